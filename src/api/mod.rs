@@ -1,0 +1,82 @@
+//! HTTP in, HTTP out: the whole API on one screen. Writes only through `flows`.
+
+use actix_web::web;
+use utoipa::OpenApi as _;
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
+
+use crate::app::App;
+use crate::flows::transition::Setting;
+
+pub mod body;
+pub mod caller;
+pub mod cases;
+pub mod deliveries;
+pub mod docs;
+pub mod extract;
+pub mod health;
+pub mod my_report;
+pub mod once;
+pub mod openapi;
+pub mod page;
+pub mod pages;
+pub mod problem;
+pub mod problem_pages;
+pub mod query;
+pub mod refusal;
+pub mod reports;
+pub mod sessions;
+pub mod views;
+pub mod workflow;
+
+/// Every operation in openapi.yaml.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        // the public
+        .service(reports::submit_report)
+        .service(reports::get_report_status)
+        .service(my_report::open_reporter_session)
+        .service(my_report::list_my_messages)
+        .service(my_report::post_my_message)
+        .service(my_report::show_email_confirmation)
+        .service(my_report::confirm_email)
+        // officers
+        .service(sessions::sign_in)
+        .service(sessions::get_jwks)
+        .service(cases::list_cases)
+        .service(cases::get_case)
+        .service(cases::list_case_events)
+        .service(cases::list_case_messages)
+        .service(cases::fire_transition)
+        .service(cases::list_approvals)
+        .service(cases::decide_approval)
+        .service(cases::record_criminal_step)
+        // everyone
+        .service(workflow::get_workflow)
+        // those who run it
+        .service(deliveries::list_deliveries)
+        .service(deliveries::resend_delivery)
+        .service(health::get_livez)
+        .service(health::get_readyz);
+}
+
+/// Pages about the API: not operations of it.
+pub fn pages(config: &mut web::ServiceConfig) {
+    config.configure(docs::mount).configure(problem_pages::mount);
+}
+
+/// Names of the schemas that bodies are read by, beside the inputs of the verbs.
+pub const BODIES: &[&str] =
+    &["NewReport", "NewReporterSession", "NewMessage", "NewSession", "ApprovalDecision", "NewCriminalStep"];
+
+/// The OpenAPI document, made without a database.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, mut document) =
+        actix_web::App::new().into_utoipa_app().openapi(openapi::ApiDoc::openapi()).configure(routes).split_for_parts();
+    openapi::finish(&mut document);
+    document
+}
+
+/// The time and the rules a deed is done with.
+pub fn setting(app: &App) -> Setting {
+    Setting { now: app.clock.now(), quiet: chrono::Duration::minutes(app.config.mail_quiet_minutes.into()) }
+}

@@ -1,0 +1,124 @@
+//! The one door for writes: a transaction, the replay of a known idempotency key, the work, the kept reply, the commit.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::problem::{Problem, ProblemCode};
+use crate::app::App;
+use crate::db::Tx;
+use crate::db::idempotency::{self, KeptReply};
+
+/// What a write answers, in the form that is kept for a repeat. Must not hold a secret.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reply {
+    #[serde(skip)]
+    status: u16,
+    etag: Option<i32>,
+    location: Option<String>,
+    body: Box<RawValue>,
+}
+
+impl Reply {
+    /// A reply with a JSON body.
+    pub fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::value::to_raw_value(body).map_err(|error| Problem::internal(&error))?;
+        Ok(Self { status: status.as_u16(), etag: None, location: None, body })
+    }
+
+    /// With the version as ETag.
+    pub const fn etag(mut self, version: i32) -> Self {
+        self.etag = Some(version);
+        self
+    }
+
+    /// With the address of what was made.
+    pub fn location(mut self, location: String) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    fn response(&self, replayed: bool) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let mut response = HttpResponse::build(status);
+        response.content_type("application/json");
+        if let Some(version) = self.etag {
+            response.insert_header(("ETag", format!("\"{version}\"")));
+        }
+        if let Some(location) = &self.location {
+            response.insert_header(("Location", location.as_str()));
+        }
+        if replayed {
+            response.insert_header(("Idempotency-Replayed", "true"));
+        }
+        response.body(self.body.get().to_owned())
+    }
+}
+
+/// One request as the door knows it.
+pub struct Knock<'a> {
+    /// Who: keys of different callers never meet.
+    pub caller: String,
+    /// The operation and what it is about.
+    pub route: String,
+    /// The idempotency key, if one was sent.
+    pub key: Option<String>,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// Does `work` in a transaction and answers with its reply, or with the reply kept for the same request before.
+pub async fn once<F>(app: &App, knock: Knock<'_>, work: F) -> Result<HttpResponse, Problem>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<Reply, Problem>,
+{
+    let Some(key) = &knock.key else {
+        let mut tx = Tx::begin(&app.pool).await?;
+        let reply = work(&mut tx).await?;
+        tx.commit().await?;
+        return Ok(reply.response(false));
+    };
+    let key_hash = app.keys.idempotency_hash(&knock.caller, &knock.route, key);
+    let fingerprint = app.keys.fingerprint(knock.body);
+    let (mut tx, kept) = idempotency::begin(&app.pool, &key_hash).await?;
+    if let Some(kept) = kept {
+        tx.rollback().await?;
+        return replay(&kept, &fingerprint);
+    }
+    let reply = match work(&mut tx).await {
+        Ok(reply) => reply,
+        Err(problem) => {
+            tx.rollback().await?;
+            // The same request may have finished while this one waited for the case's lock.
+            return match idempotency::find(&app.pool, &key_hash).await? {
+                Some(kept) => replay(&kept, &fingerprint),
+                None => Err(problem),
+            };
+        }
+    };
+    let kept = KeptReply {
+        key_hash: key_hash.clone(),
+        fingerprint: fingerprint.clone(),
+        status: i16::try_from(reply.status).unwrap_or(200),
+        reply: serde_json::to_string(&reply).map_err(|error| Problem::internal(&error))?,
+        created_at: app.clock.now(),
+    };
+    match idempotency::keep_and_commit(tx, &kept).await {
+        Ok(()) => Ok(reply.response(false)),
+        Err(error) if error.is_duplicate() => {
+            let kept = idempotency::find(&app.pool, &key_hash).await?.ok_or_else(|| Problem::internal(&error))?;
+            replay(&kept, &fingerprint)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn replay(kept: &KeptReply, fingerprint: &[u8]) -> Result<HttpResponse, Problem> {
+    if kept.fingerprint != fingerprint {
+        return Err(Problem::new(ProblemCode::IdempotencyKeyReused));
+    }
+    let mut reply: Reply = serde_json::from_str(&kept.reply).map_err(|error| Problem::internal(&error))?;
+    reply.status = u16::try_from(kept.status).unwrap_or(200);
+    Ok(reply.response(true))
+}

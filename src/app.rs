@@ -1,0 +1,117 @@
+//! What handlers and workers are handed: settings, connections, keys, the mail transport and the clock. Builds the
+//! parts; decides nothing.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::db::group_commit::Writer;
+use crate::db::{self, DbError, Pool};
+use crate::mail::{MailSettings, Mailer};
+use crate::token::{Keys, PasswordHasher};
+
+/// The one clock. A demonstration moves its own; nothing else does.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    /// The time it is for the service, in the microseconds the database keeps.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    pub fn now(&self) -> DateTime<Utc> {
+        (Utc::now() + Duration::seconds(self.0.load(Ordering::Relaxed))).trunc_subsecs(6)
+    }
+
+    /// Moves the clock ahead.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(by.num_seconds(), Ordering::Relaxed);
+    }
+}
+
+/// Everything a request or a job needs. Cheap to clone; each actix worker has one with a pool of its own, so that a
+/// connection stays on the thread that serves the request.
+#[derive(Clone)]
+pub struct App {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// Connections.
+    pub pool: Pool,
+    /// Time.
+    pub clock: Clock,
+    /// Secrets and signatures.
+    pub keys: Arc<Keys>,
+    /// Slow hashing, bounded.
+    pub passwords: Arc<PasswordHasher>,
+    /// The queue in front of intake.
+    pub intake: Writer,
+    /// Outgoing mail.
+    pub mailer: Arc<Mailer>,
+    /// Codes looked up at each request, read once at the start.
+    pub reference: Arc<Reference>,
+}
+
+/// Reference data that every request needs.
+#[derive(Debug)]
+pub struct Reference {
+    /// Codes of all regions.
+    pub regions: HashSet<String>,
+    /// Codes of all agencies by key.
+    pub agency_codes: HashMap<Uuid, String>,
+}
+
+impl Reference {
+    /// The code of an agency, for a view.
+    pub fn agency_code(&self, id: Option<Uuid>) -> Option<String> {
+        id.and_then(|id| self.agency_codes.get(&id)).cloned()
+    }
+
+    /// The agency with this code.
+    pub fn agency_id(&self, code: &str) -> Option<Uuid> {
+        self.agency_codes.iter().find(|(_, known)| *known == code).map(|(id, _)| *id)
+    }
+}
+
+impl App {
+    /// Builds the parts on a migrated database.
+    pub async fn new(
+        config: Config,
+        database_url: &str,
+        clock: Clock,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let pool = db::pool(database_url, 4)?;
+        let reference = Reference {
+            regions: db::reference::region_codes(&pool).await?,
+            agency_codes: db::reference::agency_codes(&pool).await?,
+        };
+        let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
+        let mailer = Mailer::new(&mail_settings(&config))?;
+        Ok(Self {
+            clock,
+            keys: Arc::new(keys),
+            passwords: Arc::new(PasswordHasher::new()),
+            intake: Writer::start(&pool),
+            mailer: Arc::new(mailer),
+            reference: Arc::new(reference),
+            config: Arc::new(config),
+            pool,
+        })
+    }
+
+    /// The same with a pool of its own.
+    pub fn with_own_pool(&self, database_url: &str, size: usize) -> Result<Self, DbError> {
+        Ok(Self { pool: db::pool(database_url, size)?, ..self.clone() })
+    }
+}
+
+fn mail_settings(config: &Config) -> MailSettings {
+    MailSettings {
+        smtp_url: config.smtp_url.as_ref().map(|url| url.expose_secret().to_owned()),
+        folder: config.mail_folder.clone(),
+        from: config.mail_from.clone(),
+        timeout: std::time::Duration::from_secs(60),
+    }
+}

@@ -1,0 +1,102 @@
+//! Reads the text of one value each. A refusal says what the value must be and never repeats it: it may be a secret.
+
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
+
+use actix_web::http::Uri;
+use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
+
+use super::LogFormat;
+
+/// A whole number within a range.
+pub(super) fn whole<T: TryFrom<u64>>(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<T, String> {
+    move |text| {
+        let number = text.parse::<u64>().ok().filter(|number| range.contains(number));
+        let number = number.and_then(|number| T::try_from(number).ok());
+        number.ok_or_else(|| format!("must be a whole number from {} to {}", range.start(), range.end()))
+    }
+}
+
+pub(super) fn flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| "must be true or false".to_owned())
+}
+
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
+    Ok(text.into())
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an IP address and a port such as 127.0.0.1:8080".to_owned())
+}
+
+/// The URL without the slash at its end, so that paths can be put behind it.
+pub(super) fn url(text: &str) -> Result<String, String> {
+    let uri = text.parse::<Uri>().ok().filter(|uri| is_web(uri) && uri.query().is_none() && !text.contains('#'));
+    uri.map(|_| text.trim_end_matches('/').to_owned())
+        .ok_or_else(|| "must be a URL such as https://netral.example".to_owned())
+}
+
+/// Origins with a comma between them; spaces do not matter.
+pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
+    let origin = |text: &str| {
+        let uri = text.parse::<Uri>().ok().filter(is_web)?;
+        // Browsers send an origin in small letters and without a slash, and it is compared as text.
+        let origin = format!("{}://{}", uri.scheme_str()?, uri.authority()?);
+        (origin == text && text == text.to_ascii_lowercase()).then_some(origin)
+    };
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(origin).collect::<Option<_>>().ok_or_else(|| {
+        "must be origins such as https://portal.example: small letters, no path, comma between them".to_owned()
+    })
+}
+
+fn is_web(uri: &Uri) -> bool {
+    let host =
+        uri.authority().is_some_and(|authority| !authority.as_str().contains('@') && !authority.host().is_empty());
+    host && matches!(uri.scheme_str(), Some("http" | "https"))
+}
+
+pub(super) fn postgres_url(text: &str) -> Result<SecretString, String> {
+    scheme(text, &["postgres://", "postgresql://"])
+}
+
+pub(super) fn smtp_url(text: &str) -> Result<SecretString, String> {
+    scheme(text, &["smtps://", "smtp://"])
+}
+
+/// Only the beginning: what follows is for the driver or the mailer to read.
+fn scheme(text: &str, known: &[&str]) -> Result<SecretString, String> {
+    let fits = known.iter().any(|scheme| text.starts_with(scheme));
+    if fits { Ok(text.into()) } else { Err(format!("must begin with {}", known.join(" or "))) }
+}
+
+/// A sender as it was written, and its domain.
+pub(super) fn sender(text: &str) -> Result<(String, String), String> {
+    let address = match text.split_once('<') {
+        Some((_, rest)) => rest.strip_suffix('>'),
+        None => Some(text),
+    };
+    let domain = address.and_then(|address| address.split_once('@')).filter(|(user, domain)| {
+        let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+        let blank = user.is_empty() || user.contains(char::is_whitespace);
+        !blank && !domain.is_empty() && domain.bytes().all(legal)
+    });
+    domain
+        .map(|(_, domain)| (text.to_owned(), domain.to_owned()))
+        .ok_or_else(|| "must be a sender such as netral <no-reply@netral.example>".to_owned())
+}
+
+pub(super) fn filter(text: &str) -> Result<String, String> {
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("must be a level, or a list such as info,netral::worker=debug".to_owned()),
+    }
+}
+
+pub(super) fn format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "json" => Ok(LogFormat::Json),
+        "text" => Ok(LogFormat::Text),
+        _ => Err("must be json or text".to_owned()),
+    }
+}

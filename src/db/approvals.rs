@@ -1,0 +1,100 @@
+//! Drafts that wait for a second officer.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Pool, Tx};
+use crate::domain::action::Verb;
+use crate::schema::approvals;
+use crate::text_enum;
+
+text_enum! {
+    /// Where a draft stands.
+    ApprovalStatus {
+        Pending = "pending", "Menunggu persetujuan", "Pending";
+        Approved = "approved", "Disetujui", "Approved";
+        Rejected = "rejected", "Ditolak", "Rejected";
+        Lapsed = "lapsed", "Gugur", "Lapsed";
+    }
+}
+
+/// A draft.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = approvals, treat_none_as_default_value = false)]
+pub struct Approval {
+    /// Key.
+    pub id: Uuid,
+    /// The case.
+    pub case_id: Uuid,
+    /// The verb.
+    pub verb: Verb,
+    /// The whole action.
+    pub action: serde_json::Value,
+    /// Who drafted it.
+    pub drafted_by: Uuid,
+    /// Through which seat.
+    pub drafted_seat: Uuid,
+    /// When.
+    pub drafted_at: DateTime<Utc>,
+    /// Where it stands.
+    pub status: ApprovalStatus,
+    /// Who decided.
+    pub decided_by: Option<Uuid>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+}
+
+/// Keeps a draft. A second one for the same verb on the same case is a duplicate.
+pub async fn insert(tx: &mut Tx, approval: &Approval) -> Result<(), DbError> {
+    diesel::insert_into(approvals::table).values(approval).execute(tx.connection()?).await?;
+    Ok(())
+}
+
+/// Whether a draft of this verb waits on the case.
+pub async fn pending(tx: &mut Tx, case_id: Uuid, verb: Verb) -> Result<bool, DbError> {
+    let waiting = approvals::table.filter(approvals::case_id.eq(case_id)).filter(approvals::verb.eq(verb));
+    let waiting = waiting.filter(approvals::status.eq(ApprovalStatus::Pending));
+    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(tx.connection()?).await?)
+}
+
+/// The drafts of a case, newest first.
+pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<Approval>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(approvals::table
+        .filter(approvals::case_id.eq(case_id))
+        .order(approvals::id.desc())
+        .limit(200)
+        .select(Approval::as_select())
+        .load(&mut connection)
+        .await?)
+}
+
+/// Locks one draft of the case.
+pub async fn lock(tx: &mut Tx, case_id: Uuid, id: Uuid) -> Result<Option<Approval>, DbError> {
+    Ok(approvals::table
+        .find(id)
+        .filter(approvals::case_id.eq(case_id))
+        .for_update()
+        .select(Approval::as_select())
+        .first(tx.connection()?)
+        .await
+        .optional()?)
+}
+
+/// Writes how a draft ended.
+pub async fn settle(tx: &mut Tx, approval: &Approval) -> Result<(), DbError> {
+    diesel::update(approvals::table.find(approval.id))
+        .set((
+            approvals::status.eq(approval.status),
+            approvals::decided_by.eq(approval.decided_by),
+            approvals::decided_at.eq(approval.decided_at),
+            approvals::reason.eq(&approval.reason),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,343 @@
+//! Cases: found, locked and listed by what the caller may see. Their state is written in `transition`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{self as sql, Bool, Nullable};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::statement::{prepared, push};
+use super::{DbError, Pool, Tx};
+use crate::domain::case::{Case, CaseFacts, MasterFacts, State, Subject};
+use crate::domain::policy::{Reach, Visible};
+use crate::schema::{cases, subjects};
+
+/// What a caller may see: a seat's reach, or everything for the service itself and for a reporter's own report.
+#[derive(Clone, Debug)]
+pub enum Sight {
+    /// No limit. Never for an officer.
+    Everything,
+    /// The reach of a seat.
+    Seat(Visible),
+}
+
+impl Sight {
+    /// Parameters of the condition, in its order.
+    fn parts(&self) -> (&'static str, Uuid, &str, Option<&str>, Option<&str>) {
+        match self {
+            Self::Everything => ("everything", Uuid::nil(), "", None, None),
+            Self::Seat(v) => (v.reach.as_str(), v.agency_id, &v.region_code, v.work_unit.as_deref(), v.nip.as_deref()),
+        }
+    }
+
+    /// A seat that reaches no case at all.
+    pub const fn is_empty(&self) -> bool {
+        matches!(self, Self::Seat(Visible { reach: Reach::NoCase, .. }))
+    }
+}
+
+/// Writes the parameters of the condition [`SEEN`] as a one-row table `sight`.
+fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
+    push!(out; "sight (reach, agency_id, region_code, work_unit, nip) AS (VALUES (" [sql::Text] sight.reach, "::text, " [sql::Uuid] &sight.agency_id,
+        "::uuid, " [sql::Text] sight.region_code, "::text, " [Nullable<sql::Text>] &sight.work_unit, "::text, " [Nullable<sql::Text>] &sight.nip, "::text))");
+    Ok(())
+}
+
+/// The same rule as `policy::sees`, for queries; a test compares the two case by case.
+const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
+     WHEN 'region' THEN sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.') \
+     WHEN 'referred' THEN cases.referral_kind IS NOT NULL AND (sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.')) \
+     WHEN 'reviewed' THEN cases.reviewing_agency_id = sight.agency_id \
+     WHEN 'addressed' THEN cases.addressed AND cases.agency_id = sight.agency_id \
+     ELSE false END) \
+     AND NOT coalesce(subjects.nip = sight.nip, false) \
+     AND NOT coalesce(cases.agency_id = sight.agency_id AND subjects.work_unit = sight.work_unit, false)";
+
+struct SightParts<'a> {
+    reach: &'static str,
+    agency_id: Uuid,
+    region_code: &'a str,
+    work_unit: Option<&'a str>,
+    nip: Option<&'a str>,
+}
+
+impl<'a> From<&'a Sight> for SightParts<'a> {
+    fn from(sight: &'a Sight) -> Self {
+        let (reach, agency_id, region_code, work_unit, nip) = sight.parts();
+        Self { reach, agency_id, region_code, work_unit, nip }
+    }
+}
+
+type CaseColumns = <diesel::dsl::AsSelect<Case, Pg> as Expression>::SqlType;
+type SubjectColumns = <diesel::dsl::AsSelect<Subject, Pg> as Expression>::SqlType;
+
+/// The columns of a case and its subject, in the order [`Found`] reads them.
+struct FoundColumns(diesel::dsl::AsSelect<Case, Pg>, diesel::dsl::AsSelect<Subject, Pg>);
+
+impl FoundColumns {
+    fn all() -> Self {
+        Self(Case::as_select(), Subject::as_select())
+    }
+
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(", ");
+        self.1.walk_ast(out.reborrow())
+    }
+}
+
+/// A case with its subject.
+#[derive(Debug, Queryable)]
+pub struct Found {
+    /// The case.
+    pub case: Case,
+    /// Its subject.
+    pub subject: Subject,
+}
+
+/// By which key a case is named.
+enum Key<'a> {
+    Number(&'a str),
+    Id(&'a Uuid),
+}
+
+struct Find<'a> {
+    columns: FoundColumns,
+    number: &'a str,
+    sight: SightParts<'a>,
+}
+prepared!(Find returns (CaseColumns, SubjectColumns));
+
+impl QueryFragment<Pg> for Find<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH ");
+        push_sight(&mut out, &self.sight)?;
+        out.push_sql(" SELECT ");
+        self.columns.walk_ast(out.reborrow())?;
+        push!(out; " FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE cases.case_number = " [sql::Text] self.number, " AND " {SEEN});
+        Ok(())
+    }
+}
+
+/// The case with this number, if the caller may see it.
+pub async fn find(pool: &Pool, number: &str, sight: &Sight) -> Result<Option<Found>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(Find { columns: FoundColumns::all(), number, sight: sight.into() }
+        .get_result(&mut connection)
+        .await
+        .optional()?)
+}
+
+#[derive(Queryable)]
+struct Locked {
+    case: Case,
+    subject: Subject,
+    report_count: i64,
+    withdrawal_count: i64,
+    formal_reporter: bool,
+    is_master: bool,
+    occurred_from: Option<NaiveDate>,
+    occurred_to: Option<NaiveDate>,
+}
+
+macro_rules! lock_statement {
+    ($name:ident, $column:literal, $sql_type:ty, $rust:ty) => {
+        struct $name<'a> {
+            columns: FoundColumns,
+            key: &'a $rust,
+            sight: SightParts<'a>,
+        }
+        prepared!($name returns (CaseColumns, SubjectColumns, sql::BigInt, sql::BigInt, Bool, Bool, Nullable<sql::Date>, Nullable<sql::Date>));
+
+        impl QueryFragment<Pg> for $name<'_> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                out.push_sql("WITH ");
+                push_sight(&mut out, &self.sight)?;
+                out.push_sql(" SELECT ");
+                self.columns.walk_ast(out.reborrow())?;
+                push!(out; ", facts.reports, facts.withdrawals, facts.formal_reporter, \
+                    EXISTS (SELECT FROM cases merged WHERE merged.master_case_id = cases.id), facts.occurred_from, facts.occurred_to \
+                    FROM cases JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL \
+                    (SELECT count(*) AS reports, count(r.withdrawal_requested_at) AS withdrawals, \
+                        coalesce(bool_or(r.consent_to_bawaslu AND i.name IS NOT NULL), false) AS formal_reporter, \
+                        min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to \
+                     FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = cases.id) facts, sight WHERE "
+                    {$column} " = " [$sql_type] self.key, " AND " {SEEN} " FOR UPDATE OF cases");
+                Ok(())
+            }
+        }
+    };
+}
+lock_statement!(LockByNumber, "cases.case_number", sql::Text, str);
+lock_statement!(LockById, "cases.id", sql::Uuid, Uuid);
+
+async fn lock_by(tx: &mut Tx, key: Key<'_>, sight: &Sight) -> Result<Option<CaseFacts>, DbError> {
+    let connection = tx.connection()?;
+    let (columns, sight) = (FoundColumns::all(), sight.into());
+    let locked: Option<Locked> = match key {
+        Key::Number(key) => LockByNumber { columns, key, sight }.get_result(connection).await,
+        Key::Id(key) => LockById { columns, key, sight }.get_result(connection).await,
+    }
+    .optional()?;
+    Ok(locked.map(|row| CaseFacts {
+        case: row.case,
+        subject: row.subject,
+        report_count: row.report_count,
+        withdrawal_count: row.withdrawal_count,
+        formal_reporter: row.formal_reporter,
+        is_master: row.is_master,
+        occurred: row.occurred_from.zip(row.occurred_to),
+        master: None,
+    }))
+}
+
+/// Locks the case with this number until the transaction ends, if the caller may see it.
+pub async fn lock(tx: &mut Tx, number: &str, sight: &Sight) -> Result<Option<CaseFacts>, DbError> {
+    lock_by(tx, Key::Number(number), sight).await
+}
+
+/// Locks the case with this key until the transaction ends.
+pub async fn lock_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<CaseFacts>, DbError> {
+    lock_by(tx, Key::Id(&id), &Sight::Everything).await
+}
+
+/// What a merge needs to know of its master, if the caller may see it. Three days of difference still overlap
+/// (domain rule on duplicates).
+pub async fn master_facts(
+    tx: &mut Tx,
+    number: &str,
+    sight: &Sight,
+    merged: &CaseFacts,
+) -> Result<Option<MasterFacts>, DbError> {
+    // Locked as well, so that it cannot be closed or merged away meanwhile.
+    let Some(master) = lock(tx, number, sight).await? else { return Ok(None) };
+    let (ours, theirs) = (&merged.subject, &master.subject);
+    let same_number = (ours.nip.is_some() && ours.nip == theirs.nip) || (ours.nik.is_some() && ours.nik == theirs.nik);
+    let folded = |name: &Option<crate::domain::confidential::Confidential<String>>| {
+        name.as_ref().map(|n| n.reveal().trim().to_lowercase())
+    };
+    let same_name = ours.name.is_some()
+        && folded(&ours.name) == folded(&theirs.name)
+        && (ours.agency_text == theirs.agency_text
+            || (merged.case.agency_id.is_some() && merged.case.agency_id == master.case.agency_id));
+    let overlapping = merged.occurred.zip(master.occurred).is_some_and(|((a, b), (c, d))| {
+        let slack = chrono::Duration::days(3);
+        a <= d + slack && c <= b + slack
+    });
+    Ok(Some(MasterFacts {
+        id: master.case.id,
+        state: master.case.state,
+        merged: master.case.master_case_id.is_some(),
+        same_subject: same_number || same_name,
+        overlapping,
+    }))
+}
+
+/// Puts the confirmed subject in place; what is left out stays.
+pub async fn confirm_subject(
+    tx: &mut Tx,
+    id: Uuid,
+    subject: &crate::domain::action::ConfirmedSubject,
+) -> Result<(), DbError> {
+    use diesel::dsl::sql as raw;
+    diesel::update(subjects::table.find(id))
+        .set((
+            subject.name.as_ref().map(|v| subjects::name.eq(Some(v.clone()))),
+            subject.nip.as_ref().map(|v| subjects::nip.eq(Some(v.clone()))),
+            subject.nik.as_ref().map(|v| subjects::nik.eq(Some(v.clone()))),
+            subject.position.as_ref().map(|v| subjects::position.eq(Some(v.clone()))),
+            subject.work_unit.as_ref().map(|v| subjects::work_unit.eq(Some(v.clone()))),
+            subjects::employment.eq(Some(subject.employment.as_str())),
+            subjects::resolution.eq(raw::<sql::Text>("'confirmed'")),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Cases whose reporter has not answered by the end of `today`.
+pub async fn unanswered(pool: &Pool, today: NaiveDate, limit: i64) -> Result<Vec<Uuid>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(cases::table
+        .filter(cases::state.eq(State::AwaitingReporter).and(cases::reply_due_on.lt(today)))
+        .order(cases::reply_due_on)
+        .limit(limit)
+        .select(cases::id)
+        .load(&mut connection)
+        .await?)
+}
+
+/// What a list of cases is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct CaseFilter {
+    /// Any of these states.
+    pub states: Vec<State>,
+    /// Any of these categories.
+    pub categories: Vec<crate::domain::case::Category>,
+    /// This agency.
+    pub agency_id: Option<Uuid>,
+    /// This region and all below it.
+    pub region_code: Option<String>,
+    /// This owner.
+    pub owner_id: Option<Uuid>,
+    /// Received at or after.
+    pub created_after: Option<DateTime<Utc>>,
+    /// Received before.
+    pub created_before: Option<DateTime<Utc>>,
+    /// In its state since before this moment.
+    pub state_since_before: Option<DateTime<Utc>>,
+    /// Behind this case, by key.
+    pub after: Option<Uuid>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+struct Page<'a> {
+    columns: FoundColumns,
+    filter: &'a CaseFilter,
+    states: Vec<&'static str>,
+    categories: Vec<&'static str>,
+    sight: SightParts<'a>,
+}
+prepared!(Page returns (CaseColumns, SubjectColumns));
+
+impl QueryFragment<Pg> for Page<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let f = self.filter;
+        out.push_sql("WITH ");
+        push_sight(&mut out, &self.sight)?;
+        push!(out; ", wanted (states, categories, agency_id, region_code, owner_id, created_after, created_before, since_before, after) AS (VALUES ("
+            [sql::Array<sql::Text>] &self.states, "::text[], " [sql::Array<sql::Text>] &self.categories, "::text[], " [Nullable<sql::Uuid>] &f.agency_id,
+            "::uuid, " [Nullable<sql::Text>] &f.region_code, "::text, " [Nullable<sql::Uuid>] &f.owner_id, "::uuid, "
+            [Nullable<sql::Timestamptz>] &f.created_after, "::timestamptz, " [Nullable<sql::Timestamptz>] &f.created_before, "::timestamptz, "
+            [Nullable<sql::Timestamptz>] &f.state_since_before, "::timestamptz, " [Nullable<sql::Uuid>] &f.after, "::uuid)) SELECT ");
+        self.columns.walk_ast(out.reborrow())?;
+        push!(out; " FROM cases JOIN subjects ON subjects.case_id = cases.id, sight, wanted WHERE " {SEEN}
+            " AND (wanted.states = '{}' OR cases.state = ANY (wanted.states)) AND (wanted.categories = '{}' OR cases.category = ANY (wanted.categories)) \
+            AND (wanted.agency_id IS NULL OR cases.agency_id = wanted.agency_id) AND (wanted.owner_id IS NULL OR cases.owner_id = wanted.owner_id) \
+            AND (wanted.region_code IS NULL OR cases.region_code = wanted.region_code OR starts_with(cases.region_code, wanted.region_code || '.')) \
+            AND (wanted.created_after IS NULL OR cases.created_at >= wanted.created_after) \
+            AND (wanted.created_before IS NULL OR cases.created_at < wanted.created_before) \
+            AND (wanted.since_before IS NULL OR cases.state_since < wanted.since_before) \
+            AND (wanted.after IS NULL OR cases.id > wanted.after) ORDER BY cases.id LIMIT " [sql::BigInt] &f.limit, "");
+        Ok(())
+    }
+}
+
+/// Cases the caller may see, oldest first.
+pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec<Found>, DbError> {
+    if sight.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut connection = pool.get().await?;
+    let statement = Page {
+        columns: FoundColumns::all(),
+        filter,
+        states: filter.states.iter().map(|s| s.as_str()).collect(),
+        categories: filter.categories.iter().map(|c| c.as_str()).collect(),
+        sight: sight.into(),
+    };
+    Ok(statement.load(&mut connection).await?)
+}

@@ -1,0 +1,248 @@
+//! Deliveries: claimed by lease, settled, listed and sent again. They are written with the event they tell of.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{self as sql, Nullable};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Pool, Tx};
+use crate::domain::case::{ClosureReason, State};
+use crate::domain::confidential::Confidential;
+use crate::domain::notice::Notice;
+use crate::schema::deliveries;
+use crate::text_enum;
+
+text_enum! {
+    /// Where a delivery stands.
+    DeliveryState {
+        Queued = "queued", "Menunggu", "Queued";
+        Held = "held", "Ditahan sampai alamat dikonfirmasi", "Held until the address is confirmed";
+        Sent = "sent", "Terkirim", "Sent";
+        Collapsed = "collapsed", "Digabung dengan surel berikutnya", "Collapsed into a later one";
+        Dead = "dead", "Gagal", "Given up";
+    }
+}
+
+/// A claimed delivery with what its letter needs. Read for one attempt, then forgotten.
+#[derive(Debug, QueryableByName)]
+pub struct Claimed {
+    /// Key.
+    #[diesel(sql_type = sql::BigInt)]
+    pub id: i64,
+    /// Which attempt this is, from 1; fences the settling.
+    #[diesel(sql_type = sql::Integer)]
+    pub attempts: i32,
+    /// What is told.
+    #[diesel(sql_type = sql::Text)]
+    pub notice: Notice,
+    /// The event it tells of.
+    #[diesel(sql_type = sql::Uuid)]
+    pub event_id: Uuid,
+    /// The case.
+    #[diesel(sql_type = sql::Uuid)]
+    pub case_id: Uuid,
+    /// Number of the case, for officers.
+    #[diesel(sql_type = sql::Text)]
+    pub case_number: String,
+    /// The report, when its reporter is told.
+    #[diesel(sql_type = Nullable<sql::Uuid>)]
+    pub report_id: Option<Uuid>,
+    /// The officer, when one is told.
+    #[diesel(sql_type = Nullable<sql::Uuid>)]
+    pub officer_id: Option<Uuid>,
+    /// Number of the report.
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    pub complaint_number: Option<String>,
+    /// Where it goes; absent when the address was taken away.
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    pub address: Option<Confidential<String>>,
+    /// Language of the recipient.
+    #[diesel(sql_type = sql::Text)]
+    pub language: String,
+    /// The reporter's address was confirmed.
+    #[diesel(sql_type = sql::Bool)]
+    pub confirmed: bool,
+    /// State of the case that decides about the report, now.
+    #[diesel(sql_type = sql::Text)]
+    pub state: State,
+    /// Why it is closed.
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    pub closure_reason: Option<ClosureReason>,
+    /// By when an answer is awaited.
+    #[diesel(sql_type = Nullable<sql::Date>)]
+    pub reply_due_on: Option<NaiveDate>,
+    /// Data of the action, for the number of a letter.
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    pub details: Option<String>,
+}
+
+/// Leases up to `limit` due deliveries until `lease_until`. A worker that dies leaves them to be claimed again then.
+pub async fn claim(
+    pool: &Pool,
+    now: DateTime<Utc>,
+    lease_until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Claimed>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(diesel::sql_query(
+        "WITH claimed AS (UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id IN \
+           (SELECT id FROM deliveries WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *) \
+         SELECT d.id, d.attempts, d.notice, d.event_id, d.case_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
+           CASE WHEN i.email_disabled_at IS NULL THEN coalesce(d.address, o.email, i.email) END AS address, \
+           coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
+           coalesce(m.state, c.state) AS state, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
+           coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
+         FROM claimed d JOIN cases c ON c.id = d.case_id JOIN events e ON e.id = d.event_id LEFT JOIN cases m ON m.id = c.master_case_id \
+         LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
+         LEFT JOIN reporter_identities i ON i.report_id = d.report_id ORDER BY d.id",
+    )
+    .bind::<sql::Timestamptz, _>(now)
+    .bind::<sql::Timestamptz, _>(lease_until)
+    .bind::<sql::BigInt, _>(limit)
+    .load(&mut connection)
+    .await?)
+}
+
+/// How one attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Handed to the mail server.
+    Sent,
+    /// To be tried again at this time; the text says what went wrong.
+    Retry(DateTime<Utc>, String),
+    /// Given up.
+    Dead(String),
+    /// Waits for the address to be confirmed.
+    Held,
+}
+
+/// Settles an attempt. Does nothing when another worker has claimed it since.
+pub async fn settle(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: DateTime<Utc>) -> Result<(), DbError> {
+    let (state, due_at, error, attempts) = match outcome {
+        Outcome::Sent => (DeliveryState::Sent, None, None, claimed.attempts),
+        Outcome::Retry(at, error) => (DeliveryState::Queued, Some(*at), Some(error.as_str()), claimed.attempts),
+        Outcome::Dead(error) => (DeliveryState::Dead, None, Some(error.as_str()), claimed.attempts),
+        Outcome::Held => (DeliveryState::Held, None, None, 0),
+    };
+    let row = deliveries::table.filter(deliveries::id.eq(claimed.id)).filter(deliveries::attempts.eq(claimed.attempts));
+    diesel::update(row.filter(deliveries::state.eq(DeliveryState::Queued)))
+        .set((
+            deliveries::state.eq(state),
+            due_at.map(|at| deliveries::due_at.eq(at)),
+            deliveries::last_error.eq(error),
+            deliveries::attempts.eq(attempts),
+            deliveries::settled_at.eq((state != DeliveryState::Queued).then_some(now)),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Collapses what waits for the same recipient into the newest of it (ten-minute rule). True when the claimed one gave way.
+pub async fn give_way(tx: &mut Tx, claimed: &Claimed, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let waiting: Vec<&'static str> =
+        Notice::ALL.iter().filter(|notice| notice.waits()).map(|notice| notice.as_str()).collect();
+    let queued = || {
+        deliveries::table
+            .filter(deliveries::state.eq(DeliveryState::Queued))
+            .filter(deliveries::notice.eq_any(waiting.clone()))
+            .filter(deliveries::report_id.is_not_distinct_from(claimed.report_id))
+            .filter(deliveries::officer_id.is_not_distinct_from(claimed.officer_id))
+            .filter(deliveries::address.is_null())
+    };
+    let connection = tx.connection()?;
+    let newest: Option<i64> = queued().select(diesel::dsl::max(deliveries::id)).first(connection).await?;
+    let Some(newest) = newest.filter(|newest| *newest > claimed.id) else { return Ok(false) };
+    let older: Vec<i64> = queued().filter(deliveries::id.lt(newest)).select(deliveries::id).load(connection).await?;
+    diesel::update(
+        deliveries::table.filter(deliveries::id.eq_any(older)).filter(deliveries::state.eq(DeliveryState::Queued)),
+    )
+    .set((deliveries::state.eq(DeliveryState::Collapsed), deliveries::settled_at.eq(Some(now))))
+    .execute(connection)
+    .await?;
+    // Only one not yet tried: resetting the lease of one being sent would send it twice.
+    diesel::update(deliveries::table.find(newest).filter(deliveries::attempts.eq(0).and(deliveries::due_at.gt(now))))
+        .set(deliveries::due_at.eq(now))
+        .execute(connection)
+        .await?;
+    Ok(true)
+}
+
+/// What was held for a reporter's address may go out.
+pub async fn release(tx: &mut Tx, report_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(
+        deliveries::table.filter(deliveries::report_id.eq(report_id).and(deliveries::state.eq(DeliveryState::Held))),
+    )
+    .set((
+        deliveries::state.eq(DeliveryState::Queued),
+        deliveries::due_at.eq(now),
+        deliveries::settled_at.eq(None::<DateTime<Utc>>),
+    ))
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}
+
+/// A delivery as the system administrator sees it: no address, no name.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = deliveries)]
+pub struct Delivery {
+    /// Key.
+    pub id: i64,
+    /// What was to be told.
+    pub notice: Notice,
+    /// The officer told.
+    pub officer_id: Option<Uuid>,
+    /// The report whose reporter is told.
+    pub report_id: Option<Uuid>,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Attempts so far.
+    pub attempts: i32,
+    /// Next attempt.
+    pub due_at: DateTime<Utc>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub settled_at: Option<DateTime<Utc>>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+/// Deliveries behind `after`, in any of these states, oldest first.
+pub async fn page(pool: &Pool, states: &[DeliveryState], after: i64, limit: i64) -> Result<Vec<Delivery>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(deliveries::table
+        .filter(deliveries::state.eq_any(states.to_vec()).and(deliveries::id.gt(after)))
+        .order(deliveries::id)
+        .limit(limit)
+        .select(Delivery::as_select())
+        .load(&mut connection)
+        .await?)
+}
+
+/// Locks one delivery.
+pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<Delivery>, DbError> {
+    Ok(deliveries::table
+        .find(id)
+        .for_update()
+        .select(Delivery::as_select())
+        .first(tx.connection()?)
+        .await
+        .optional()?)
+}
+
+/// Queues a delivery that was given up once more, with all its attempts.
+pub async fn resend(tx: &mut Tx, id: i64, now: DateTime<Utc>) -> Result<Delivery, DbError> {
+    Ok(diesel::update(deliveries::table.find(id))
+        .set((
+            deliveries::state.eq(DeliveryState::Queued),
+            deliveries::attempts.eq(0),
+            deliveries::due_at.eq(now),
+            deliveries::settled_at.eq(None::<DateTime<Utc>>),
+        ))
+        .returning(Delivery::as_returning())
+        .get_result(tx.connection()?)
+        .await?)
+}

@@ -1,0 +1,66 @@
+//! Replies kept by idempotency key, so that a repeated request gets the first answer. Never holds a secret.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures_util::try_join;
+
+use super::{DbError, Pool, Tx};
+use crate::schema::idempotency_keys;
+
+/// A kept reply.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
+pub struct KeptReply {
+    /// Keyed hash of caller, route and key.
+    pub key_hash: Vec<u8>,
+    /// Hash of the request's body.
+    pub fingerprint: Vec<u8>,
+    /// HTTP status.
+    pub status: i16,
+    /// Body of the reply, without secrets.
+    pub reply: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+async fn select(mut connection: &AsyncPgConnection, key_hash: &[u8]) -> QueryResult<Option<KeptReply>> {
+    idempotency_keys::table.find(key_hash).select(KeptReply::as_select()).first(&mut connection).await.optional()
+}
+
+/// The reply kept under this key.
+pub async fn find(pool: &Pool, key_hash: &[u8]) -> Result<Option<KeptReply>, DbError> {
+    Ok(select(&*pool.get().await?, key_hash).await?)
+}
+
+/// Begins a transaction and looks for a kept reply, both in one flight.
+pub async fn begin(pool: &Pool, key_hash: &[u8]) -> Result<(Tx, Option<KeptReply>), DbError> {
+    let connection = pool.get().await?;
+    let tx = Tx { connection: Some(connection) };
+    let shared: &AsyncPgConnection =
+        tx.connection.as_deref().ok_or_else(|| DbError::Unavailable("no connection".to_owned()))?;
+    let mut beginner = shared;
+    let ((), kept) = try_join!(beginner.batch_execute("BEGIN"), select(shared, key_hash))?;
+    Ok((tx, kept))
+}
+
+/// Keeps the reply and commits, both in one flight.
+///
+/// A duplicate key means that the same request finished meanwhile: then everything here is undone, since a COMMIT
+/// behind a failed statement acts as a ROLLBACK, and the error says so ([`DbError::is_duplicate`]).
+pub async fn keep_and_commit(mut tx: Tx, kept: &KeptReply) -> Result<(), DbError> {
+    let shared: &AsyncPgConnection = tx.connection()?;
+    let (mut keeper, mut committer) = (shared, shared);
+    let keep = diesel::insert_into(idempotency_keys::table).values(kept).execute(&mut keeper);
+    try_join!(keep, committer.batch_execute("COMMIT"))?;
+    drop(tx.connection.take());
+    Ok(())
+}
+
+/// Forgets replies older than `before`; answers how many.
+pub async fn forget(pool: &Pool, before: DateTime<Utc>) -> Result<usize, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before)))
+        .execute(&mut connection)
+        .await?)
+}

@@ -1,0 +1,134 @@
+//! Reference data: loaded from the files the program was built with, and looked up by code.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Pool, Tx};
+use crate::domain::case::Category;
+use crate::schema::{agencies, regions, sanctions, violation_forms};
+
+const REGIONS: &str = include_str!("../../data/regions.csv");
+const AGENCIES: &str = include_str!("../../data/agencies.csv");
+const VIOLATION_FORMS: &str = include_str!("../../data/violation_forms.csv");
+const SANCTIONS: &str = include_str!("../../data/sanctions.csv");
+
+/// One file as a JSON array of rows; an empty cell is null.
+fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let headers = reader.headers()?.clone();
+    let mut rows = Vec::new();
+    for (ordinal, record) in reader.records().enumerate() {
+        let record = record?;
+        let mut row: serde_json::Map<String, serde_json::Value> = headers
+            .iter()
+            .zip(record.iter())
+            .map(|(name, cell)| (name.to_owned(), if cell.is_empty() { serde_json::Value::Null } else { cell.into() }))
+            .collect();
+        row.insert("ordinal".to_owned(), ordinal.into());
+        rows.push(row.into());
+    }
+    Ok(serde_json::Value::Array(rows))
+}
+
+const LOAD: [(&str, &str); 5] = [
+    (
+        REGIONS,
+        "INSERT INTO regions (code, name, kind, parent_code) SELECT code, name, kind, parent_code \
+         FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, parent_code text) \
+         ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, parent_code = excluded.parent_code",
+    ),
+    (
+        AGENCIES,
+        "INSERT INTO agencies (id, code, name, kind, region_code, valid_from, valid_to) \
+         SELECT gen_random_uuid(), code, name, kind, region_code, valid_from, valid_to \
+         FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, region_code text, valid_from date, valid_to date) \
+         ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, region_code = excluded.region_code, \
+         valid_from = excluded.valid_from, valid_to = excluded.valid_to",
+    ),
+    (
+        AGENCIES,
+        "UPDATE agencies SET parent_id = parent.id FROM jsonb_to_recordset($1) AS t (code text, parent_code text) \
+         JOIN agencies parent ON parent.code = t.parent_code WHERE agencies.code = t.code AND agencies.parent_id IS DISTINCT FROM parent.id",
+    ),
+    (
+        VIOLATION_FORMS,
+        "INSERT INTO violation_forms (code, category, title_id, title_en, valid_from, valid_to) \
+         SELECT code, category, title_id, title_en, coalesce(valid_from, '1945-08-17'), valid_to \
+         FROM jsonb_to_recordset($1) AS t (code text, category text, title_id text, title_en text, valid_from date, valid_to date) \
+         ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, title_id = excluded.title_id, \
+         title_en = excluded.title_en, valid_to = excluded.valid_to",
+    ),
+    (
+        SANCTIONS,
+        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, valid_from, valid_to) \
+         SELECT code, category, level, (CASE level WHEN 'moral' THEN 0 WHEN 'light' THEN 100 WHEN 'medium' THEN 200 WHEN 'heavy' THEN 300 ELSE 400 END) \
+           + ordinal, title_id, title_en, coalesce(valid_from, '1945-08-17'), valid_to \
+         FROM jsonb_to_recordset($1) AS t (code text, category text, level text, ordinal smallint, title_id text, title_en text, valid_from date, valid_to date) \
+         ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, level = excluded.level, weight = excluded.weight, \
+         title_id = excluded.title_id, title_en = excluded.title_en, valid_to = excluded.valid_to",
+    ),
+];
+
+/// Brings the reference tables to the files this program was built with. Rows no longer in a file stay: cases refer to them.
+pub async fn load(tx: &mut Tx) -> Result<(), DbError> {
+    for (file, statement) in LOAD {
+        let rows =
+            rows(file).map_err(|error| DbError::Unavailable(format!("reference data cannot be read: {error}")))?;
+        diesel::sql_query(statement).bind::<sql_types::Jsonb, _>(rows).execute(tx.connection()?).await?;
+    }
+    Ok(())
+}
+
+/// Codes of all regions.
+pub async fn region_codes(pool: &Pool) -> Result<HashSet<String>, DbError> {
+    let mut connection = pool.get().await?;
+    let codes: Vec<String> = regions::table.select(regions::code).load(&mut connection).await?;
+    Ok(codes.into_iter().collect())
+}
+
+/// The agency with this code, if it exists on this day.
+pub async fn agency(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<Uuid>, DbError> {
+    Ok(agencies::table
+        .filter(agencies::code.eq(code))
+        .filter(agencies::valid_from.is_null().or(agencies::valid_from.le(today)))
+        .filter(agencies::valid_to.is_null().or(agencies::valid_to.gt(today)))
+        .select(agencies::id)
+        .first(tx.connection()?)
+        .await
+        .optional()?)
+}
+
+/// Codes of all agencies by key, those that no longer exist included.
+pub async fn agency_codes(pool: &Pool) -> Result<HashMap<Uuid, String>, DbError> {
+    let mut connection = pool.get().await?;
+    let codes: Vec<(Uuid, String)> =
+        agencies::table.select((agencies::id, agencies::code)).load(&mut connection).await?;
+    Ok(codes.into_iter().collect())
+}
+
+/// Category and weight of a sanction of the catalogue valid on this day.
+pub async fn sanction(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<(Category, i16)>, DbError> {
+    Ok(sanctions::table
+        .filter(sanctions::code.eq(code).and(sanctions::valid_from.le(today)))
+        .filter(sanctions::valid_to.is_null().or(sanctions::valid_to.gt(today)))
+        .select((sanctions::category, sanctions::weight))
+        .first(tx.connection()?)
+        .await
+        .optional()?)
+}
+
+/// Category of a form of violation of the catalogue valid on this day.
+pub async fn violation_form(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<Category>, DbError> {
+    Ok(violation_forms::table
+        .filter(violation_forms::code.eq(code).and(violation_forms::valid_from.le(today)))
+        .filter(violation_forms::valid_to.is_null().or(violation_forms::valid_to.gt(today)))
+        .select(violation_forms::category)
+        .first(tx.connection()?)
+        .await
+        .optional()?)
+}

@@ -1,0 +1,181 @@
+//! Reports: by public number, by case, and what their reporters set in motion. Identities leave only for the mail worker.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Pool, Tx};
+use crate::domain::case::{ClosureReason, State};
+use crate::domain::confidential::Confidential;
+use crate::domain::ids::ComplaintNumber;
+use crate::domain::report::{Anonymity, Medium};
+use crate::schema::{cases, reporter_identities, reports};
+
+/// What a report's number alone tells, and how its mailbox is opened.
+#[derive(Clone, Debug, Queryable)]
+pub struct Door {
+    /// The report.
+    pub report_id: Uuid,
+    /// Its case.
+    pub case_id: Uuid,
+    /// Public number.
+    pub complaint_number: String,
+    /// Keyed hash of its access code.
+    pub access_code_hash: Vec<u8>,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// State of the case.
+    pub state: State,
+    /// Since when.
+    pub state_since: DateTime<Utc>,
+    /// Why it is closed.
+    pub closure_reason: Option<ClosureReason>,
+    /// By when an answer is awaited.
+    pub reply_due_on: Option<NaiveDate>,
+    /// The case it was merged into.
+    pub master_case_id: Option<Uuid>,
+}
+
+/// The column tuple of [`Door`].
+macro_rules! door_columns {
+    () => {
+        (
+            reports::id,
+            reports::case_id,
+            reports::complaint_number,
+            reports::access_code_hash,
+            reports::received_at,
+            cases::state,
+            cases::state_since,
+            cases::closure_reason,
+            cases::reply_due_on,
+            cases::master_case_id,
+        )
+    };
+}
+
+/// The report with this public number, in the state of the case that decides about it.
+pub async fn by_number(pool: &Pool, number: &ComplaintNumber) -> Result<Option<Door>, DbError> {
+    let mut connection = pool.get().await?;
+    let door: Option<Door> = reports::table
+        .inner_join(cases::table)
+        .filter(reports::complaint_number.eq(number.as_str()))
+        .select(door_columns!())
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let Some(door) = door else { return Ok(None) };
+    // A merged report follows the case it was merged into.
+    let Some(master) = door.master_case_id else { return Ok(Some(door)) };
+    let columns = (cases::state, cases::state_since, cases::closure_reason, cases::reply_due_on);
+    let (state, state_since, closure_reason, reply_due_on) =
+        cases::table.find(master).select(columns).first(&mut connection).await?;
+    Ok(Some(Door { state, state_since, closure_reason, reply_due_on, ..door }))
+}
+
+/// The case that decides about a report: its own, or the one it was merged into.
+pub async fn deciding_case(pool: &Pool, report_id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let mut connection = pool.get().await?;
+    let row: Option<(Uuid, Option<Uuid>)> = reports::table
+        .inner_join(cases::table)
+        .filter(reports::id.eq(report_id))
+        .select((cases::id, cases::master_case_id))
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(row.map(|(own, master)| master.unwrap_or(own)))
+}
+
+/// A report as officers read it, without who sent it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = reports)]
+pub struct Report {
+    /// Key.
+    pub id: Uuid,
+    /// Public number.
+    pub complaint_number: String,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// What happened.
+    pub description: Confidential<String>,
+    /// Through what.
+    pub medium: Medium,
+    /// First day.
+    pub occurred_from: NaiveDate,
+    /// Last day.
+    pub occurred_to: NaiveDate,
+    /// Day known.
+    pub known_on: NaiveDate,
+    /// Day known was assumed.
+    pub known_assumed: bool,
+    /// Where.
+    pub place: Confidential<String>,
+    /// Pages that show it.
+    pub links: serde_json::Value,
+    /// Evidence in words.
+    pub evidence: serde_json::Value,
+    /// What the reporter shows of himself.
+    pub anonymity: Anonymity,
+    /// The name may go to Bawaslu.
+    pub consent_to_bawaslu: bool,
+    /// Asked to withdraw.
+    pub withdrawal_requested_at: Option<DateTime<Utc>>,
+}
+
+/// The reports of a case, oldest first.
+pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<Report>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(reports::table
+        .filter(reports::case_id.eq(case_id))
+        .order(reports::id)
+        .select(Report::as_select())
+        .load(&mut connection)
+        .await?)
+}
+
+/// Notes that the reporter asked to withdraw.
+pub async fn request_withdrawal(tx: &mut Tx, report_id: Uuid, at: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(reports::table.find(report_id))
+        .set(reports::withdrawal_requested_at.eq(Some(at)))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Confirms a reporter's address; false when there is none. Confirming again changes nothing.
+pub async fn confirm_email(tx: &mut Tx, report_id: Uuid, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let identity = reporter_identities::table.find(report_id).filter(reporter_identities::email.is_not_null());
+    let known = diesel::update(identity)
+        .set(
+            reporter_identities::email_confirmed_at.eq(diesel::dsl::sql::<
+                diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>,
+            >("coalesce(email_confirmed_at, ")
+            .bind::<diesel::sql_types::Timestamptz, _>(at)
+            .sql(")")),
+        )
+        .execute(tx.connection()?)
+        .await?;
+    Ok(known == 1)
+}
+
+/// An address was refused for good: nothing more is sent to it.
+pub async fn disable_email(tx: &mut Tx, report_id: Uuid, at: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(reporter_identities::table.find(report_id))
+        .set(reporter_identities::email_disabled_at.eq(Some(at)))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Whether a reporter of the case left an address that turned out dead.
+pub async fn mail_failed(pool: &Pool, case_id: Uuid) -> Result<bool, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(diesel::select(diesel::dsl::exists(
+        reports::table
+            .inner_join(reporter_identities::table)
+            .filter(reports::case_id.eq(case_id).and(reporter_identities::email_disabled_at.is_not_null())),
+    ))
+    .get_result(&mut connection)
+    .await?)
+}

@@ -1,0 +1,275 @@
+//! The hot path of a transition: case, event, deliveries and lapsed drafts in one statement.
+//!
+//! The one UPDATE of `state` is here and consumes a [`Decision`]. Everything else hangs on the row it returns, so a case
+//! that has moved on leaves no trace at all. One prepared statement instead of five saves four of six round trips.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{self as sql, Array, Bool, Nullable};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::statement::{prepared, push};
+use super::{DbError, Tx};
+use crate::domain::actor::{Actor, Role};
+use crate::domain::case::{Case, State};
+use crate::domain::criminal::CriminalState;
+use crate::domain::decide::Decision;
+use crate::domain::event::Link;
+use crate::domain::notice::{Audience, Notice};
+
+/// An event as it is stored.
+pub struct NewEvent<'a> {
+    /// Its link in the chain.
+    pub link: &'a Link,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub kind: &'a str,
+    /// Who.
+    pub actor: &'a Actor,
+    /// State before.
+    pub from: State,
+    /// State after.
+    pub to: State,
+    /// Salted data of the action.
+    pub details: Option<&'a str>,
+}
+
+/// Who is told what, and when at the earliest.
+pub struct Tell<'a> {
+    /// What.
+    pub notice: Notice,
+    /// Whom.
+    pub audience: Audience,
+    /// When.
+    pub due_at: DateTime<Utc>,
+    /// The case after the event: its agencies, owner and region name the recipients.
+    pub case: &'a Case,
+    /// The agency before, for those who lose access.
+    pub former_agency: Option<Uuid>,
+    /// The owner before.
+    pub former_owner: Option<Uuid>,
+    /// The official address an officer typed.
+    pub address: Option<&'a str>,
+}
+
+/// The tells turned on their side, as `unnest` takes them: who is meant, as role with agency or region, as officer, as
+/// address, or as the case's reporters.
+#[derive(Default)]
+struct Tells<'a> {
+    notices: Vec<&'static str>,
+    dues: Vec<DateTime<Utc>>,
+    roles: Vec<Option<&'static str>>,
+    agencies: Vec<Option<Uuid>>,
+    regions: Vec<Option<&'a str>>,
+    officers: Vec<Option<Uuid>>,
+    addresses: Vec<Option<&'a str>>,
+    reporters: Vec<bool>,
+}
+
+impl<'a> Tells<'a> {
+    fn of(tells: &[Tell<'a>]) -> Self {
+        let mut all = Self::default();
+        for tell in tells {
+            let case = tell.case;
+            let (mut role, mut agency, mut region, mut officer, mut address, mut reporters) =
+                (None, None, None, None, None, false);
+            match tell.audience {
+                Audience::Reporters => reporters = true,
+                Audience::Owner => officer = tell.former_owner,
+                Audience::TypedAddress => address = tell.address,
+                Audience::TriagePool => (role, region) = (Some(Role::TriageOfficer), Some(case.region_code.as_str())),
+                Audience::BawasluDesk => (role, region) = (Some(Role::BawasluLiaison), Some(case.region_code.as_str())),
+                Audience::BknAuditors => (role, region) = (Some(Role::BknAuditor), Some(case.region_code.as_str())),
+                Audience::ReviewLeads => (role, agency) = (Some(Role::InspectorLead), case.reviewing_agency_id),
+                Audience::Inspectors => (role, agency) = (Some(Role::Inspector), case.reviewing_agency_id),
+                Audience::Ppk => (role, agency) = (Some(Role::PpkOfficer), case.agency_id),
+                Audience::FormerPpk => (role, agency) = (Some(Role::PpkOfficer), tell.former_agency),
+            }
+            // A role without a place would be everyone with that role in the country.
+            if role.is_some() && agency.is_none() && region.is_none() {
+                continue;
+            }
+            all.notices.push(tell.notice.as_str());
+            all.dues.push(tell.due_at);
+            all.roles.push(role.map(Role::as_str));
+            all.agencies.push(agency);
+            all.regions.push(region);
+            all.officers.push(officer);
+            all.addresses.push(address);
+            all.reporters.push(reporters);
+        }
+        all
+    }
+}
+
+/// What follows the UPDATE in both statements; `moved` is the updated row.
+fn push_aftermath<'b>(
+    out: &mut AstPass<'_, 'b, Pg>,
+    event: &'b EventColumns<'b>,
+    tells: &'b Tells<'b>,
+) -> QueryResult<()> {
+    push!(out; ", event AS (INSERT INTO events (id, case_id, seq, at, kind, actor, officer_id, role, from_state, to_state, details, body, hash) SELECT "
+        [sql::Uuid] &event.id, "::uuid, id, event_seq, " [sql::Timestamptz] &event.at, "::timestamptz, " [sql::Text] event.kind, "::text, "
+        [sql::Text] event.actor, "::text, " [Nullable<sql::Uuid>] &event.officer_id, "::uuid, " [Nullable<sql::Text>] &event.role, "::text, "
+        [sql::Text] event.from, "::text, " [sql::Text] event.to, "::text, " [Nullable<sql::Text>] &event.details, "::text, " [sql::Text] event.body,
+        "::text, event_hash FROM moved RETURNING id AS event_id, case_id, at), \
+        tell (notice, due_at, role, agency_id, region_code, officer_id, address, reporters) AS (SELECT * FROM unnest("
+        [Array<sql::Text>] &tells.notices, "::text[], " [Array<sql::Timestamptz>] &tells.dues, "::timestamptz[], "
+        [Array<Nullable<sql::Text>>] &tells.roles, "::text[], " [Array<Nullable<sql::Uuid>>] &tells.agencies, "::uuid[], "
+        [Array<Nullable<sql::Text>>] &tells.regions, "::text[], " [Array<Nullable<sql::Uuid>>] &tells.officers, "::uuid[], "
+        [Array<Nullable<sql::Text>>] &tells.addresses, "::text[], " [Array<Bool>] &tells.reporters, "::boolean[])), \
+        told AS (INSERT INTO deliveries (case_id, event_id, notice, officer_id, report_id, address, due_at, created_at) \
+        SELECT DISTINCT event.case_id, event.event_id, tell.notice, who.officer_id, who.report_id, who.address, tell.due_at, event.at \
+        FROM event CROSS JOIN tell CROSS JOIN LATERAL ( \
+          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM seats s \
+            WHERE tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
+            AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.')) \
+          UNION ALL SELECT tell.officer_id, NULL, NULL WHERE tell.officer_id IS NOT NULL \
+          UNION ALL SELECT NULL, NULL, tell.address WHERE tell.address IS NOT NULL \
+          UNION ALL SELECT NULL, r.id, NULL FROM reports r JOIN reporter_identities i ON i.report_id = r.id \
+            WHERE tell.reporters AND i.email IS NOT NULL AND i.email_disabled_at IS NULL \
+            AND (r.case_id = event.case_id OR r.case_id IN (SELECT merged.id FROM cases merged WHERE merged.master_case_id = event.case_id))) who)");
+    Ok(())
+}
+
+struct EventColumns<'a> {
+    id: Uuid,
+    at: DateTime<Utc>,
+    kind: &'a str,
+    actor: &'static str,
+    officer_id: Option<Uuid>,
+    role: Option<&'static str>,
+    from: &'static str,
+    to: &'static str,
+    details: Option<&'a str>,
+    body: &'a str,
+}
+
+impl<'a> From<&'a NewEvent<'a>> for EventColumns<'a> {
+    fn from(event: &'a NewEvent<'a>) -> Self {
+        let officer = event.actor.officer();
+        Self {
+            id: event.link.id,
+            at: event.at,
+            kind: event.kind,
+            actor: event.actor.kind(),
+            officer_id: officer.map(|o| o.officer_id),
+            role: officer.map(|o| o.role.as_str()),
+            from: event.from.as_str(),
+            to: event.to.as_str(),
+            details: event.details,
+            body: &event.link.body,
+        }
+    }
+}
+
+struct Apply<'a> {
+    id: Uuid,
+    version: i32,
+    case: &'a Case,
+    seq: i32,
+    hash: &'a [u8],
+    event: EventColumns<'a>,
+    tells: Tells<'a>,
+}
+prepared!(Apply returns sql::BigInt);
+
+impl QueryFragment<Pg> for Apply<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let c = self.case;
+        push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, state = " [sql::Text] &c.state, ", state_since = "
+            [sql::Timestamptz] &c.state_since, ", return_state = " [Nullable<sql::Text>] &c.return_state, ", reply_due_on = "
+            [Nullable<sql::Date>] &c.reply_due_on, ", election_regime = " [sql::Text] &c.election_regime, ", agency_id = "
+            [Nullable<sql::Uuid>] &c.agency_id, ", reviewing_agency_id = " [Nullable<sql::Uuid>] &c.reviewing_agency_id, ", owner_id = "
+            [Nullable<sql::Uuid>] &c.owner_id, ", category = " [Nullable<sql::Text>] &c.category, ", conduct_phase = "
+            [Nullable<sql::Text>] &c.conduct_phase, ", conflict_of_interest = " [Bool] &c.conflict_of_interest, ", inspectorate_concluded = "
+            [Bool] &c.inspectorate_concluded, ", no_reporter_response = " [Bool] &c.no_reporter_response, ", referral_kind = "
+            [Nullable<sql::Text>] &c.referral_kind, ", bawaslu_result = " [Nullable<sql::Text>] &c.bawaslu_result, ", addressed = "
+            [Bool] &c.addressed, ", contest_count = " [sql::SmallInt] &c.contest_count, ", proposed_weight = "
+            [Nullable<sql::SmallInt>] &c.proposed_weight, ", sanction_code = " [Nullable<sql::Text>] &c.sanction_code, ", delivered_on = "
+            [Nullable<sql::Date>] &c.delivered_on, ", administrative_result = " [Nullable<sql::Text>] &c.administrative_result,
+            ", closure_reason = " [Nullable<sql::Text>] &c.closure_reason, ", dismissal_code = " [Nullable<sql::Text>] &c.dismissal_code,
+            ", criminal_state = " [sql::Text] &c.criminal_state, ", master_case_id = " [Nullable<sql::Uuid>] &c.master_case_id,
+            ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
+            [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id, " AND version = " [sql::Integer] &self.version,
+            " RETURNING id, event_seq, event_hash), \
+            lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
+            " FROM moved WHERE approvals.case_id = moved.id AND approvals.status = 'pending')");
+        push_aftermath(&mut out, &self.event, &self.tells)?;
+        out.push_sql(" SELECT count(*) FROM moved");
+        Ok(())
+    }
+}
+
+/// Writes a decision with its event, its deliveries and the lapse of drafts it leaves behind: the one place where
+/// `state` changes. Consumes the decision and answers the case as it now is; fails when the case has moved on.
+pub async fn apply(tx: &mut Tx, decision: Decision, event: &NewEvent<'_>, tells: &[Tell<'_>]) -> Result<Case, DbError> {
+    let statement = Apply {
+        id: decision.case_id(),
+        version: decision.version(),
+        case: decision.next(),
+        seq: event.link.seq,
+        hash: &event.link.hash,
+        event: event.into(),
+        tells: Tells::of(tells),
+    };
+    let moved: i64 = statement.get_result(tx.connection()?).await?;
+    if moved != 1 {
+        return Err(DbError::Query(diesel::result::Error::NotFound));
+    }
+    Ok(advanced(decision.next(), event.link))
+}
+
+fn advanced(case: &Case, link: &Link) -> Case {
+    let mut case = case.clone();
+    case.version += 1;
+    case.event_seq = link.seq;
+    case.event_hash.clone_from(&link.hash);
+    case
+}
+
+struct Advance<'a> {
+    id: Uuid,
+    criminal: CriminalState,
+    seq: i32,
+    hash: &'a [u8],
+    event: EventColumns<'a>,
+    tells: Tells<'a>,
+}
+prepared!(Advance returns sql::BigInt);
+
+impl QueryFragment<Pg> for Advance<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, criminal_state = " [sql::Text] &self.criminal, ", event_seq = "
+            [sql::Integer] &self.seq, ", event_hash = " [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id,
+            " RETURNING id, event_seq, event_hash)");
+        push_aftermath(&mut out, &self.event, &self.tells)?;
+        out.push_sql(" SELECT count(*) FROM moved");
+        Ok(())
+    }
+}
+
+/// Records an event that leaves the main state alone: a move of the criminal track, a message, a draft. The caller
+/// holds the case's lock. Answers the case as it now is.
+pub async fn advance(
+    tx: &mut Tx,
+    case: &Case,
+    criminal: CriminalState,
+    event: &NewEvent<'_>,
+    tells: &[Tell<'_>],
+) -> Result<Case, DbError> {
+    let statement = Advance {
+        id: case.id,
+        criminal,
+        seq: event.link.seq,
+        hash: &event.link.hash,
+        event: event.into(),
+        tells: Tells::of(tells),
+    };
+    let _: i64 = statement.get_result(tx.connection()?).await?;
+    Ok(Case { criminal_state: criminal, ..advanced(case, event.link) })
+}

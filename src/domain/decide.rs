@@ -1,0 +1,385 @@
+//! The one maker of decisions: asks the table, the policy and the guards, and works out what the case becomes.
+//! It reads no row and no clock; what it is handed is all it knows.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::domain::action::{Action, AppealOutcome, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
+use crate::domain::actor::Actor;
+use crate::domain::calendar::today;
+use crate::domain::case::{Case, CaseFacts, ClosureReason, State};
+use crate::domain::criminal::CriminalState;
+use crate::domain::guards::{Check, Guard, Named, Situation};
+use crate::domain::ids::Language;
+use crate::domain::notice::{Audience, Notice};
+use crate::domain::policy::{self, Permission};
+use crate::domain::workflow::{Firer, RULES, Rule, Target, rule_for};
+
+/// An allowed transition, ready to be written. Only [`decide`] makes one; writing it consumes it.
+#[derive(Debug)]
+pub struct Decision {
+    case_id: Uuid,
+    version: i32,
+    rule: &'static Rule,
+    from: State,
+    former_agency: Option<Uuid>,
+    former_owner: Option<Uuid>,
+    next: Case,
+    effects: Vec<Effect>,
+    notices: Vec<(Notice, Audience)>,
+    typed_address: Option<String>,
+}
+
+/// What a transition changes beside the case's own row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The subject is now known.
+    ConfirmSubject(ConfirmedSubject),
+    /// These questions appear in the reporters' mailboxes.
+    Questions(Vec<String>),
+    /// This wording appears in the reporters' mailboxes.
+    PublicWording(String),
+}
+
+impl Decision {
+    /// The case it decides about.
+    pub const fn case_id(&self) -> Uuid {
+        self.case_id
+    }
+    /// The version it was decided on; the write is refused on any other.
+    pub const fn version(&self) -> i32 {
+        self.version
+    }
+    /// The rule that allowed it.
+    pub const fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+    /// The state before.
+    pub const fn from(&self) -> State {
+        self.from
+    }
+    /// The agency before, which may have lost access.
+    pub const fn former_agency(&self) -> Option<Uuid> {
+        self.former_agency
+    }
+    /// The owner before.
+    pub const fn former_owner(&self) -> Option<Uuid> {
+        self.former_owner
+    }
+    /// The case as it will be; version, event number and hash are set by the write.
+    pub const fn next(&self) -> &Case {
+        &self.next
+    }
+    /// What else changes.
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+    /// Who is told what.
+    pub fn notices(&self) -> &[(Notice, Audience)] {
+        &self.notices
+    }
+    /// The official address an officer typed, for [`Audience::TypedAddress`].
+    pub fn typed_address(&self) -> Option<&str> {
+        self.typed_address.as_deref()
+    }
+}
+
+/// What may be done with an action.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Write it.
+    Decided(Box<Decision>),
+    /// A second officer with this permission must approve it first.
+    NeedsApproval(Permission),
+}
+
+/// Why an action is refused. Nothing has changed.
+#[derive(Debug)]
+pub enum Refusal {
+    /// No rule for this verb in the case's state.
+    NotInState,
+    /// The seat has not the permission the rule asks for.
+    Forbidden(Permission),
+    /// Only the reporter or the clock fires this.
+    NotForOfficers,
+    /// Whoever drafted may not approve.
+    OwnDraft,
+    /// These conditions do not hold; all of them are named.
+    Guards(Vec<&'static Guard>),
+}
+
+/// Decides whether `action` may be fired on the case now, and what the case becomes.
+///
+/// `approver` is the second officer, when the action was drafted earlier by `actor` and is now being approved; both
+/// are checked on the case as it stands now.
+pub fn decide(
+    facts: &CaseFacts,
+    actor: &Actor,
+    approver: Option<&Actor>,
+    action: &Action,
+    named: &Named,
+    now: DateTime<Utc>,
+) -> Result<Verdict, Refusal> {
+    let rule = rule_for(action.verb(), facts.case.state).ok_or(Refusal::NotInState)?;
+    permitted(rule, facts, actor)?;
+    if let (Some(permission), Some(approver)) = (rule.approval, approver) {
+        approved(facts, actor, approver, permission)?;
+    }
+    let situation = Situation { facts, action, today: today(now), named };
+    let failed: Vec<&'static Guard> =
+        rule.guards.iter().filter(|guard| matches!(guard.check, Check::Now(check) if !check(&situation))).collect();
+    if !failed.is_empty() {
+        return Err(Refusal::Guards(failed));
+    }
+    match (rule.approval, approver) {
+        (Some(permission), None) => Ok(Verdict::NeedsApproval(permission)),
+        _ => Ok(Verdict::Decided(Box::new(decision(rule, facts, actor, action, named, now)))),
+    }
+}
+
+fn permitted(rule: &Rule, facts: &CaseFacts, actor: &Actor) -> Result<(), Refusal> {
+    match (rule.by, actor) {
+        (Firer::Officer(permission), Actor::Officer(_)) => {
+            if policy::may(actor, permission, &facts.case, &facts.subject) {
+                Ok(())
+            } else {
+                Err(Refusal::Forbidden(permission))
+            }
+        }
+        (Firer::Reporter, Actor::Reporter { .. }) | (Firer::Timer, Actor::System) => Ok(()),
+        _ => Err(Refusal::NotForOfficers),
+    }
+}
+
+fn approved(facts: &CaseFacts, actor: &Actor, approver: &Actor, permission: Permission) -> Result<(), Refusal> {
+    let same_person = actor.officer().map(|o| o.officer_id) == approver.officer().map(|o| o.officer_id);
+    if same_person {
+        return Err(Refusal::OwnDraft);
+    }
+    if policy::may(approver, permission, &facts.case, &facts.subject) {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden(permission))
+    }
+}
+
+fn decision(
+    rule: &'static Rule,
+    facts: &CaseFacts,
+    actor: &Actor,
+    action: &Action,
+    named: &Named,
+    now: DateTime<Utc>,
+) -> Decision {
+    let before = &facts.case;
+    let mut next = before.clone();
+    record(&mut next, facts, actor, action, named);
+    let diverted = arrive(&mut next, rule.to, before);
+    next.state_since = if next.state == before.state { before.state_since } else { now };
+    Decision {
+        case_id: before.id,
+        version: before.version,
+        rule,
+        from: before.state,
+        former_agency: before.agency_id,
+        former_owner: before.owner_id,
+        notices: notices(rule, before, &next, diverted),
+        effects: effects(action),
+        typed_address: typed_address(action),
+        next,
+    }
+}
+
+/// Sets the state the rule leads to. True when an open track turned a closing into monitoring.
+fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
+    let closing = match to {
+        Target::To(state) => {
+            next.state = state;
+            None
+        }
+        Target::Return => {
+            next.state = before.return_state.unwrap_or(State::Triage);
+            None
+        }
+        Target::Close(reason) => Some(reason),
+        Target::CloseWithResult => Some(result_of(before)),
+    };
+    if next.state != State::AwaitingReporter {
+        next.return_state = None;
+        next.reply_due_on = None;
+    }
+    let Some(reason) = closing else { return false };
+    if next.criminal_state.is_terminal() {
+        next.state = State::Closed;
+        next.closure_reason = Some(reason);
+        false
+    } else {
+        next.state = State::Monitoring;
+        next.administrative_result = Some(reason);
+        true
+    }
+}
+
+/// What a case in monitoring closes with: a conviction counts where the administrative side proved nothing.
+fn result_of(case: &Case) -> ClosureReason {
+    match case.administrative_result {
+        Some(ClosureReason::NotProven) if case.criminal_state == CriminalState::Convicted => {
+            ClosureReason::CriminalOnly
+        }
+        Some(result) => result,
+        None => ClosureReason::ProvenSanctioned,
+    }
+}
+
+/// Writes down what the action says.
+fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, named: &Named) {
+    match action {
+        Action::Take => next.owner_id = actor.officer().map(|o| o.officer_id),
+        Action::Ask(ask) => {
+            next.owner_id = actor.officer().map(|o| o.officer_id);
+            next.return_state = Some(facts.case.state);
+            next.reply_due_on = Some(ask.answer_by);
+            next.no_reporter_response = false;
+        }
+        Action::ExpireQuestion => next.no_reporter_response = true,
+        Action::Accept(accept) => {
+            next.agency_id = named.agency_id;
+            next.reviewing_agency_id = named.reviewing_agency_id;
+            next.category = Some(accept.category);
+            next.conduct_phase = Some(accept.conduct_phase);
+            next.election_regime = accept.election_regime;
+            next.conflict_of_interest = accept.conflict_of_interest;
+        }
+        Action::ReferDirectly(refer) => {
+            next.referral_kind = Some(refer.referral_kind);
+            next.election_regime = refer.election_regime;
+            next.reviewing_agency_id = named.reviewing_agency_id;
+            next.bawaslu_result = None;
+        }
+        Action::Refer(refer) => {
+            next.referral_kind = Some(refer.referral_kind);
+            next.inspectorate_concluded = true;
+            next.bawaslu_result = None;
+        }
+        Action::Dismiss(dismiss) => next.dismissal_code = Some(dismiss.dismissal_code),
+        Action::Merge(_) => next.master_case_id = facts.master.as_ref().map(|m| m.id),
+        Action::Conclude(_) => next.inspectorate_concluded = true,
+        Action::ReturnReferral(returned) => next.bawaslu_result = Some(bawaslu_return(returned.result)),
+        Action::RecordBreach(breach)
+        | Action::RecordBreachForReview(breach)
+        | Action::RecordBreachAsSufficient(breach) => {
+            next.bawaslu_result = Some(bawaslu_breach(breach.result));
+            if breach.result == BreachResult::CrimeSuspected && next.criminal_state == CriminalState::None {
+                next.criminal_state = CriminalState::Suspected;
+            }
+        }
+        Action::RecordNoBreach(_) => next.bawaslu_result = Some(BawasluResult::NoBreach),
+        Action::SendRecommendation(send) => {
+            next.addressed = true;
+            next.proposed_weight = named.lightest_proposed;
+            next.category = send.violation_forms.iter().map(|form| form.category).max();
+            if send.further_contest_allowed {
+                next.contest_count = 0;
+            }
+        }
+        Action::Contest(_) => next.contest_count = next.contest_count.saturating_add(1),
+        Action::ReassignAgency(_) => next.agency_id = named.agency_id,
+        Action::ImposeSanction(impose) => {
+            next.category = Some(impose.category);
+            next.sanction_code = Some(impose.sanction_code.clone());
+            next.delivered_on = None;
+        }
+        Action::TakeEffect(effect) => {
+            next.delivered_on = Some(effect.delivered_on);
+            next.administrative_result = Some(ClosureReason::ProvenSanctioned);
+        }
+        Action::DecideAppeal(decide) => {
+            next.administrative_result = Some(ClosureReason::ProvenSanctioned);
+            if decide.outcome != AppealOutcome::Upheld && decide.sanction_code.is_some() {
+                next.sanction_code.clone_from(&decide.sanction_code);
+            }
+        }
+        Action::CancelOnAppeal(_) => next.sanction_code = None,
+        Action::ReopenTriage(_) | Action::ReopenReview(_) | Action::Unmerge(_) => {
+            next.reopen_count = next.reopen_count.saturating_add(1);
+            next.closure_reason = None;
+            next.administrative_result = None;
+            next.dismissal_code = None;
+            next.master_case_id = None;
+        }
+        Action::Answer
+        | Action::TransferOut(_)
+        | Action::FindUnproven(_)
+        | Action::Recall(_)
+        | Action::RequestMoreWork(_)
+        | Action::RecommendNothing(_)
+        | Action::ReportUnproven(_)
+        | Action::FileAppeal(_)
+        | Action::Close(_)
+        | Action::RecordDeparture(_)
+        | Action::Withdraw(_) => {}
+    }
+}
+
+const fn bawaslu_return(result: ReturnResult) -> BawasluResult {
+    match result {
+        ReturnResult::NotRegistered => BawasluResult::NotRegistered,
+        ReturnResult::TreatedAsPreliminary => BawasluResult::TreatedAsPreliminary,
+        ReturnResult::NeedsAgencyExamination => BawasluResult::NeedsAgencyExamination,
+    }
+}
+
+const fn bawaslu_breach(result: BreachResult) -> BawasluResult {
+    match result {
+        BreachResult::OtherLawBreach => BawasluResult::OtherLawBreach,
+        BreachResult::CrimeSuspected => BawasluResult::CrimeSuspected,
+    }
+}
+
+fn effects(action: &Action) -> Vec<Effect> {
+    match action {
+        Action::Ask(ask) => vec![Effect::Questions(ask.questions.clone())],
+        Action::Accept(accept) => vec![Effect::ConfirmSubject(accept.subject.clone())],
+        Action::Dismiss(dismiss) => vec![Effect::PublicWording(dismiss.public_wording.clone())],
+        Action::FindUnproven(unproven) | Action::RecommendNothing(unproven) => {
+            vec![Effect::PublicWording(unproven.public_wording.clone())]
+        }
+        Action::ReportUnproven(unproven) => vec![Effect::PublicWording(unproven.public_wording.clone())],
+        Action::CancelOnAppeal(cancel) => vec![Effect::PublicWording(cancel.public_wording.clone())],
+        Action::Close(close) => vec![Effect::PublicWording(close.public_wording.clone())],
+        _ => Vec::new(),
+    }
+}
+
+fn typed_address(action: &Action) -> Option<String> {
+    match action {
+        Action::TransferOut(transfer) => transfer.receiving_email.clone(),
+        Action::SendRecommendation(send) => send.addressee_email.clone(),
+        Action::ReassignAgency(reassign) => reassign.addressee_email.clone(),
+        _ => None,
+    }
+}
+
+/// The rule's notices; a closing that became monitoring is no closing for the reporter, and a changed public label is
+/// always told.
+fn notices(rule: &Rule, before: &Case, next: &Case, diverted: bool) -> Vec<(Notice, Audience)> {
+    let mut notices: Vec<(Notice, Audience)> =
+        rule.notices.iter().copied().filter(|(notice, _)| !(diverted && *notice == Notice::CaseClosed)).collect();
+    let told = notices.iter().any(|(_, audience)| *audience == Audience::Reporters);
+    let label_changed = before.public_label(Language::Indonesian) != next.public_label(Language::Indonesian);
+    if label_changed && !told {
+        notices.push((Notice::StatusChanged, Audience::Reporters));
+    }
+    notices
+}
+
+/// The verbs this officer may try on the case now: state and permission fit. Guards are left to the attempt, since
+/// they look at its data.
+pub fn allowed_actions(case: &Case, subject: &crate::domain::case::Subject, actor: &Actor) -> Vec<Verb> {
+    RULES
+        .iter()
+        .filter(|rule| rule.from.contains(&case.state))
+        .filter(|rule| matches!(rule.by, Firer::Officer(permission) if policy::may(actor, permission, case, subject)))
+        .map(|rule| rule.verb)
+        .collect()
+}

@@ -1,0 +1,430 @@
+//! What a rule checks beside state and permission, each by name and in words for officers. A guard that needs clocks or
+//! tracks not yet built is marked as pending: it is listed, never silently passed off as checked.
+
+use chrono::{Days, NaiveDate};
+
+use crate::domain::action::Action;
+use crate::domain::case::{CaseFacts, Category, ClosureReason, ElectionRegime, ReferralKind, State, SubjectResolution};
+use crate::domain::ids::Language;
+
+/// What a guard looks at.
+pub struct Situation<'a> {
+    /// The case as it stands.
+    pub facts: &'a CaseFacts,
+    /// What is asked.
+    pub action: &'a Action,
+    /// The day it is for the handling office.
+    pub today: NaiveDate,
+    /// Agencies and sanctions the action names by code, looked up.
+    pub named: &'a Named,
+}
+
+/// What the codes in an action stand for.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// The agency named as the subject's or as addressee.
+    pub agency_id: Option<uuid::Uuid>,
+    /// The agency named as reviewing.
+    pub reviewing_agency_id: Option<uuid::Uuid>,
+    /// How heavy the named sanction is, and its category; heavier is greater.
+    pub sanction: Option<(Category, i16)>,
+    /// How heavy the lightest sanction proposed to the PPK is.
+    pub lightest_proposed: Option<i16>,
+}
+
+/// How a guard is checked.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// By this function: true lets the transition pass.
+    Now(fn(&Situation<'_>) -> bool),
+    /// Not yet: the text says what it waits for.
+    Pending(&'static str),
+}
+
+/// One named condition.
+pub struct Guard {
+    /// Stable name, as refusals carry it.
+    pub name: &'static str,
+    text_id: &'static str,
+    text_en: &'static str,
+    /// How it is checked.
+    pub check: Check,
+}
+
+impl Guard {
+    /// The condition in words.
+    pub const fn text(&self, language: Language) -> &'static str {
+        match language {
+            Language::Indonesian => self.text_id,
+            Language::English => self.text_en,
+        }
+    }
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+const fn now(
+    name: &'static str,
+    text_id: &'static str,
+    text_en: &'static str,
+    check: fn(&Situation<'_>) -> bool,
+) -> Guard {
+    Guard { name, text_id, text_en, check: Check::Now(check) }
+}
+
+const fn pending(name: &'static str, text_id: &'static str, text_en: &'static str, waits_for: &'static str) -> Guard {
+    Guard { name, text_id, text_en, check: Check::Pending(waits_for) }
+}
+
+/// T02. Holds by itself: an officer with a conflict of interest does not see the case at all.
+pub const NO_CONFLICT: Guard = now(
+    "no_conflict_of_interest",
+    "petugas bukan terlapor dan bukan dari unit kerja terlapor",
+    "the officer is not the subject and not of the subject's work unit",
+    |_| true,
+);
+/// T03: somebody can read the question.
+pub const REPORTER_REACHABLE: Guard =
+    now("reporter_reachable", "ada pelapor yang dapat ditanya", "there is a reporter to ask", |s| {
+        s.facts.report_count > 0
+    });
+/// T03: the date lies ahead, and not further than 60 days.
+pub const ANSWER_DATE_AHEAD: Guard = now(
+    "answer_date_ahead",
+    "batas jawaban paling cepat besok dan paling lama 60 hari",
+    "the date to answer by is tomorrow at the earliest and within 60 days",
+    |s| match s.action {
+        Action::Ask(ask) => {
+            ask.answer_by > s.today && s.today.checked_add_days(Days::new(60)).is_some_and(|last| ask.answer_by <= last)
+        }
+        _ => false,
+    },
+);
+/// T05: the day to answer by is over.
+pub const ANSWER_DATE_PASSED: Guard =
+    now("answer_date_passed", "batas jawaban sudah lewat", "the date to answer by has passed", |s| {
+        s.facts.case.reply_due_on.is_some_and(|due| s.today > due)
+    });
+/// T06, T19: the subject is a known person at a known agency.
+pub const SUBJECT_RESOLVED: Guard = now(
+    "subject_resolved",
+    "terlapor sudah dipastikan: nama serta NIP atau NIK, dan instansinya",
+    "the subject is resolved: name, NIP or NIK, and agency",
+    |s| {
+        let typed = &s.facts.subject;
+        match s.action {
+            Action::Accept(accept) => {
+                let subject = &accept.subject;
+                let number =
+                    subject.nip.is_some() || subject.nik.is_some() || typed.nip.is_some() || typed.nik.is_some();
+                number && (subject.name.is_some() || typed.name.is_some())
+            }
+            _ => typed.resolution == SubjectResolution::Confirmed && s.facts.case.agency_id.is_some(),
+        }
+    },
+);
+/// T06: under a conflict of interest another agency reviews.
+pub const REVIEWED_ONE_LEVEL_UP: Guard = now(
+    "reviewed_one_level_up",
+    "bila ada konflik kepentingan, pemeriksa berasal dari instansi lain (satu tingkat di atas)",
+    "under a conflict of interest another agency, one level up, reviews",
+    |s| match s.action {
+        Action::Accept(accept) => !accept.conflict_of_interest || s.named.agency_id != s.named.reviewing_agency_id,
+        _ => false,
+    },
+);
+/// T07, T11: Bawaslu acts only while an election stage runs.
+pub const ELECTION_STAGE_RUNS: Guard =
+    now("election_stage_runs", "ada tahapan pemilihan", "an election stage runs", |s| match s.action {
+        Action::ReferDirectly(refer) => refer.election_regime != ElectionRegime::None,
+        _ => s.facts.case.election_regime != ElectionRegime::None,
+    });
+/// T07, T11: a formal report discloses the reporter to Bawaslu.
+pub const REPORTER_CONSENTS: Guard = now(
+    "reporter_consents",
+    "laporan formal memerlukan nama pelapor dan persetujuannya",
+    "a formal report needs the reporter's name and consent",
+    |s| {
+        let kind = match s.action {
+            Action::ReferDirectly(refer) => refer.referral_kind,
+            Action::Refer(refer) => refer.referral_kind,
+            _ => return false,
+        };
+        kind == ReferralKind::PreliminaryInformation || s.facts.formal_reporter
+    },
+);
+/// T07, T11: D2.
+pub const BAWASLU_WINDOW_OPEN: Guard = pending(
+    "bawaslu_window_open",
+    "batas tujuh hari Bawaslu (D2) belum lewat, atau dirujuk sebagai informasi awal",
+    "Bawaslu's seven days (D2) have not passed, or it goes as preliminary information",
+    "calendars and deadlines (D2)",
+);
+/// T09.
+pub const MASTER_OPEN: Guard = now(
+    "master_open",
+    "perkara induk terbuka, bukan perkara ini, dan tidak sudah digabung",
+    "the master case is open, is not this case and was not merged itself",
+    |s| s.facts.master.as_ref().is_some_and(|m| m.id != s.facts.case.id && m.state != State::Closed && !m.merged),
+);
+/// T09.
+pub const SAME_SUBJECT: Guard = now("same_subject", "terlapor sama", "the subject is the same", |s| {
+    s.facts.master.as_ref().is_some_and(|m| m.same_subject)
+});
+/// T09.
+pub const OVERLAPPING_ACT: Guard = now(
+    "overlapping_act",
+    "waktu peristiwa berselisih paling lama tiga hari",
+    "the reported days are at most three days apart",
+    |s| s.facts.master.as_ref().is_some_and(|m| m.overlapping),
+);
+/// T09: keeps merges one level deep, so that a reporter's label never has to be searched for.
+pub const NOT_A_MASTER: Guard = now(
+    "not_a_master",
+    "tidak ada perkara lain yang digabung ke perkara ini",
+    "no other case was merged into this one",
+    |s| !s.facts.is_master,
+);
+/// T09.
+pub const NO_LIVE_REFERRAL: Guard =
+    now("no_live_referral", "tidak sedang dirujuk ke Bawaslu; tarik dahulu", "not with Bawaslu; recall first", |s| {
+        s.facts.case.state != State::BawasluReferral
+    });
+/// T09.
+pub const NO_LIVE_CRIMINAL_TRACK: Guard =
+    now("no_live_criminal_track", "tidak ada proses pidana berjalan", "no criminal proceedings run", |s| {
+        s.facts.case.criminal_state.is_terminal()
+    });
+/// T12.
+pub const BAWASLU_HEARD_OR_SKIPPED: Guard = now(
+    "bawaslu_heard_or_skipped",
+    "ada hasil Bawaslu, atau alasan tanpa Bawaslu yang sesuai",
+    "Bawaslu has given a result, or there is a fitting reason to go without",
+    |s| match s.action {
+        Action::Conclude(conclude) => {
+            use crate::domain::action::BawasluSkipReason as Skip;
+            let fits = |skip: &Skip| *skip != Skip::RegimeNone || s.facts.case.election_regime == ElectionRegime::None;
+            s.facts.case.bawaslu_result.is_some() || conclude.bawaslu_skip_reason.as_ref().is_some_and(fits)
+        }
+        _ => false,
+    },
+);
+/// T13, T29.
+pub const ALL_TRACKS_TERMINAL: Guard = now(
+    "criminal_track_terminal",
+    "proses pidana sudah selesai atau tidak ada",
+    "criminal proceedings have ended or never were",
+    |s| s.facts.case.criminal_state.is_terminal(),
+);
+/// T13, T29.
+pub const OTHER_TRACKS_TERMINAL: Guard = pending(
+    "other_tracks_terminal",
+    "jalur rujukan, etik, disiplin, upaya administratif, dan pengendalian sudah selesai; blokir dicabut",
+    "the referral, ethics, discipline, appeal and control tracks have ended; the block is lifted",
+    "child tracks",
+);
+/// T15.
+pub const INSPECTORATE_CONCLUDED: Guard = now(
+    "inspectorate_concluded",
+    "inspektorat sudah mencatat temuannya",
+    "the inspectorate has put its findings on record",
+    |s| s.facts.case.inspectorate_concluded,
+);
+/// T15.
+pub const INSPECTORATE_NOT_CONCLUDED: Guard = now(
+    "inspectorate_not_concluded",
+    "inspektorat belum mencatat temuan",
+    "the inspectorate has put no findings on record yet",
+    |s| !s.facts.case.inspectorate_concluded,
+);
+/// T17: D5.
+pub const BAWASLU_STUDY_OVERDUE: Guard = pending(
+    "bawaslu_study_overdue",
+    "batas kajian Bawaslu (D5) lewat, atau rujukan keliru",
+    "the time for Bawaslu's study (D5) has passed, or the referral was an error",
+    "calendars and deadlines (D5)",
+);
+/// T18, T32.
+pub const HAS_REVIEWING_AGENCY: Guard =
+    now("has_reviewing_agency", "ada inspektorat pemeriksa", "an inspectorate is assigned", |s| {
+        s.facts.case.reviewing_agency_id.is_some()
+    });
+/// T19: letters to the wrong PPK have happened.
+pub const ADDRESSEE_CONFIRMED: Guard = now(
+    "addressee_confirmed",
+    "PPK tujuan sudah diperiksa dan adalah instansi terlapor",
+    "the addressee was checked and is the subject's agency",
+    |s| match s.action {
+        Action::SendRecommendation(send) => {
+            send.addressee_confirmed && s.named.agency_id.is_some() && s.named.agency_id == s.facts.case.agency_id
+        }
+        _ => false,
+    },
+);
+/// T19.
+pub const EVIDENCE_REDACTED: Guard = now(
+    "evidence_redacted",
+    "bukti untuk PPK sudah dibersihkan dari jejak pelapor",
+    "the evidence shown to the PPK is cleared of traces of the reporter",
+    |s| matches!(s.action, Action::SendRecommendation(send) if send.evidence_redacted),
+);
+/// T21.
+pub const CONTESTED_AT_MOST_ONCE: Guard = now(
+    "contested_at_most_once",
+    "PPK belum pernah berkeberatan, kecuali auditor mengizinkan sekali lagi",
+    "the PPK has not contested before, unless the auditor allows it once more",
+    |s| s.facts.case.contest_count == 0,
+);
+/// T22.
+pub const ANOTHER_AGENCY: Guard =
+    now("another_agency", "instansi baru berbeda", "the new agency is another one", |s| {
+        s.named.agency_id.is_some() && s.named.agency_id != s.facts.case.agency_id
+    });
+/// T23: ethics or discipline, and the sanction belongs to it.
+pub const SANCTION_FITS_CATEGORY: Guard = now(
+    "sanction_fits_category",
+    "sanksi termasuk kategori etik atau disiplin yang dipilih",
+    "the sanction belongs to the chosen category, ethics or discipline",
+    |s| match s.action {
+        Action::ImposeSanction(impose) => {
+            impose.category != Category::Criminal
+                && s.named.sanction.is_some_and(|(category, _)| category == impose.category)
+        }
+        _ => false,
+    },
+);
+/// T23.
+pub const BELOW_RANGE_EXPLAINED: Guard = now(
+    "below_range_explained",
+    "sanksi yang lebih ringan daripada usulan dijelaskan",
+    "a sanction lighter than every proposed one is explained",
+    |s| match s.action {
+        Action::ImposeSanction(impose) => {
+            let below = s
+                .named
+                .sanction
+                .zip(s.facts.case.proposed_weight)
+                .is_some_and(|((_, weight), lightest)| weight < lightest);
+            !below || impose.below_range_explanation.is_some()
+        }
+        _ => false,
+    },
+);
+/// T25: in `monitoring` too there must be a decision to appeal against.
+pub const SANCTION_ON_RECORD: Guard =
+    now("sanction_on_record", "ada keputusan sanksi", "a sanction is on record", |s| {
+        s.facts.case.sanction_code.is_some()
+    });
+/// T25.
+pub const NOT_A_MORAL_SANCTION: Guard = now(
+    "not_a_moral_sanction",
+    "sanksi moral tidak dapat diajukan upaya administratif",
+    "a moral sanction has no administrative remedy",
+    |s| s.facts.case.category != Some(Category::Ethics),
+);
+/// T25.
+pub const FILED_BY_TODAY: Guard = now(
+    "filed_by_today",
+    "tanggal pengajuan tidak di masa depan",
+    "the filing date is not in the future",
+    |s| matches!(s.action, Action::FileAppeal(appeal) if appeal.filed_on <= s.today),
+);
+/// T25: D9.
+pub const APPEAL_IN_TIME_OR_EXPLAINED: Guard = pending(
+    "appeal_in_time_or_explained",
+    "diajukan dalam batas waktu (D9), atau ada alasan keterlambatan",
+    "filed in time (D9), or the delay is explained",
+    "calendars and deadlines (D9)",
+);
+/// T26.
+pub const DELIVERED_BY_TODAY: Guard = now(
+    "delivered_by_today",
+    "tanggal penyampaian tidak di masa depan",
+    "the delivery date is not in the future",
+    |s| matches!(s.action, Action::TakeEffect(effect) if effect.delivered_on <= s.today),
+);
+/// T26: a discipline decision takes effect on the fifteenth day after receipt (PP 94/2021); a moral statement at once.
+pub const DAY_15_REACHED: Guard = now(
+    "day_15_reached",
+    "hari ke-15 setelah penyampaian keputusan disiplin sudah tiba",
+    "the fifteenth day after delivery of a discipline decision has come",
+    |s| match s.action {
+        Action::TakeEffect(effect) => {
+            s.facts.case.category == Some(Category::Ethics)
+                || effect.delivered_on.checked_add_days(Days::new(15)).is_some_and(|day| s.today >= day)
+        }
+        _ => false,
+    },
+);
+/// T26: D9, fourteen working days (PP 79/2021).
+pub const APPEAL_WINDOW_PASSED: Guard = pending(
+    "appeal_window_passed",
+    "batas empat belas hari kerja untuk upaya administratif (D9) sudah lewat",
+    "the fourteen working days for an appeal (D9) have passed",
+    "calendars and deadlines (D9)",
+);
+/// T27.
+pub const NEW_SANCTION_NAMED: Guard = now(
+    "new_sanction_named",
+    "sanksi baru disebut bila putusan mengubahnya, dan hanya bila demikian",
+    "a new sanction is named when the outcome changes it, and only then",
+    |s| match s.action {
+        Action::DecideAppeal(decide) => {
+            use crate::domain::action::AppealOutcome as Outcome;
+            let changes = matches!(decide.outcome, Outcome::Lightened | Outcome::Aggravated | Outcome::Changed);
+            changes == decide.sanction_code.is_some()
+        }
+        _ => false,
+    },
+);
+/// T29.
+pub const REGISTERED_IN_IDIS: Guard = now(
+    "registered_in_idis",
+    "sanksi disiplin sudah terdaftar di I'DIS",
+    "a discipline sanction is registered in I'DIS",
+    |s| match s.action {
+        Action::Close(close) => {
+            let needed = s.facts.case.category == Some(Category::Discipline)
+                && s.facts.case.administrative_result == Some(ClosureReason::ProvenSanctioned);
+            !needed || close.idis_ref.is_some()
+        }
+        _ => false,
+    },
+);
+/// T30.
+pub const DEPARTED_BY_TODAY: Guard = now(
+    "departed_by_today",
+    "tanggal berhenti tidak di masa depan",
+    "the date of leaving is not in the future",
+    |s| matches!(s.action, Action::RecordDeparture(departure) if departure.departed_on <= s.today),
+);
+/// T31.
+pub const WITHDRAWAL_REQUESTED: Guard =
+    now("withdrawal_requested", "pelapor meminta pencabutan", "the reporter asked to withdraw", |s| {
+        s.facts.withdrawal_count > 0
+    });
+/// T31: another report keeps the case open.
+pub const NO_OTHER_REPORT: Guard =
+    now("no_other_report", "tidak ada laporan lain pada perkara ini", "no other report belongs to the case", |s| {
+        s.facts.report_count <= s.facts.withdrawal_count
+    });
+/// T31.
+pub const NO_REASON_TO_CONTINUE: Guard = now(
+    "no_reason_to_continue",
+    "petugas menyatakan tidak ada alasan melanjutkan atas jabatan",
+    "the officer states that nothing calls for going on ex officio",
+    |s| matches!(s.action, Action::Withdraw(withdraw) if withdraw.no_reason_to_continue),
+);
+/// T32.
+pub const NOT_MERGED: Guard =
+    now("not_merged", "perkara tidak ditutup karena digabung", "the case was not closed by a merge", |s| {
+        s.facts.case.master_case_id.is_none()
+    });
+/// T33.
+pub const MERGED: Guard = now("merged", "perkara ditutup karena digabung", "the case was closed by a merge", |s| {
+    s.facts.case.master_case_id.is_some()
+});

@@ -1,0 +1,85 @@
+//! What is told to whom by e-mail: notices, audiences, and which template says it. Holds no addresses.
+
+use crate::text_enum;
+
+text_enum! {
+    /// One kind of notice; the text names its e-mail template.
+    Notice {
+        ReportReceived = "report_received", "Laporan diterima", "Report received";
+        ReportArrived = "report_arrived", "Laporan masuk", "Report arrived";
+        StatusChanged = "status_changed", "Status berubah", "Status changed";
+        QuestionAsked = "question_asked", "Pertanyaan kepada pelapor", "Question asked";
+        QuestionExpired = "question_expired", "Pertanyaan lewat waktu", "Question expired";
+        ReporterAnswered = "reporter_answered", "Jawaban pelapor", "Reporter answered";
+        ReviewAssigned = "review_assigned", "Pemeriksaan ditugaskan", "Review assigned";
+        ReferralReceived = "referral_received", "Rujukan diterima", "Referral received";
+        ReferralRecalled = "referral_recalled", "Rujukan ditarik", "Referral recalled";
+        CaseClosed = "case_closed", "Laporan selesai", "Case closed";
+        ReportMerged = "report_merged", "Laporan digabung", "Report merged";
+        ReportTransferred = "report_transferred", "Laporan diteruskan", "Report transferred";
+        CaseTransferredToBody = "case_transferred_to_body", "Perkara diteruskan kepada instansi", "Case transferred to a body";
+        CaseHandedOver = "case_handed_over", "Perkara diserahkan", "Case handed over";
+        RecommendationSent = "recommendation_sent", "Rekomendasi dikirim", "Recommendation sent";
+        AccessWithdrawn = "access_withdrawn", "Akses dicabut", "Access withdrawn";
+        DecisionRecorded = "decision_recorded", "Keputusan dicatat", "Decision recorded";
+        CaseReopened = "case_reopened", "Laporan dibuka kembali", "Case reopened";
+        CaseReopenedOfficer = "case_reopened_officer", "Perkara dibuka kembali", "Case reopened (officer)";
+    }
+}
+
+impl Notice {
+    /// The code of the mail rules.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ReportReceived => "M1",
+            Self::ReportArrived => "M2",
+            Self::StatusChanged => "M6b",
+            Self::QuestionAsked => "M4",
+            Self::QuestionExpired => "M4b",
+            Self::ReporterAnswered => "M5",
+            Self::ReviewAssigned => "M7",
+            Self::ReferralReceived => "M8",
+            Self::ReferralRecalled => "M8b",
+            Self::CaseClosed => "M9",
+            Self::ReportMerged => "M10",
+            Self::ReportTransferred | Self::CaseTransferredToBody => "M11",
+            Self::CaseHandedOver => "M12",
+            Self::RecommendationSent => "M13",
+            Self::AccessWithdrawn => "M13b",
+            Self::DecisionRecorded => "M14",
+            Self::CaseReopened | Self::CaseReopenedOfficer => "M15",
+        }
+    }
+
+    /// Waits ten minutes, so that several within that time become one mail. The receipt alone goes out at once, and so
+    /// does what a single officer or body must act on.
+    pub const fn waits(self) -> bool {
+        matches!(
+            self,
+            Self::ReportArrived
+                | Self::StatusChanged
+                | Self::QuestionAsked
+                | Self::QuestionExpired
+                | Self::CaseClosed
+                | Self::ReportMerged
+                | Self::ReportTransferred
+                | Self::CaseReopened
+        )
+    }
+}
+
+text_enum! {
+    /// Who is told. The database turns an audience into recipients within the transition's transaction.
+    Audience {
+        Reporters = "reporters", "Pelapor", "The reporters who left an address";
+        TriagePool = "triage_pool", "Para verifikator wilayah", "The triage officers of the region";
+        Owner = "owner", "Penanggung jawab perkara", "The officer who works on the case";
+        ReviewLeads = "review_leads", "Pengendali inspektorat", "The lead inspectors of the reviewing agency";
+        Inspectors = "inspectors", "Auditor inspektorat", "The inspectors of the reviewing agency";
+        BawasluDesk = "bawaslu_desk", "Penghubung Bawaslu wilayah", "The Bawaslu liaisons of the region";
+        BknAuditors = "bkn_auditors", "Auditor Manajemen ASN wilayah", "The BKN auditors of the region";
+        Ppk = "ppk", "Petugas PPK", "The PPK officers of the agency";
+        FormerPpk = "former_ppk", "Petugas PPK sebelumnya", "The PPK officers of the former agency";
+        TypedAddress = "typed_address", "Alamat resmi yang diketik", "The official address the officer typed";
+    }
+}

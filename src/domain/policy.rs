@@ -1,0 +1,221 @@
+//! Who may do what to which case: one table of grants, then the exclusions, which always win. Looks nothing up.
+
+use crate::domain::actor::{Actor, Officer, Role};
+use crate::domain::case::{Case, Subject};
+use crate::text_enum;
+use uuid::Uuid;
+
+text_enum! {
+    /// What a seat can be allowed. Rules of the workflow name permissions, never roles.
+    Permission {
+        ReadCase = "case_read", "Membaca perkara", "Read cases";
+        ReadDetails = "details_read", "Membaca rincian peristiwa", "Read the details of events";
+        ReadReport = "report_read", "Membaca isi laporan", "Read what the reporter wrote";
+        Triage = "case_triage", "Verifikasi", "Triage";
+        ApproveDismissal = "dismissal_approve", "Menyetujui penolakan", "Approve a dismissal";
+        Ask = "reporter_ask", "Bertanya kepada pelapor", "Ask the reporter";
+        Merge = "case_merge", "Menggabungkan perkara", "Merge cases";
+        Transfer = "case_transfer", "Meneruskan ke instansi lain", "Pass a case on";
+        Review = "case_review", "Pemeriksaan", "Review";
+        ApproveReview = "review_approve", "Menyetujui hasil pemeriksaan", "Approve the review";
+        RecallReferral = "referral_recall", "Menarik rujukan", "Recall a referral";
+        AnswerReferral = "referral_answer", "Mencatat hasil Bawaslu", "Record Bawaslu's result";
+        ReturnReferral = "referral_return", "Mencatat pengembalian Bawaslu", "Record a return by Bawaslu";
+        Recommend = "recommendation_draft", "Menyusun rekomendasi", "Draft a recommendation";
+        ApproveRecommendation = "recommendation_approve", "Menyetujui rekomendasi", "Approve a recommendation";
+        ActAsPpk = "ppk_act", "Tindak lanjut PPK", "Act for the PPK";
+        AcceptPpkResult = "ppk_result_accept", "Menerima hasil PPK", "Accept the PPK's result";
+        DecideAppeal = "appeal_decide", "Mencatat putusan upaya administratif", "Record the outcome of an appeal";
+        Close = "case_close", "Menutup perkara", "Close a case";
+        RecordDeparture = "departure_record", "Mencatat berakhirnya status ASN", "Record that the subject left the service";
+        Reopen = "case_reopen", "Membuka kembali", "Reopen a case";
+        Unmerge = "case_unmerge", "Memisahkan kembali", "Undo a merge";
+        RecordCriminal = "criminal_record", "Mencatat proses pidana", "Record criminal proceedings";
+        ManageDeliveries = "deliveries_manage", "Mengelola pengiriman surel", "Manage e-mail deliveries";
+    }
+}
+
+text_enum! {
+    /// How far a grant reaches.
+    Reach {
+        Region = "region", "Wilayah jabatan", "Cases in the seat's region";
+        Reviewed = "reviewed", "Yang diperiksa inspektoratnya", "Cases its inspectorate reviews";
+        Referred = "referred", "Wilayah jabatan, setelah dirujuk", "Cases in the seat's region once referred to Bawaslu";
+        Addressed = "addressed", "Yang dialamatkan kepada instansinya", "Cases whose recommendation went to its agency";
+        NoCase = "no_case", "Tanpa isi perkara", "No case content";
+    }
+}
+
+/// One line of the policy.
+pub struct Grant {
+    /// Who.
+    pub role: Role,
+    /// What.
+    pub permissions: &'static [Permission],
+    /// Which cases.
+    pub reach: Reach,
+}
+
+use Permission as P;
+
+/// The whole policy: one line a role, so that a role's reach is the same for everything it may do.
+pub const GRANTS: &[Grant] = &[
+    Grant {
+        role: Role::TriageOfficer,
+        permissions: &[
+            P::ReadCase,
+            P::ReadDetails,
+            P::ReadReport,
+            P::Triage,
+            P::ApproveDismissal,
+            P::Ask,
+            P::Merge,
+            P::Transfer,
+        ],
+        reach: Reach::Region,
+    },
+    Grant {
+        role: Role::Inspector,
+        permissions: &[P::ReadCase, P::ReadDetails, P::ReadReport, P::Ask, P::Merge, P::Review],
+        reach: Reach::Reviewed,
+    },
+    Grant {
+        role: Role::InspectorLead,
+        permissions: &[
+            P::ReadCase,
+            P::ReadDetails,
+            P::ReadReport,
+            P::Transfer,
+            P::ApproveReview,
+            P::RecallReferral,
+            P::ReturnReferral,
+            P::Reopen,
+            P::Unmerge,
+        ],
+        reach: Reach::Reviewed,
+    },
+    Grant {
+        role: Role::BawasluLiaison,
+        permissions: &[P::ReadCase, P::ReadReport, P::AnswerReferral, P::ReturnReferral, P::RecordCriminal],
+        reach: Reach::Referred,
+    },
+    Grant {
+        role: Role::BknAuditor,
+        permissions: &[
+            P::ReadCase,
+            P::ReadDetails,
+            P::ReadReport,
+            P::Recommend,
+            P::ApproveRecommendation,
+            P::AcceptPpkResult,
+            P::DecideAppeal,
+            P::Close,
+            P::RecordDeparture,
+            P::Reopen,
+            P::RecordCriminal,
+        ],
+        reach: Reach::Region,
+    },
+    Grant {
+        role: Role::PpkOfficer,
+        permissions: &[P::ReadCase, P::ActAsPpk, P::DecideAppeal, P::RecordDeparture],
+        reach: Reach::Addressed,
+    },
+    Grant { role: Role::TaskforceViewer, permissions: &[P::ReadCase], reach: Reach::Region },
+    Grant { role: Role::AgencyAdmin, permissions: &[], reach: Reach::NoCase },
+    Grant { role: Role::SystemAdmin, permissions: &[P::ManageDeliveries], reach: Reach::NoCase },
+    Grant { role: Role::PrivacyOfficer, permissions: &[], reach: Reach::NoCase },
+];
+
+fn grant(role: Role) -> Option<&'static Grant> {
+    GRANTS.iter().find(|grant| grant.role == role)
+}
+
+/// Whether the role has the permission at all, leaving the case aside.
+pub fn granted(role: Role, permission: Permission) -> bool {
+    grant(role).is_some_and(|grant| grant.permissions.contains(&permission))
+}
+
+/// Whether `inner` is `outer` or lies below it. The empty code is the whole country.
+pub fn region_within(inner: &str, outer: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with('.'))
+}
+
+fn reaches(officer: &Officer, case: &Case, reach: Reach) -> bool {
+    let in_region = || region_within(&case.region_code, &officer.region_code);
+    match reach {
+        Reach::Region => in_region(),
+        Reach::Reviewed => case.reviewing_agency_id == Some(officer.agency_id),
+        Reach::Referred => case.referral_kind.is_some() && in_region(),
+        Reach::Addressed => case.addressed && case.agency_id == Some(officer.agency_id),
+        Reach::NoCase => false,
+    }
+}
+
+/// An officer never handles a case about himself or his own work unit (domain rule on conflict of interest).
+pub fn excluded(officer: &Officer, case: &Case, subject: &Subject) -> bool {
+    let is_subject = officer.nip.is_some() && officer.nip == subject.nip;
+    let own_unit = case.agency_id == Some(officer.agency_id)
+        && officer.work_unit.is_some()
+        && officer.work_unit == subject.work_unit;
+    is_subject || own_unit
+}
+
+/// Whether the officer may know that the case exists. Unseen means not found.
+pub fn sees(officer: &Officer, case: &Case, subject: &Subject) -> bool {
+    grant(officer.role)
+        .is_some_and(|grant| grant.permissions.contains(&P::ReadCase) && reaches(officer, case, grant.reach))
+        && !excluded(officer, case, subject)
+}
+
+/// Whether the actor may use the permission on this case. A rule without an officer's permission names who else fires it.
+pub fn may(actor: &Actor, permission: Permission, case: &Case, subject: &Subject) -> bool {
+    actor.officer().is_some_and(|officer| granted(officer.role, permission) && sees(officer, case, subject))
+}
+
+/// The same reach as [`sees`], in the form a query takes it.
+#[derive(Clone, Debug)]
+pub struct Visible {
+    /// How far the seat reaches; [`Reach::NoCase`] sees nothing.
+    pub reach: Reach,
+    /// Agency of the seat.
+    pub agency_id: Uuid,
+    /// Region of the seat.
+    pub region_code: String,
+    /// Work unit of the seat: its own cases are hidden.
+    pub work_unit: Option<String>,
+    /// NIP of the officer: his own case is hidden.
+    pub nip: Option<String>,
+}
+
+/// What a query may return to this officer.
+pub fn visible(officer: &Officer) -> Visible {
+    let reach = grant(officer.role)
+        .filter(|grant| grant.permissions.contains(&P::ReadCase))
+        .map_or(Reach::NoCase, |grant| grant.reach);
+    Visible {
+        reach,
+        agency_id: officer.agency_id,
+        region_code: officer.region_code.clone(),
+        work_unit: officer.work_unit.clone(),
+        nip: officer.nip.as_ref().map(|nip| nip.reveal().clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_reaches_itself_and_what_lies_below_it() {
+        assert!(region_within("15.71", "15") && region_within("15.71", "15.71") && region_within("15.71", ""));
+        assert!(!region_within("15", "15.71") && !region_within("15.71", "15.7") && !region_within("16.71", "15"));
+    }
+
+    #[test]
+    fn every_role_has_exactly_one_line_of_grants() {
+        for role in Role::ALL {
+            assert_eq!(GRANTS.iter().filter(|grant| grant.role == *role).count(), 1, "{role}");
+        }
+    }
+}

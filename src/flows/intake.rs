@@ -1,0 +1,131 @@
+//! Taking a report (T01): number, access code, case, first event, notices. Acknowledged only when durable.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::FlowError;
+use super::transition::Setting;
+use crate::db::group_commit::{Taken, Writer};
+use crate::db::intake::Intake;
+use crate::domain::actor::Actor;
+use crate::domain::calendar::today;
+use crate::domain::case::ElectionRegime;
+use crate::domain::event::{self, GENESIS, Happening};
+use crate::domain::ids::{ComplaintNumber, Language};
+use crate::domain::report::NewReport;
+use crate::domain::workflow::OPENING;
+use crate::token::Keys;
+
+/// What is kept of the answer for a repeat of the request; the access code is derived again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The report.
+    pub report_id: Uuid,
+    /// Its public number.
+    pub complaint_number: String,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+}
+
+/// The request's idempotency key, as given and as kept.
+pub struct RequestKey<'a> {
+    /// As given: one ingredient of the access code.
+    pub plain: &'a str,
+    /// Keyed hash of caller, route and key.
+    pub hash: Vec<u8>,
+    /// Hash of the body.
+    pub fingerprint: Vec<u8>,
+}
+
+/// Cases are registered by BKN's desk until triage finds the subject's agency; the number stays.
+const REGISTERING_AGENCY: &str = "BKN";
+
+/// Takes a report. `None` when its key has been used before: answer from the record.
+pub async fn submit(
+    writer: &Writer,
+    keys: &Keys,
+    setting: &Setting,
+    report: &NewReport,
+    key: &RequestKey<'_>,
+    language: Language,
+) -> Result<Option<Receipt>, FlowError> {
+    // Forty random bits may collide; with a new number the same report is written at the next try.
+    for _ in 0..3 {
+        let receipt = Receipt {
+            report_id: Uuid::now_v7(),
+            complaint_number: ComplaintNumber::new(
+                chrono::Datelike::year(&today(setting.now)),
+                Uuid::new_v4().as_u64_pair().1,
+            )
+            .as_str()
+            .to_owned(),
+            received_at: setting.now,
+        };
+        match writer.write(intake(keys, setting, report, key, language, &receipt)).await {
+            Ok(Taken::New) => return Ok(Some(receipt)),
+            Ok(Taken::KeyKnown) => return Ok(None),
+            Err(error) if error.is_duplicate() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(FlowError::Db(crate::db::DbError::Unavailable("no free complaint number".to_owned())))
+}
+
+fn intake(
+    keys: &Keys,
+    setting: &Setting,
+    report: &NewReport,
+    key: &RequestKey<'_>,
+    language: Language,
+    receipt: &Receipt,
+) -> Intake {
+    let case_id = Uuid::now_v7();
+    let actor = Actor::Reporter { report_id: receipt.report_id };
+    let happening = Happening { kind: "submit", actor: &actor, approver: None, from: None, to: OPENING, details: None };
+    let link = event::link(case_id, 1, &GENESIS, setting.now, &happening);
+    let (conduct, subject) = (&report.conduct, &report.subject);
+    let code = keys.access_code(receipt.report_id, key.plain);
+    let revealed =
+        |value: &Option<crate::domain::confidential::Confidential<String>>| value.as_ref().map(|v| v.reveal().clone());
+    let reporter = report.reporter.clone().unwrap_or_default();
+    let evidence: Vec<&str> = report.evidence.iter().map(|item| item.reveal().as_str()).collect();
+    Intake {
+        report_id: receipt.report_id,
+        case_id,
+        key_hash: key.hash.clone(),
+        fingerprint: key.fingerprint.clone(),
+        reply: serde_json::to_string(receipt).unwrap_or_default(),
+        complaint_number: receipt.complaint_number.clone(),
+        access_code_hash: keys.access_code_hash(&code),
+        registering_agency: REGISTERING_AGENCY.to_owned(),
+        language: language.code(),
+        received_at: setting.now,
+        region_code: conduct.region_code.clone(),
+        election_regime: report.election_regime.unwrap_or(ElectionRegime::None).as_str(),
+        description: conduct.description.reveal().clone(),
+        medium: conduct.medium.as_str(),
+        occurred_from: conduct.occurred_from,
+        occurred_to: conduct.occurred_to.unwrap_or(conduct.occurred_from),
+        known_on: conduct.known_on.unwrap_or_else(|| today(setting.now).max(conduct.occurred_from)),
+        known_assumed: conduct.known_on.is_none(),
+        place: conduct.place.reveal().clone(),
+        links: serde_json::json!(conduct.links),
+        evidence: serde_json::json!(evidence),
+        anonymity: report.anonymity().as_str(),
+        consent_to_bawaslu: report.consent_to_bawaslu,
+        subject_name: revealed(&subject.name),
+        subject_nip: revealed(&subject.nip),
+        subject_nik: revealed(&subject.nik),
+        subject_position: subject.position.clone(),
+        subject_agency: subject.agency.clone(),
+        subject_work_unit: subject.work_unit.clone(),
+        reporter_name: revealed(&reporter.name),
+        reporter_email: revealed(&reporter.email),
+        reporter_phone: revealed(&reporter.phone),
+        event_id: link.id,
+        event_body: link.body,
+        event_hash: link.hash,
+        pool_due_at: setting.now + setting.quiet,
+    }
+}

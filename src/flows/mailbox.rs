@@ -1,0 +1,71 @@
+//! What a reporter does after reporting: answer, ask to withdraw, confirm an address.
+
+use uuid::Uuid;
+
+use super::FlowError;
+use super::transition::{Setting, fire_on, note_and_tell};
+use crate::db::messages::Message;
+use crate::db::transition::Tell;
+use crate::db::{self, Tx};
+use crate::domain::action::Action;
+use crate::domain::actor::Actor;
+use crate::domain::case::{Case, State};
+use crate::domain::notice::{Audience, Notice};
+use crate::domain::report::{Direction, MessageKind};
+
+/// Puts the reporter's words into the mailbox. An answer to an open question moves the case (T04); anything else is
+/// recorded and told to the officer who works on it, or to the triage officers while nobody does.
+pub async fn post(
+    tx: &mut Tx,
+    setting: &Setting,
+    case_id: Uuid,
+    report_id: Uuid,
+    kind: MessageKind,
+    body: &str,
+) -> Result<Message, FlowError> {
+    let actor = Actor::Reporter { report_id };
+    let facts = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?;
+    let message = Message {
+        id: Uuid::now_v7(),
+        report_id,
+        direction: Direction::FromReporter,
+        body: body.to_owned(),
+        sent_at: setting.now,
+    };
+    db::messages::insert(tx, &message).await?;
+    match kind {
+        MessageKind::Answer if facts.case.state == State::AwaitingReporter => {
+            fire_on(tx, setting, &actor, None, facts, Action::Answer).await?;
+        }
+        MessageKind::Answer => record(tx, setting, &actor, &facts.case, "message.received").await?,
+        MessageKind::WithdrawalRequest => {
+            db::reports::request_withdrawal(tx, report_id, setting.now).await?;
+            record(tx, setting, &actor, &facts.case, "withdrawal.requested").await?;
+        }
+    }
+    Ok(message)
+}
+
+async fn record(tx: &mut Tx, setting: &Setting, actor: &Actor, case: &Case, kind: &str) -> Result<(), FlowError> {
+    let audience = if case.owner_id.is_some() { Audience::Owner } else { Audience::TriagePool };
+    let tell = Tell {
+        notice: Notice::ReporterAnswered,
+        audience,
+        due_at: setting.now,
+        case,
+        former_agency: case.agency_id,
+        former_owner: case.owner_id,
+        address: None,
+    };
+    note_and_tell(tx, setting, actor, case, case.criminal_state, kind, None, &[tell]).await?;
+    Ok(())
+}
+
+/// Confirms the reporter's address; what was held for it may go out. False when there is no address.
+pub async fn confirm_email(tx: &mut Tx, setting: &Setting, report_id: Uuid) -> Result<bool, FlowError> {
+    let known = db::reports::confirm_email(tx, report_id, setting.now).await?;
+    if known {
+        db::deliveries::release(tx, report_id, setting.now).await?;
+    }
+    Ok(known)
+}

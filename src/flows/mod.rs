@@ -1,0 +1,61 @@
+//! What the system does for someone: one public function per deed, each within the caller's transaction. Knows no HTTP.
+
+use std::fmt;
+
+use crate::db::DbError;
+use crate::domain::action::Verb;
+use crate::domain::case::State;
+use crate::domain::decide::Refusal;
+use crate::domain::fault::FieldFault;
+
+pub mod approvals;
+pub mod criminal;
+pub mod intake;
+pub mod mailbox;
+pub mod officers;
+pub mod transition;
+
+/// Why a deed was not done. Nothing has changed.
+#[derive(Debug)]
+pub enum FlowError {
+    /// Not there, or not to be seen by the caller.
+    NotFound,
+    /// The caller's version is not the current one.
+    Stale(Current),
+    /// The workflow refuses.
+    Refused(Refusal, Current),
+    /// A code in the input stands for nothing.
+    Input(Vec<FieldFault>),
+    /// A draft of this verb waits already.
+    ApprovalPending,
+    /// The draft has been decided or has lapsed.
+    ApprovalLapsed,
+    /// The database failed.
+    Db(DbError),
+}
+
+/// The case as it stands, told with a refusal.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Its version.
+    pub version: i32,
+    /// Its state.
+    pub state: State,
+    /// What the caller may try now.
+    pub allowed_actions: Vec<Verb>,
+}
+
+impl From<DbError> for FlowError {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl fmt::Display for FlowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Db(error) => error.fmt(f),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}

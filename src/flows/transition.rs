@@ -1,0 +1,325 @@
+//! Firing a transition: lock, decide, write. Officers, reporters and the clock all come through here.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::{Current, FlowError};
+use crate::db::approvals::{Approval, ApprovalStatus};
+use crate::db::cases::Sight;
+use crate::db::transition::{NewEvent, Tell};
+use crate::db::{self, Tx};
+use crate::domain::action::{Action, ConfirmedSubject};
+use crate::domain::actor::Actor;
+use crate::domain::calendar::today;
+use crate::domain::case::{Case, CaseFacts};
+use crate::domain::decide::{self, Decision, Effect, Verdict};
+use crate::domain::event::{self, Happening};
+use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::guards::Named;
+use crate::domain::{person_number, policy};
+
+/// What came of firing.
+#[derive(Debug)]
+pub enum Fired {
+    /// The case has moved.
+    Moved(Box<Case>, Box<CaseFacts>),
+    /// The action waits for a second officer.
+    Drafted(Box<Approval>, Box<Case>),
+}
+
+/// What every deed on a case is done with.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// How long notices wait that may become one mail.
+    pub quiet: Duration,
+}
+
+/// What the actor may see.
+pub fn sight(actor: &Actor) -> Sight {
+    actor.officer().map_or(Sight::Everything, |officer| Sight::Seat(policy::visible(officer)))
+}
+
+/// Fires `action` on the case with this number, if it is still at version `expected`.
+pub async fn fire(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    number: &str,
+    expected: i32,
+    action: Action,
+) -> Result<Fired, FlowError> {
+    let facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
+    if facts.case.version != expected {
+        return Err(FlowError::Stale(current(&facts, actor)));
+    }
+    fire_on(tx, setting, actor, None, facts, action).await
+}
+
+/// Fires on a case already locked. `approver` is the second officer of a draft.
+pub async fn fire_on(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    approver: Option<&Actor>,
+    mut facts: CaseFacts,
+    mut action: Action,
+) -> Result<Fired, FlowError> {
+    let named = resolve(tx, setting, actor, &mut facts, &mut action).await?;
+    let verdict = decide::decide(&facts, actor, approver, &action, &named, setting.now)
+        .map_err(|refusal| FlowError::Refused(refusal, current(&facts, approver.unwrap_or(actor))))?;
+    match verdict {
+        Verdict::Decided(decision) => {
+            let case = write(tx, setting, actor, approver, &facts, *decision, &action).await?;
+            Ok(Fired::Moved(Box::new(case), Box::new(facts)))
+        }
+        Verdict::NeedsApproval(_) => draft(tx, setting, actor, facts, &action).await,
+    }
+}
+
+/// The case and what this actor may try on it.
+pub fn current(facts: &CaseFacts, actor: &Actor) -> Current {
+    Current {
+        version: facts.case.version,
+        state: facts.case.state,
+        allowed_actions: decide::allowed_actions(&facts.case, &facts.subject, actor),
+    }
+}
+
+async fn write(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    approver: Option<&Actor>,
+    facts: &CaseFacts,
+    decision: Decision,
+    action: &Action,
+) -> Result<Case, FlowError> {
+    for effect in decision.effects() {
+        match effect {
+            Effect::ConfirmSubject(subject) => db::cases::confirm_subject(tx, facts.case.id, subject).await?,
+            Effect::Questions(questions) => {
+                for question in questions {
+                    db::messages::to_reporters(tx, facts.case.id, question, setting.now).await?;
+                }
+            }
+            Effect::PublicWording(wording) => {
+                db::messages::to_reporters(tx, facts.case.id, wording, setting.now).await?
+            }
+        }
+    }
+    let details = details(action);
+    let happening = Happening {
+        kind: action.verb().as_str(),
+        actor,
+        approver: approver.and_then(Actor::officer).map(|officer| officer.officer_id),
+        from: Some(decision.from()),
+        to: decision.next().state,
+        details: details.clone(),
+    };
+    let link = event::link(facts.case.id, facts.case.event_seq + 1, &facts.case.event_hash, setting.now, &happening);
+    let event = NewEvent {
+        link: &link,
+        at: setting.now,
+        kind: happening.kind,
+        actor,
+        from: decision.from(),
+        to: happening.to,
+        details: details.as_deref(),
+    };
+    let (next, address) = (decision.next().clone(), decision.typed_address().map(ToOwned::to_owned));
+    let (former_agency, former_owner) = (decision.former_agency(), decision.former_owner());
+    let notices = decision.notices().to_vec();
+    let tells: Vec<Tell<'_>> = notices
+        .iter()
+        .map(|(notice, audience)| Tell {
+            notice: *notice,
+            audience: *audience,
+            due_at: if notice.waits() { setting.now + setting.quiet } else { setting.now },
+            case: &next,
+            former_agency,
+            former_owner,
+            address: address.as_deref(),
+        })
+        .collect();
+    Ok(db::transition::apply(tx, decision, &event, &tells).await?)
+}
+
+/// What the timeline keeps of an action's data; nothing for a verb without any.
+fn details(action: &Action) -> Option<String> {
+    let value = serde_json::to_value(action).ok()?;
+    value.get("input").is_some_and(|input| !input.is_null()).then(|| event::salted(&value))
+}
+
+/// Keeps the action for a second officer and records that it was drafted.
+async fn draft(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    facts: CaseFacts,
+    action: &Action,
+) -> Result<Fired, FlowError> {
+    let officer = actor.officer().ok_or(FlowError::NotFound)?;
+    if db::approvals::pending(tx, facts.case.id, action.verb()).await? {
+        return Err(FlowError::ApprovalPending);
+    }
+    let approval = Approval {
+        id: Uuid::now_v7(),
+        case_id: facts.case.id,
+        verb: action.verb(),
+        action: serde_json::to_value(action).unwrap_or_default(),
+        drafted_by: officer.officer_id,
+        drafted_seat: officer.seat_id,
+        drafted_at: setting.now,
+        status: ApprovalStatus::Pending,
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+    };
+    db::approvals::insert(tx, &approval).await?;
+    let case = note(tx, setting, actor, &facts.case, "approval.requested", details(action)).await?;
+    Ok(Fired::Drafted(Box::new(approval), Box::new(case)))
+}
+
+/// Records an event that leaves the state alone and tells nobody.
+pub async fn note(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    case: &Case,
+    kind: &str,
+    details: Option<String>,
+) -> Result<Case, FlowError> {
+    note_and_tell(tx, setting, actor, case, case.criminal_state, kind, details, &[]).await
+}
+
+/// Records an event that leaves the main state alone.
+#[expect(clippy::too_many_arguments, reason = "one event with all it consists of")]
+pub async fn note_and_tell(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    case: &Case,
+    criminal: crate::domain::criminal::CriminalState,
+    kind: &str,
+    details: Option<String>,
+    tells: &[Tell<'_>],
+) -> Result<Case, FlowError> {
+    let happening =
+        Happening { kind, actor, approver: None, from: Some(case.state), to: case.state, details: details.clone() };
+    let link = event::link(case.id, case.event_seq + 1, &case.event_hash, setting.now, &happening);
+    let event = NewEvent {
+        link: &link,
+        at: setting.now,
+        kind,
+        actor,
+        from: case.state,
+        to: case.state,
+        details: details.as_deref(),
+    };
+    Ok(db::transition::advance(tx, case, criminal, &event, tells).await?)
+}
+
+/// Looks up what the action names by code and brings personal numbers into their stored form. All unknown codes are
+/// named at once.
+async fn resolve(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    facts: &mut CaseFacts,
+    action: &mut Action,
+) -> Result<Named, FlowError> {
+    let day = today(setting.now);
+    let mut named = Named::default();
+    let mut faults = Vec::new();
+    match action {
+        Action::Accept(accept) => {
+            normalise(&mut accept.subject, &mut faults);
+            named.agency_id = agency(tx, &accept.agency_code, day, "/input/agency_code", &mut faults).await?;
+            let pointer = "/input/reviewing_agency_code";
+            named.reviewing_agency_id = agency(tx, &accept.reviewing_agency_code, day, pointer, &mut faults).await?;
+        }
+        Action::ReferDirectly(refer) => {
+            let pointer = "/input/reviewing_agency_code";
+            named.reviewing_agency_id = agency(tx, &refer.reviewing_agency_code, day, pointer, &mut faults).await?;
+        }
+        Action::Merge(merge) => {
+            facts.master = db::cases::master_facts(tx, &merge.master_case_number, &sight(actor), facts).await?;
+            if facts.master.is_none() {
+                faults.push(FieldFault::new("/input/master_case_number", Fault::UnknownCode));
+            }
+        }
+        Action::SendRecommendation(send) => {
+            named.agency_id =
+                agency(tx, &send.addressee_agency_code, day, "/input/addressee_agency_code", &mut faults).await?;
+            for (i, form) in send.violation_forms.iter().enumerate() {
+                if db::reference::violation_form(tx, &form.code, day).await? != Some(form.category) {
+                    faults.push(FieldFault::new(format!("/input/violation_forms/{i}/code"), Fault::UnknownCode));
+                }
+            }
+            for (i, code) in send.proposed_sanctions.iter().enumerate() {
+                let weight = sanction(tx, code, day, &format!("/input/proposed_sanctions/{i}"), &mut faults)
+                    .await?
+                    .map(|(_, w)| w);
+                named.lightest_proposed = named.lightest_proposed.into_iter().chain(weight).min();
+            }
+        }
+        Action::ReassignAgency(reassign) => {
+            named.agency_id = agency(tx, &reassign.agency_code, day, "/input/agency_code", &mut faults).await?;
+        }
+        Action::ImposeSanction(impose) => {
+            named.sanction = sanction(tx, &impose.sanction_code, day, "/input/sanction_code", &mut faults).await?;
+        }
+        Action::DecideAppeal(decide) => {
+            if let Some(code) = &decide.sanction_code {
+                named.sanction = sanction(tx, code, day, "/input/sanction_code", &mut faults).await?;
+            }
+        }
+        _ => {}
+    }
+    if faults.is_empty() { Ok(named) } else { Err(FlowError::Input(faults)) }
+}
+
+fn normalise(subject: &mut ConfirmedSubject, faults: &mut Vec<FieldFault>) {
+    if let Some(typed) = &subject.nip {
+        match person_number::nip(typed) {
+            Some(nip) => subject.nip = Some(nip),
+            None => faults.push(FieldFault::new("/input/subject/nip", Fault::NotANip)),
+        }
+    }
+    if let Some(typed) = &subject.nik {
+        match person_number::nik(typed) {
+            Some(nik) => subject.nik = Some(nik),
+            None => faults.push(FieldFault::new("/input/subject/nik", Fault::NotANik)),
+        }
+    }
+}
+
+async fn agency(
+    tx: &mut Tx,
+    code: &str,
+    day: NaiveDate,
+    pointer: &str,
+    faults: &mut Vec<FieldFault>,
+) -> Result<Option<Uuid>, FlowError> {
+    let found = db::reference::agency(tx, code, day).await?;
+    if found.is_none() {
+        faults.push(FieldFault::new(pointer, Fault::UnknownCode));
+    }
+    Ok(found)
+}
+
+async fn sanction(
+    tx: &mut Tx,
+    code: &str,
+    day: NaiveDate,
+    pointer: &str,
+    faults: &mut Vec<FieldFault>,
+) -> Result<Option<(crate::domain::case::Category, i16)>, FlowError> {
+    let found = db::reference::sanction(tx, code, day).await?;
+    if found.is_none() {
+        faults.push(FieldFault::new(pointer, Fault::UnknownCode));
+    }
+    Ok(found)
+}

@@ -1,0 +1,208 @@
+//! The command line of `netral`. Parses, calls, prints; holds no rule.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use netral::app::Clock;
+use netral::config::{self, Config};
+use netral::db::{self, Tx};
+use netral::domain::actor::Role;
+use netral::flows::officers::{self, OfficerToAdd};
+use netral::serve::{self, Database, StartError};
+use netral::token::{PasswordHasher, random_password};
+use netral::{api, demo, print, telemetry, worker};
+
+/// Takes reports of breaches of civil-servant neutrality and carries each case to its decision.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API, and unless told otherwise do the later work as well.
+    Serve {
+        /// Leave the later work (e-mail, timers) to `netral work`.
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Do the later work only: e-mail, timers.
+    Work,
+    /// Bring the database and its reference data up to date.
+    Migrate,
+    /// Print openapi.yaml.
+    Openapi,
+    /// Print the transition table, and the conditions that are not checked yet.
+    Rules {
+        /// As docs/workflow.md.
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Print who may do what.
+    Grants {
+        /// As docs/authorization.md.
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Print the settings and where each comes from.
+    Config,
+    /// Officers.
+    #[command(subcommand)]
+    Officer(OfficerCommand),
+    /// Show the main job on real input, then keep serving.
+    Demo {
+        /// End when the cases are decided.
+        #[arg(long)]
+        exit: bool,
+    },
+    /// Ask a running service whether it can serve (for images without curl).
+    Healthcheck,
+}
+
+#[derive(Subcommand)]
+enum OfficerCommand {
+    /// Add an officer with a seat, or give one a further seat and a new password. Prints the password once.
+    Add(OfficerArgs),
+}
+
+#[derive(Args)]
+struct OfficerArgs {
+    /// Address to sign in with.
+    #[arg(long)]
+    email: String,
+    /// Name.
+    #[arg(long)]
+    name: String,
+    /// Role of the seat.
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Code of the seat's agency.
+    #[arg(long)]
+    agency: String,
+    /// Region the seat reaches, with all below; the whole country when left out.
+    #[arg(long, default_value = "")]
+    region: String,
+    /// Work unit: the officer never sees cases about it.
+    #[arg(long)]
+    work_unit: Option<String>,
+    /// NIP: the officer never sees a case about himself.
+    #[arg(long)]
+    nip: Option<String>,
+    /// Language of mails, id or en.
+    #[arg(long, default_value = "id", value_parser = ["id", "en"])]
+    language: String,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    let known = || Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+    Role::parse(text).ok_or_else(|| format!("one of: {}", known()))
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("netral: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), StartError> {
+    // What needs neither settings nor a database comes first, so that it works anywhere.
+    match command {
+        Command::Openapi => print!("{}", api::openapi::yaml(&api::document())?),
+        Command::Rules { markdown } => {
+            print!("{}", if markdown { print::workflow_markdown() } else { print::rules_text() })
+        }
+        Command::Grants { markdown } => {
+            print!("{}", if markdown { print::grants_markdown() } else { print::grants_text() })
+        }
+        Command::Config => print!("{}", config::table()),
+        Command::Serve { no_worker } => runtime()?.block_on(serve(configured()?, !no_worker))?,
+        Command::Work => runtime()?.block_on(work(configured()?))?,
+        Command::Migrate => runtime()?.block_on(migrate(configured()?))?,
+        Command::Officer(OfficerCommand::Add(args)) => runtime()?.block_on(add_officer(configured()?, args))?,
+        Command::Demo { exit } => runtime()?.block_on(demo::run(Config::load()?, exit))?,
+        Command::Healthcheck => runtime()?.block_on(healthcheck(&Config::load()?))?,
+    }
+    Ok(())
+}
+
+fn configured() -> Result<Config, StartError> {
+    let config = Config::load()?;
+    telemetry::init(&config.log, config.log_format)?;
+    Ok(config)
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+}
+
+async fn serve(config: Config, with_worker: bool) -> Result<(), StartError> {
+    let database = Database::open(&config).await?;
+    if config.migrate_on_start {
+        database.migrate().await?;
+    }
+    let running = serve::start(config, &database.url, Clock::default(), with_worker).await?;
+    running.until_signal().await?;
+    database.close().await
+}
+
+async fn work(config: Config) -> Result<(), StartError> {
+    let database = Database::open(&config).await?;
+    let app = netral::app::App::new(config, &database.url, Clock::default()).await?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let working = tokio::spawn(worker::run(app, worker::letter::Letters::new()?, stopped));
+    serve::signal().await?;
+    let _ = stop.send(true);
+    working.await?;
+    database.close().await
+}
+
+async fn migrate(config: Config) -> Result<(), StartError> {
+    let database = Database::open(&config).await?;
+    for name in database.migrate().await? {
+        println!("ran {name}");
+    }
+    database.close().await
+}
+
+async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError> {
+    let database = Database::open(&config).await?;
+    let pool = db::pool(&database.url, 1)?;
+    let password = random_password()?;
+    let hash = PasswordHasher::new().hash(password.clone()).await?;
+    let officer = OfficerToAdd {
+        email: &args.email,
+        name: &args.name,
+        nip: args.nip.as_deref(),
+        language: &args.language,
+        password_hash: &hash,
+        role: args.role,
+        agency_code: &args.agency,
+        region_code: &args.region,
+        work_unit: args.work_unit.as_deref(),
+    };
+    let mut tx = Tx::begin(&pool).await?;
+    let added = officers::add(&mut tx, Clock::default().now(), &officer).await;
+    added.map_err(|error| format!("{} cannot be added: {error}", args.email))?;
+    tx.commit().await?;
+    drop(pool);
+    println!("{} may sign in with the password {password}", args.email);
+    println!("It is shown once and kept nowhere.");
+    database.close().await
+}
+
+async fn healthcheck(config: &Config) -> Result<(), StartError> {
+    let mut address = config.bind;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let status = reqwest::get(format!("http://{address}/readyz")).await?.status();
+    if status.is_success() { Ok(()) } else { Err(format!("not ready: {status}").into()) }
+}

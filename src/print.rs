@@ -1,0 +1,235 @@
+//! The tables of the product as text: for a terminal, and as docs/workflow.md and docs/authorization.md. Only prints
+//! what `domain` says; nothing is written here a second time.
+
+use std::fmt::Write;
+
+use crate::domain::actor::Role;
+use crate::domain::case::State;
+use crate::domain::guards::Check;
+use crate::domain::ids::Language;
+use crate::domain::policy::{GRANTS, Permission};
+use crate::domain::workflow::{Firer, OPENING, OPENING_DEADLINES, OPENING_NOTICES, RULES, Rule, Target};
+
+fn states(states: &[State]) -> String {
+    if states.len() == State::ALL.len() - 1 {
+        return "any open state".to_owned();
+    }
+    states.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn target(to: Target) -> String {
+    match to {
+        Target::To(state) => state.as_str().to_owned(),
+        Target::Return => "the state the question was asked in".to_owned(),
+        Target::Close(reason) => format!("closed ({reason}), or monitoring while a track is open"),
+        Target::CloseWithResult => "closed (the result on record)".to_owned(),
+    }
+}
+
+fn roles(permission: Permission) -> String {
+    let roles = GRANTS.iter().filter(|grant| grant.permissions.contains(&permission));
+    roles.map(|grant| grant.role.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn firer(by: Firer) -> String {
+    match by {
+        Firer::Officer(permission) => roles(permission),
+        Firer::Reporter => "reporter".to_owned(),
+        Firer::Timer => "timer".to_owned(),
+    }
+}
+
+fn notices(rule: &Rule) -> String {
+    rule.notices.iter().map(|(notice, audience)| format!("{} {audience}", notice.code())).collect::<Vec<_>>().join(", ")
+}
+
+fn guards(rule: &Rule, pending: bool) -> String {
+    let wanted = rule.guards.iter().filter(|guard| matches!(guard.check, Check::Pending(_)) == pending);
+    wanted.map(|guard| guard.name).collect::<Vec<_>>().join(", ")
+}
+
+/// Every guard that is not checked yet: rule, name, what it waits for.
+pub fn pending_guards() -> Vec<(&'static str, &'static str, &'static str)> {
+    let all = RULES.iter().flat_map(|rule| rule.guards.iter().map(move |guard| (rule.id, guard)));
+    all.filter_map(|(id, guard)| match guard.check {
+        Check::Pending(what) => Some((id, guard.name, what)),
+        Check::Now(_) => None,
+    })
+    .collect()
+}
+
+/// The transition table for a terminal.
+pub fn rules_text() -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "T01 submit: -> {OPENING}");
+    for rule in RULES {
+        let _ = writeln!(text, "{} {}: {} -> {}", rule.id, rule.verb, states(rule.from), target(rule.to));
+        let _ = writeln!(text, "      by {}", firer(rule.by));
+        if let Some(approval) = rule.approval {
+            let _ = writeln!(text, "      approved by another: {}", roles(approval));
+        }
+        for (head, list) in [("checks", guards(rule, false)), ("PENDING", guards(rule, true)), ("tells", notices(rule))]
+        {
+            if !list.is_empty() {
+                let _ = writeln!(text, "      {head} {list}");
+            }
+        }
+    }
+    let _ = writeln!(text, "\nConditions that are not checked yet:");
+    for (id, name, what) in pending_guards() {
+        let _ = writeln!(text, "  {id} {name}: waits for {what}");
+    }
+    text
+}
+
+const WORKFLOW_HEAD: &str = "# Workflow\n\n\
+    Printed by `netral rules --markdown` from the table in `src/domain/workflow.rs`; a test fails when it is stale.\n\n\
+    ## Diagram\n\n```mermaid\nstateDiagram-v2\n";
+
+/// docs/workflow.md.
+pub fn workflow_markdown() -> String {
+    let mut text = WORKFLOW_HEAD.to_owned();
+    let _ = writeln!(text, "    [*] --> {OPENING}: T01");
+    for rule in RULES {
+        for from in rule.from.iter().filter(|_| rule.from.len() < State::ALL.len() - 1) {
+            let to = match rule.to {
+                Target::To(state) => state.as_str(),
+                Target::Close(_) | Target::CloseWithResult => State::Closed.as_str(),
+                Target::Return => continue,
+            };
+            let _ = writeln!(text, "    {from} --> {to}: {} {}", rule.id, rule.verb);
+        }
+    }
+    let _ = writeln!(
+        text,
+        "    awaiting_reporter --> triage: T04, T05\n    awaiting_reporter --> inspectorate_review: T04, T05"
+    );
+    let _ = writeln!(
+        text,
+        "    closed --> [*]\n```\n\n`T30 record_departure` leads from any open state to `closed` or `monitoring` and is left out of the diagram.\n"
+    );
+    states_table(&mut text);
+    rules_table(&mut text);
+    conditions(&mut text);
+    text
+}
+
+fn states_table(text: &mut String) {
+    text.push_str("## States\n\n| State | Petugas | Masyarakat | Public |\n|---|---|---|---|\n");
+    for state in State::ALL {
+        let (id, en) = (Language::Indonesian, Language::English);
+        let _ = writeln!(
+            text,
+            "| `{state}` | {} | {} | {} |",
+            state.label(id),
+            state.public_label(id),
+            state.public_label(en)
+        );
+    }
+}
+
+fn rules_table(text: &mut String) {
+    text.push_str("\n## Transitions\n\n| Id | Action | From | To | Fired by | Approved by | Deadlines | Conditions | Mail |\n|---|---|---|---|---|---|---|---|---|\n");
+    let opening: Vec<String> =
+        OPENING_NOTICES.iter().map(|(notice, audience)| format!("{} {audience}", notice.code())).collect();
+    let _ = writeln!(
+        text,
+        "| T01 | `submit` | – | `{OPENING}` | reporter | – | {} | – | {} |",
+        OPENING_DEADLINES.join(", "),
+        opening.join(", ")
+    );
+    for rule in RULES {
+        let conditions: Vec<String> = rule
+            .guards
+            .iter()
+            .map(|guard| {
+                format!("{}{}", guard.name, if matches!(guard.check, Check::Pending(_)) { " (pending)" } else { "" })
+            })
+            .collect();
+        let _ = writeln!(
+            text,
+            "| {} | `{}` | {} | {} | {} | {} | {} | {} | {} |",
+            rule.id,
+            rule.verb,
+            states(rule.from),
+            target(rule.to),
+            firer(rule.by),
+            rule.approval.map_or_else(|| "–".to_owned(), roles),
+            or_dash(rule.deadlines.join(", ")),
+            or_dash(conditions.join(", ")),
+            or_dash(notices(rule)),
+        );
+    }
+    text.push_str(
+        "\nWhenever the public label changes the reporter is told (M6b), even where the row does not say so.\n",
+    );
+}
+
+fn or_dash(text: String) -> String {
+    if text.is_empty() { "–".to_owned() } else { text }
+}
+
+fn conditions(text: &mut String) {
+    text.push_str("\n## Conditions\n\n| Name | Syarat | Condition | Checked |\n|---|---|---|---|\n");
+    let mut seen = Vec::new();
+    for guard in RULES.iter().flat_map(|rule| rule.guards) {
+        if seen.contains(&guard.name) {
+            continue;
+        }
+        seen.push(guard.name);
+        let checked = match guard.check {
+            Check::Now(_) => "yes".to_owned(),
+            Check::Pending(what) => format!("**pending**: waits for {what}"),
+        };
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {checked} |",
+            guard.name,
+            guard.text(Language::Indonesian),
+            guard.text(Language::English)
+        );
+    }
+}
+
+/// Who may do what, for a terminal.
+pub fn grants_text() -> String {
+    let mut text = String::new();
+    for grant in GRANTS {
+        let permissions: Vec<&str> = grant.permissions.iter().map(|permission| permission.as_str()).collect();
+        let _ = writeln!(text, "{} ({}): {}", grant.role, grant.reach, permissions.join(", "));
+    }
+    text
+}
+
+/// docs/authorization.md: permission by role.
+pub fn grants_markdown() -> String {
+    let mut text = "# Authorization\n\n\
+        Printed by `netral grants --markdown` from the table in `src/domain/policy.rs`; a test fails when it is stale.\n\n\
+        Exclusions always win: an officer never sees a case about himself or about his own work unit.\n\n## Reach\n\n| Role | Jabatan | Reach |\n|---|---|---|\n"
+        .to_owned();
+    for grant in GRANTS {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            grant.role,
+            grant.role.label(Language::Indonesian),
+            grant.reach.label(Language::English)
+        );
+    }
+    text.push_str("\n## Permissions\n\n| Permission |");
+    for role in Role::ALL {
+        let _ = write!(text, " {role} |");
+    }
+    text.push_str("\n|---|");
+    text.push_str(&":-:|".repeat(Role::ALL.len()));
+    text.push('\n');
+    for permission in Permission::ALL {
+        let _ = write!(text, "| `{permission}` |");
+        for role in Role::ALL {
+            let has = GRANTS.iter().any(|grant| grant.role == *role && grant.permissions.contains(permission));
+            text.push_str(if has { " ✓ |" } else { "  |" });
+        }
+        text.push('\n');
+    }
+    text
+}

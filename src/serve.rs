@@ -1,0 +1,185 @@
+//! Starts what serves: database, routes, worker, and their orderly end. Holds no rule of the product.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::middleware::from_fn;
+use actix_web::{App as WebApp, HttpServer, web};
+use secrecy::ExposeSecret;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing_actix_web::TracingLogger;
+
+use crate::api::{
+    self, body::Schemas, caller::RecentCallers, docs::Docs, problem::PublicUrl, problem::boundary,
+    problem_pages::ProblemPages,
+};
+use crate::app::{App, Clock};
+use crate::config::Config;
+use crate::db::{self, Tx};
+use crate::postgres::{Cluster, Durability, Settings};
+use crate::telemetry::{self, RequestSpan};
+use crate::worker::{self, letter::Letters};
+
+/// Any failure to start.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The database in use, and the private cluster where it is ours.
+pub struct Database {
+    /// How to reach it.
+    pub url: String,
+    cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// The configured database, or the private cluster, started if need be.
+    pub async fn open(config: &Config) -> Result<Self, StartError> {
+        if let Some(url) = &config.database_url {
+            return Ok(Self { url: url.expose_secret().to_owned(), cluster: None });
+        }
+        let settings = Settings {
+            data_dir: config.cluster_dir(),
+            bin_dir: config.pg_bin.clone(),
+            search_path: config.search_path.clone(),
+            durability: Durability::Durable,
+        };
+        let cluster = tokio::task::spawn_blocking(move || Cluster::start(&settings)).await??;
+        let url = cluster.url("postgres");
+        Ok(Self { url, cluster: Some(cluster) })
+    }
+
+    /// Brings tables and reference data up to date.
+    pub async fn migrate(&self) -> Result<Vec<String>, StartError> {
+        let ran = db::migrate(&self.url).await?;
+        let pool = db::pool(&self.url, 1)?;
+        let mut tx = Tx::begin(&pool).await?;
+        db::reference::load(&mut tx).await?;
+        tx.commit().await?;
+        Ok(ran)
+    }
+
+    /// Stops the private cluster.
+    pub async fn close(self) -> Result<(), StartError> {
+        if let Some(cluster) = self.cluster {
+            tokio::task::spawn_blocking(move || cluster.stop()).await??;
+        }
+        Ok(())
+    }
+}
+
+/// A running service.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it runs with.
+    pub app: App,
+    server: actix_web::dev::ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    stop: watch::Sender<bool>,
+    worker: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops taking requests, lets those under way finish and the worker end its round.
+    pub async fn stop(self) -> Result<(), StartError> {
+        self.server.stop(true).await;
+        self.serving.await??;
+        let _ = self.stop.send(true);
+        if let Some(worker) = self.worker {
+            worker.await?;
+        }
+        Ok(())
+    }
+
+    /// Serves until a signal (SIGTERM, SIGINT) ends it, then stops in order.
+    pub async fn until_signal(self) -> Result<(), StartError> {
+        signal().await?;
+        tracing::info!("stopping");
+        self.stop().await
+    }
+}
+
+/// Waits for a signal that asks the program to end (SIGTERM, SIGINT).
+pub async fn signal() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Starts the service on a migrated database.
+pub async fn start(config: Config, database_url: &str, clock: Clock, with_worker: bool) -> Result<Running, StartError> {
+    let app = App::new(config, database_url, clock).await?;
+    let document = api::document();
+    let schemas = web::Data::new(Schemas::new(&serde_json::to_value(&document)?, api::BODIES)?);
+    let docs = web::Data::new(Docs::new(&document)?);
+    let problem_pages = web::Data::new(ProblemPages::new()?);
+    let callers = web::Data::new(RecentCallers::default());
+    let (shared, url, config) = (app.clone(), database_url.to_owned(), app.config.clone());
+    // The pools are built first: a closure that builds a server cannot report a failure.
+    let mut pools = Vec::new();
+    for _ in 0..config.workers {
+        pools.push(shared.with_own_pool(&url, config.connections_per_worker)?);
+    }
+    let pools = std::sync::Arc::new(std::sync::Mutex::new(pools));
+    let server = HttpServer::new(move || {
+        let own = pools.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+        WebApp::new()
+            .app_data(web::Data::new(own.unwrap_or_else(|| shared.clone())))
+            .app_data(schemas.clone())
+            .app_data(docs.clone())
+            .app_data(problem_pages.clone())
+            .app_data(callers.clone())
+            .app_data(web::Data::new(PublicUrl::new(&shared.config.public_url)))
+            .app_data(web::PayloadConfig::new(shared.config.body_limit))
+            .configure(api::pages)
+            .configure(|config| {
+                use utoipa_actix_web::service_config::ServiceConfig;
+                api::routes(&mut ServiceConfig::new(config));
+            })
+            .wrap(from_fn(boundary::problems))
+            .wrap(cors(&shared.config.cors_origins))
+            .wrap(from_fn(telemetry::reply_headers))
+            .wrap(TracingLogger::<RequestSpan>::new())
+    })
+    .workers(config.workers)
+    .shutdown_timeout(30)
+    .client_request_timeout(Duration::from_secs(15))
+    .disable_signals()
+    .bind(config.bind)?;
+    let address = server.addrs().first().copied().unwrap_or(config.bind);
+    let server = server.run();
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    let (stop, stopped) = watch::channel(false);
+    let worker =
+        if with_worker { Some(tokio::spawn(worker::run(app.clone(), Letters::new()?, stopped))) } else { None };
+    tracing::info!(%address, worker = with_worker, "serving");
+    Ok(Running { address, app, server: handle, serving, stop, worker })
+}
+
+/// Pages of these origins may call the API and read what it says; none may send credentials.
+fn cors(origins: &[String]) -> Cors {
+    let cors = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    cors.allowed_methods(["GET", "POST"])
+        .allowed_headers([
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+            "accept-language",
+        ])
+        .expose_headers([
+            "location",
+            "etag",
+            "link",
+            "retry-after",
+            "content-language",
+            "idempotency-replayed",
+            "x-request-id",
+        ])
+        .max_age(3600)
+}

@@ -1,0 +1,230 @@
+//! What the keys promise, forgeries included.
+
+use super::*;
+use crate::domain::actor::Role;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use std::{fs, os::unix::fs::PermissionsExt, sync::Barrier, thread, time::SystemTime};
+
+const ISSUER: &str = "https://netral.example";
+const LIFE: TimeDelta = TimeDelta::minutes(10);
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_000_000, 0).unwrap()
+}
+
+fn keys() -> (tempfile::TempDir, Keys) {
+    let scratch = tempfile::tempdir().unwrap();
+    let keys = Keys::load_or_create(&scratch.path().join("a/keys"), ISSUER).unwrap();
+    (scratch, keys)
+}
+
+fn officer(keys: &Keys) -> String {
+    keys.sign_officer(Uuid::from_u128(1), Uuid::from_u128(2), Role::Inspector, now(), LIFE).unwrap()
+}
+
+#[test]
+fn tokens_round_trip_and_end_with_the_clock_they_are_given() {
+    let (_scratch, keys) = keys();
+    let claims = keys.verify_officer(&officer(&keys), now()).unwrap();
+    assert_eq!((claims.sub, claims.seat, claims.role), (Uuid::from_u128(1), Uuid::from_u128(2), Role::Inspector));
+    assert_eq!((claims.iss.as_str(), claims.aud.as_str(), claims.exp - claims.iat), (ISSUER, "netral", 600));
+    let reporter = keys.sign_reporter(Uuid::from_u128(3), now(), LIFE).unwrap();
+    assert_eq!(keys.verify_reporter(&reporter, now()).unwrap().sub, Uuid::from_u128(3));
+
+    let after = |seconds| keys.verify_officer(&officer(&keys), now() + TimeDelta::seconds(seconds)).map(|_| ());
+    assert_eq!((after(-30), after(-31)), (Ok(()), Err(TokenError::Invalid)));
+    assert_eq!((after(629), after(630)), (Ok(()), Err(TokenError::Expired)));
+    assert_eq!(keys.verify_reporter(&reporter, now() + TimeDelta::hours(1)), Err(TokenError::Expired));
+}
+
+#[test]
+fn no_token_passes_for_another() {
+    let (_scratch, keys) = keys();
+    let token = officer(&keys);
+    let reporter = keys.sign_reporter(Uuid::from_u128(3), now(), LIFE).unwrap();
+    let (_elsewhere, foreign) = self::keys();
+    assert_eq!(keys.verify_reporter(&token, now()), Err(TokenError::Invalid));
+    let mut bad = vec![reporter, officer(&foreign), String::new(), "a.b.c".into(), token.replace('.', ",")];
+
+    let parts: Vec<&str> = token.split('.').collect();
+    let claims = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+    let header = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(parts[0]).unwrap()).unwrap();
+    let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+    bad.push([parts[0], &part(&claims.replace("inspector", "system_admin")), parts[2]].join("."));
+    bad.push([&part(&header.replace("ES256", "none")), parts[1], ""].join("."));
+    bad.push([&part(&header.replace("ES256", "none")), parts[1], parts[2]].join("."));
+    bad.push([parts[0], parts[1], ""].join("."));
+
+    // Well signed with the right key, but not what it should be.
+    let key = &keys.signing[0];
+    let mut good = Header::new(Algorithm::ES256);
+    (good.typ, good.kid) = (Some("at+jwt".into()), Some(key.kid.clone()));
+    let claims: serde_json::Value = serde_json::from_str(&claims).unwrap();
+    let sign = |header: &Header, claims: &serde_json::Value| encode(header, claims, &key.private).unwrap();
+    assert!(keys.verify_officer(&sign(&good, &claims), now()).is_ok());
+    bad.push(sign(&Header { typ: Some("JWT".into()), ..good.clone() }, &claims));
+    bad.push(sign(&Header { kid: None, ..good.clone() }, &claims));
+    bad.push(sign(&Header { kid: Some("unknown".into()), ..good.clone() }, &claims));
+    for (name, value) in [
+        ("aud", "netral-reporter".into()),
+        ("aud", serde_json::json!(["netral", "other"])),
+        ("iss", "https://other.example".into()),
+        ("role", "emperor".into()),
+        ("exp", serde_json::Value::Null),
+    ] {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        bad.push(sign(&good, &claims));
+    }
+    // The classic: the public key as a shared secret.
+    let public = serde_json::to_vec(&key.jwk).unwrap();
+    let confused = Header { alg: Algorithm::HS256, ..good };
+    bad.push(encode(&confused, &claims, &EncodingKey::from_secret(&public)).unwrap());
+    for token in bad {
+        assert_eq!(keys.verify_officer(&token, now()), Err(TokenError::Invalid), "{token}");
+    }
+}
+
+#[test]
+fn what_is_published_has_no_private_part() {
+    let (_scratch, keys) = keys();
+    let published = keys.jwks();
+    let key = published["keys"][0].as_object().unwrap();
+    let mut names: Vec<_> = key.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x", "y"]);
+    assert_eq!(
+        (&key["kty"], &key["crv"], &key["use"], &key["alg"]),
+        (&"EC".into(), &"P-256".into(), &"sig".into(), &"ES256".into())
+    );
+    let thumbprint =
+        digest(&SHA256, format!(r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#, key["x"], key["y"]).as_bytes());
+    assert_eq!(key["kid"], BASE64_URL_SAFE_NO_PAD.encode(thumbprint));
+    assert!(!format!("{keys:?}").contains("secret"));
+}
+
+#[test]
+fn programs_that_start_at_once_agree_and_the_keys_stay() {
+    let scratch = tempfile::tempdir().unwrap();
+    let dir = scratch.path().join("keys");
+    let barrier = Barrier::new(8);
+    let all: Vec<Keys> = thread::scope(|scope| {
+        let start = || {
+            barrier.wait();
+            Keys::load_or_create(&dir, ISSUER).unwrap()
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let code = |keys: &Keys| keys.access_code(Uuid::from_u128(9), "k").reveal().to_owned();
+    let later = Keys::load_or_create(&dir, ISSUER).unwrap();
+    for keys in &all {
+        assert!(later.verify_officer(&officer(keys), now()).is_ok());
+        assert_eq!((keys.jwks(), code(keys)), (later.jwks(), code(&later)));
+    }
+    let mut files: Vec<_> = dir.read_dir().unwrap().map(|e| e.unwrap()).collect();
+    files.sort_by_key(|file| file.file_name());
+    let signing = format!("signing-{}.pem", later.signing[0].kid);
+    assert_eq!(
+        files.iter().map(|f| f.file_name().into_string().unwrap()).collect::<Vec<_>>(),
+        ["lock", "secret.key", &signing]
+    );
+    assert!(files.iter().all(|file| file.metadata().unwrap().permissions().mode() & 0o777 == 0o600));
+    assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(fs::read_to_string(dir.join(signing)).unwrap().starts_with("-----BEGIN PRIVATE KEY-----\n"));
+}
+
+#[test]
+fn the_newest_key_signs_and_the_older_one_is_still_accepted() {
+    let (scratch, keys) = keys();
+    let (other, _) = self::keys();
+    let (dir, other) = (scratch.path().join("a/keys"), other.path().join("a/keys"));
+    let before = officer(&keys);
+    let added =
+        other.read_dir().unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "pem"));
+    let copy = dir.join("signing-another.pem");
+    fs::copy(added.unwrap(), &copy).unwrap();
+    let stamp = |seconds| {
+        let when = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        fs::File::options().append(true).open(&copy).unwrap().set_modified(when).unwrap();
+        Keys::load_or_create(&dir, ISSUER).unwrap()
+    };
+    let newer = stamp(32_503_680_000);
+    assert_ne!(newer.signing[0].kid, keys.signing[0].kid);
+    assert!(newer.verify_officer(&before, now()).is_ok() && keys.verify_officer(&officer(&newer), now()).is_err());
+    assert_eq!(newer.jwks()["keys"].as_array().unwrap().len(), 2);
+    assert_eq!(stamp(1).signing[0].kid, keys.signing[0].kid);
+}
+
+#[test]
+fn a_lost_or_damaged_key_is_refused_by_name() {
+    let (scratch, _) = keys();
+    let dir = scratch.path().join("a/keys");
+    let secret = dir.join("secret.key");
+    let kept = fs::read_to_string(&secret).unwrap();
+    for bad in ["", "abc", &kept[1..], &format!("{}00", kept.trim()), &kept.replace(['0', '1', '2', '3'], "é")] {
+        fs::write(&secret, bad).unwrap();
+        assert!(matches!(Keys::load_or_create(&dir, ISSUER), Err(KeyError::Damaged(path, _)) if path == secret));
+    }
+    fs::remove_file(&secret).unwrap();
+    assert!(matches!(Keys::load_or_create(&dir, ISSUER), Err(KeyError::SecretLost(path)) if path == secret));
+    fs::write(&secret, kept).unwrap();
+    // A key of another kind: Ed25519.
+    let ed25519 = "MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF";
+    assert!(BASE64_STANDARD.decode(ed25519).is_ok());
+    for bad in ["", "x", &format!("-----BEGIN PRIVATE KEY-----\n{ed25519}\n-----END PRIVATE KEY-----\n")] {
+        fs::write(dir.join("signing-x.pem"), bad).unwrap();
+        assert!(
+            matches!(Keys::load_or_create(&dir, ISSUER), Err(KeyError::Damaged(path, _)) if path.ends_with("signing-x.pem"))
+        );
+    }
+}
+
+#[test]
+fn an_access_code_is_the_same_for_the_same_request_only() {
+    let (_scratch, keys) = keys();
+    let report = Uuid::from_u128(7);
+    let code = keys.access_code(report, "key-1");
+    assert_eq!(code.reveal(), keys.access_code(report, "key-1").reveal());
+    for other in [keys.access_code(report, "key-2"), keys.access_code(Uuid::from_u128(8), "key-1")] {
+        assert_ne!(code.reveal(), other.reveal());
+        assert!(!keys.access_code_matches(&other, &keys.access_code_hash(&code)));
+    }
+    let typed = AccessCode::parse(&code.reveal().to_lowercase()).unwrap();
+    assert!(keys.access_code_matches(&typed, &keys.access_code_hash(&code)));
+    assert!(!keys.access_code_matches(&code, &[]));
+    let (_elsewhere, foreign) = self::keys();
+    assert!(!foreign.access_code_matches(&code, &keys.access_code_hash(&code)));
+}
+
+#[test]
+fn hashes_keep_their_parts_apart() {
+    let (_scratch, keys) = keys();
+    assert_ne!(keys.idempotency_hash("a", "bc", "d"), keys.idempotency_hash("ab", "c", "d"));
+    assert_ne!(keys.idempotency_hash("", "a", ""), keys.idempotency_hash("a", "", ""));
+    assert_eq!(keys.idempotency_hash("a", "b", "c").len(), 32);
+    assert_eq!(keys.fingerprint(b"{}"), keys.fingerprint(b"{}"));
+    assert_ne!(keys.fingerprint(b"{}"), keys.fingerprint(b"{ }"));
+}
+
+#[test]
+fn links_and_cursors_open_only_unchanged_and_in_their_context() {
+    let (_scratch, keys) = keys();
+    let token = keys.confirmation_token(Uuid::from_u128(5));
+    assert_eq!((token.len(), keys.confirm(&token)), (43, Some(Uuid::from_u128(5))));
+    for i in 0..token.len() {
+        let mut bytes = token.clone().into_bytes();
+        bytes[i] = if bytes[i] == b'A' { b'B' } else { b'A' };
+        assert_eq!(keys.confirm(&String::from_utf8(bytes).unwrap()), None);
+    }
+    let cursor = keys.seal_cursor("cases?state=new", "2026-11-22|7");
+    assert_eq!(keys.open_cursor("cases?state=new", &cursor).as_deref(), Some("2026-11-22|7"));
+    assert_eq!(keys.open_cursor("cases?state=old", &cursor), None);
+    for bad in ["", "AAAA", "é", "====", &cursor[1..], &token] {
+        assert_eq!(keys.open_cursor("cases?state=new", bad), None, "{bad}");
+    }
+    assert_eq!(keys.confirm(&cursor), None);
+}

@@ -1,0 +1,176 @@
+//! From a due delivery to a sent mail: lease, write the letter, send, settle. At least once, with one Message-ID.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::letter::{LetterContext, Letters};
+use crate::app::App;
+use crate::db::deliveries::{self, Claimed, Outcome};
+use crate::db::{self, DbError, Tx};
+use crate::domain::case::State;
+use crate::domain::confidential::Confidential;
+use crate::domain::ids::Language;
+use crate::domain::notice::Notice;
+use crate::mail::{OutgoingMail, SendError};
+
+/// A worker that dies leaves its deliveries to be claimed again after this; longer than sending one batch can take.
+const LEASE: Duration = Duration::minutes(10);
+/// Deliveries claimed together; sent four at a time, which is what the transport keeps open.
+const BATCH: i64 = 16;
+const AT_ONCE: usize = 4;
+
+/// Minutes until the next attempt, by attempts made. Together 48 hours; after the last one it is given up.
+const BACKOFF_MINUTES: [i64; 12] = [1, 5, 15, 30, 60, 120, 240, 480, 480, 480, 480, 489];
+
+/// Sends what is due; answers how many were claimed.
+pub async fn deliver_due(app: &App, letters: &Letters) -> Result<usize, DbError> {
+    let now = app.clock.now();
+    let claimed = deliveries::claim(&app.pool, now, now + LEASE, BATCH).await?;
+    for some in claimed.chunks(AT_ONCE) {
+        for settled in futures_util::future::join_all(some.iter().map(|one| deliver(app, letters, one))).await {
+            settled?;
+        }
+    }
+    Ok(claimed.len())
+}
+
+async fn deliver(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), DbError> {
+    let now = app.clock.now();
+    if claimed.notice.waits() {
+        let mut tx = Tx::begin(&app.pool).await?;
+        let gave_way = deliveries::give_way(&mut tx, claimed, now).await?;
+        tx.commit().await?;
+        if gave_way {
+            return Ok(());
+        }
+    }
+    let outcome = attempt(app, letters, claimed).await;
+    let now = app.clock.now();
+    let mut tx = Tx::begin(&app.pool).await?;
+    if let (Err(Failure::AddressRefused(_)), Some(report_id)) = (&outcome, claimed.report_id) {
+        db::reports::disable_email(&mut tx, report_id, now).await?;
+    }
+    let outcome = settled(claimed.attempts, outcome, now);
+    if let Outcome::Dead(error) = &outcome {
+        tracing::warn!(
+            delivery = claimed.id,
+            notice = claimed.notice.as_str(),
+            error = error.as_str(),
+            "delivery given up"
+        );
+    }
+    deliveries::settle(&mut tx, claimed, &outcome, now).await?;
+    tx.commit().await
+}
+
+/// Why a mail did not leave.
+#[derive(Debug)]
+enum Failure {
+    /// The address waits to be confirmed.
+    Unconfirmed,
+    /// The address is refused for good.
+    AddressRefused(String),
+    /// This mail will never leave.
+    Permanent(String),
+    /// It may leave later.
+    Transient(String),
+}
+
+fn settled(attempts: i32, outcome: Result<(), Failure>, now: DateTime<Utc>) -> Outcome {
+    match outcome {
+        Ok(()) => Outcome::Sent,
+        Err(Failure::Unconfirmed) => Outcome::Held,
+        Err(Failure::AddressRefused(error) | Failure::Permanent(error)) => Outcome::Dead(error),
+        Err(Failure::Transient(error)) => {
+            let made = usize::try_from(attempts - 1).unwrap_or(0);
+            match BACKOFF_MINUTES.get(made) {
+                Some(minutes) => Outcome::Retry(now + Duration::minutes(*minutes), error),
+                None => Outcome::Dead(error),
+            }
+        }
+    }
+}
+
+async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), Failure> {
+    let address = claimed
+        .address
+        .as_ref()
+        .map(Confidential::reveal)
+        .ok_or_else(|| Failure::Permanent("no address".to_owned()))?;
+    // The receipt carries the link that confirms the address; everything else waits for it.
+    if claimed.report_id.is_some() && claimed.notice != Notice::ReportReceived && !claimed.confirmed {
+        return Err(Failure::Unconfirmed);
+    }
+    let language = Language::preferred(&claimed.language);
+    let letter = letters
+        .write(claimed.notice.as_str(), language.code(), &context(app, claimed, language))
+        .map_err(|error| Failure::Permanent(format!("letter cannot be written: {:?}", error.kind())))?;
+    let domain = &app.config.mail_domain;
+    let thread = claimed.report_id.unwrap_or(claimed.case_id);
+    let mail = OutgoingMail {
+        to: address,
+        subject: &letter.subject,
+        text: &letter.text,
+        html: &letter.html,
+        message_id: &format!("{}.{}@{domain}", claimed.event_id.simple(), claimed.id),
+        thread: &format!("{}@{domain}", thread.simple()),
+        language: language.code(),
+    };
+    app.mailer.send(&mail).await.map_err(|error| match error {
+        SendError::Transient(class) => Failure::Transient(class),
+        SendError::Permanent(class) => Failure::Permanent(class),
+        SendError::AddressRefused(class) => Failure::AddressRefused(class),
+    })
+}
+
+/// What the letter may say: numbers, labels, dates, links.
+fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
+    let base = &app.config.public_url;
+    let (number, link) = match &claimed.complaint_number {
+        Some(number) => (number.clone(), format!("{base}/v1/reports/{number}/status")),
+        None => (claimed.case_number.clone(), format!("{base}/v1/cases/{}", claimed.case_number)),
+    };
+    // A body outside has no account here: a link would lead it nowhere.
+    let outside = claimed.notice == Notice::CaseTransferredToBody;
+    // A recommendation passed on to another PPK has no letter of its own.
+    let letter_number = letter_number(claimed.details.as_deref())
+        .or_else(|| (claimed.notice == Notice::RecommendationSent).then(|| claimed.case_number.clone()));
+    let due = claimed.reply_due_on.filter(|_| claimed.notice == Notice::QuestionAsked);
+    LetterContext {
+        number,
+        link: if outside { String::new() } else { link },
+        label: Some(claimed.state.public_label(language).to_owned()).filter(|_| claimed.report_id.is_some()),
+        reason: claimed
+            .closure_reason
+            .filter(|_| claimed.state == State::Closed)
+            .map(|reason| reason.label(language).to_owned()),
+        due: due.map(|day| day.format("%d-%m-%Y").to_string()),
+        letter_number,
+        confirm_link: claimed
+            .report_id
+            .filter(|_| claimed.notice == Notice::ReportReceived)
+            .map(|report_id| format!("{base}/v1/email-confirmations/{}", app.keys.confirmation_token(report_id))),
+    }
+}
+
+/// The number of the letter an action named.
+fn letter_number(details: Option<&str>) -> Option<String> {
+    let details: serde_json::Value = serde_json::from_str(details?).ok()?;
+    details.pointer("/input/input/letter/number")?.as_str().map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_made_for_48_hours_and_then_given_up() {
+        let now = DateTime::UNIX_EPOCH;
+        let mut waited = Duration::zero();
+        let mut attempts = 1;
+        while let Outcome::Retry(at, _) = settled(attempts, Err(Failure::Transient("down".to_owned())), now) {
+            waited += at - now;
+            attempts += 1;
+        }
+        assert_eq!(waited, Duration::hours(48));
+    }
+}

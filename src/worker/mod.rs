@@ -1,0 +1,39 @@
+//! What happens later: claim, do, settle. Several workers may run at once; each step is safe to repeat.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::app::App;
+
+pub mod email;
+pub mod letter;
+pub mod sweep;
+
+/// How long the worker rests when nothing is due.
+const REST: Duration = Duration::from_secs(1);
+
+/// Works until `stop` says so. A failure is logged and tried again at the next round.
+pub async fn run(app: App, letters: letter::Letters, mut stop: watch::Receiver<bool>) {
+    loop {
+        let busy = match email::deliver_due(&app, &letters).await {
+            Ok(sent) => sent > 0,
+            Err(error) => {
+                tracing::error!(error = %error, "e-mail round failed");
+                false
+            }
+        };
+        if let Err(error) = sweep::round(&app).await {
+            tracing::error!(error = %error, "sweep failed");
+        }
+        if *stop.borrow() {
+            return;
+        }
+        if !busy {
+            tokio::select! {
+                () = tokio::time::sleep(REST) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+}

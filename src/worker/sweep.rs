@@ -1,0 +1,39 @@
+//! What time alone brings about: a question whose day has passed (T05), replies no longer needed.
+
+use chrono::Duration;
+
+use crate::app::App;
+use crate::db::{self, Tx};
+use crate::domain::action::Action;
+use crate::domain::actor::Actor;
+use crate::domain::calendar::today;
+use crate::domain::case::State;
+use crate::flows::FlowError;
+use crate::flows::transition::{Setting, fire_on};
+
+/// How long a reply is kept for a repeat.
+const REPLIES_KEPT: Duration = Duration::hours(24);
+const BATCH: i64 = 100;
+
+/// One round. Several workers may do it at once: each case is locked and looked at again before it is moved.
+pub async fn round(app: &App) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    let setting = Setting { now, quiet: Duration::minutes(app.config.mail_quiet_minutes.into()) };
+    for case_id in db::cases::unanswered(&app.pool, today(now), BATCH).await? {
+        let mut tx = Tx::begin(&app.pool).await?;
+        let facts = db::cases::lock_by_id(&mut tx, case_id).await?;
+        match facts.filter(|facts| facts.case.state == State::AwaitingReporter) {
+            Some(facts) => {
+                match fire_on(&mut tx, &setting, &Actor::System, None, facts, Action::ExpireQuestion).await {
+                    Ok(_) => tx.commit().await?,
+                    // The answer came first, or another worker did.
+                    Err(FlowError::Refused(..)) => tx.rollback().await?,
+                    Err(error) => return Err(error),
+                }
+            }
+            None => tx.rollback().await?,
+        }
+    }
+    db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await?;
+    Ok(())
+}

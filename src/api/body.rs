@@ -75,9 +75,21 @@ fn validator(document: &Value, name: &str) -> Result<Validator, SchemaError> {
 
 /// Reads a body as the component `name`: 400 where it is no JSON, 422 with every fault where it is not what it should be.
 pub fn read<T: DeserializeOwned>(schemas: &Schemas, name: &'static str, bytes: &[u8]) -> Result<T, Problem> {
+    read_checked(schemas, name, bytes, |_| Vec::new())
+}
+
+/// The same, with faults that a schema cannot see. Those at a place the schema refuses already are left out.
+pub fn read_checked<T: DeserializeOwned>(
+    schemas: &Schemas,
+    name: &'static str,
+    bytes: &[u8],
+    check: impl FnOnce(&Value) -> Vec<FieldFault>,
+) -> Result<T, Problem> {
     let value = strict::parse(bytes)?;
     let mut faults = strict::control_characters(&value);
     faults.extend(schemas.check(name, &value, "")?);
+    let known: Vec<String> = faults.iter().map(|fault| fault.pointer.clone()).collect();
+    faults.extend(check(&value).into_iter().filter(|fault| !known.contains(&fault.pointer)));
     refuse(faults)?;
     typed(value)
 }

@@ -226,7 +226,20 @@ fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> Result<Reply
 ///
 /// An action that a second officer must approve answers 202 and waits under `approvals`.
 #[utoipa::path(
-    tag = "cases", security(("officer" = [])), request_body = Action,
+    tag = "cases", security(("officer" = [])), request_body(content = Action, examples(
+        ("take" = (summary = "T02", value = json!({ "action": "take" }))),
+        ("ask" = (summary = "T03", value = json!({ "action": "ask", "input": {
+            "questions": ["Apakah unggahan itu masih dapat dilihat?"], "answer_by": "2026-11-30"
+        } }))),
+        ("accept" = (summary = "T06", value = json!({ "action": "accept", "input": {
+            "subject": { "nip": "198609262015051001", "employment": "pns" }, "agency_code": "PEMDA1571",
+            "reviewing_agency_code": "PEMDA1571", "category": "discipline", "conduct_phase": "campaign", "election_regime": "pemilihan"
+        } }))),
+        ("dismiss" = (summary = "T08", value = json!({ "action": "dismiss", "input": {
+            "dismissal_code": "not_a_neutrality_matter", "reason": "Laporan mengenai layanan perizinan, bukan netralitas.",
+            "public_wording": "Laporan ini mengenai layanan publik dan dapat disampaikan melalui SP4N-LAPOR!."
+        } })))
+    )),
     params(
         ("case_number" = String, Path),
         ("If-Match" = String, Header, description = "The version last read", example = "\"3\""),

@@ -61,7 +61,9 @@ impl Modify for Frame {
         };
         scheme("officer", Some("JWT"), "Token of an officer, from signing in. / Token petugas.");
         scheme("reporter", None, "Token of a reporter's session, from number and access code. / Token sesi pelapor.");
-        let statuses = ProblemCode::ALL.iter().map(|code| code.status());
+        document.servers = Some(vec![utoipa::openapi::Server::new("/")]);
+        // These three answer requests that reach no operation.
+        let statuses = ProblemCode::ALL.iter().map(|code| code.status()).filter(|s| !matches!(s.as_u16(), 405 | 406 | 414));
         components.responses.extend(statuses.map(|status| (name_of(status), RefOr::T(response(status)))));
     }
 }
@@ -128,6 +130,12 @@ pub fn example_in(code: ProblemCode, language: Language) -> Value {
 
 /// Last touches on the collected document: what its makers cannot say themselves.
 pub fn finish(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        // Said, not left out: this operation needs no token.
+        for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            operation.security.get_or_insert_default();
+        }
+    }
     let schemas = document.components.as_mut().map(|components| &mut components.schemas);
     // serde refuses unknown members beside `action` and `input`; the derived schema of a tagged enum does not say so.
     if let Some(RefOr::T(Schema::OneOf(action))) = schemas.and_then(|schemas| schemas.get_mut("Action")) {

@@ -64,12 +64,12 @@ pub async fn submit_report(
     PreferredLanguage(language): PreferredLanguage,
     JsonBody(bytes): JsonBody,
 ) -> Result<HttpResponse, Problem> {
-    let mut report: NewReport = body::read(&schemas, "NewReport", &bytes)?;
     let setting = setting(&app);
-    let faults = report.check(today(setting.now), |code| app.reference.regions.contains(code));
-    if !faults.is_empty() {
-        return Err(Problem::input(faults));
-    }
+    let check = |body: &serde_json::Value| {
+        NewReport::faults(body, today(setting.now), |code| app.reference.regions.contains(code))
+    };
+    let report: NewReport = body::read_checked(&schemas, "NewReport", &bytes, check)?;
+    let report = report.normalised();
     let key = RequestKey {
         plain: &key.0,
         hash: app.keys.idempotency_hash("public", "submit_report", &key.0),

@@ -63,9 +63,9 @@ impl From<&Door> for ReportStatus {
         Self {
             complaint_number: door.complaint_number.clone(),
             received_at: door.received_at,
-            label: Label::of(|language| public_label(door.state, door.closure_reason, language)),
-            since: door.state_since,
-            next_step: Label::of(|language| door.state.public_next_step(language).to_owned()),
+            label: Label::of(|language| public_label(door.shown, door.closure_reason, language)),
+            since: door.since,
+            next_step: Label::of(|language| door.shown.public_next_step(language).to_owned()),
         }
     }
 }

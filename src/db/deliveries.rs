@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{DbError, Pool, Tx};
 use crate::domain::case::{ClosureReason, State};
 use crate::domain::confidential::Confidential;
+use crate::domain::criminal::CriminalState;
 use crate::domain::notice::Notice;
 use crate::schema::deliveries;
 use crate::text_enum;
@@ -66,6 +67,12 @@ pub struct Claimed {
     /// State of the case that decides about the report, now.
     #[diesel(sql_type = sql::Text)]
     pub state: State,
+    /// Its criminal track.
+    #[diesel(sql_type = sql::Text)]
+    pub criminal_state: CriminalState,
+    /// It has a sanction on record.
+    #[diesel(sql_type = sql::Bool)]
+    pub sanctioned: bool,
     /// Why it is closed.
     #[diesel(sql_type = Nullable<sql::Text>)]
     pub closure_reason: Option<ClosureReason>,
@@ -91,7 +98,8 @@ pub async fn claim(
          SELECT d.id, d.attempts, d.notice, d.event_id, d.case_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
            CASE WHEN i.email_disabled_at IS NULL THEN coalesce(d.address, o.email, i.email) END AS address, \
            coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
-           coalesce(m.state, c.state) AS state, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
+           coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
+           (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
            coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
          FROM claimed d JOIN cases c ON c.id = d.case_id JOIN events e ON e.id = d.event_id LEFT JOIN cases m ON m.id = c.master_case_id \
          LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \

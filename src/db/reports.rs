@@ -6,72 +6,77 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
-use crate::domain::case::{ClosureReason, State};
+use crate::domain::case::{ClosureReason, State, public_state};
 use crate::domain::confidential::Confidential;
+use crate::domain::criminal::CriminalState;
 use crate::domain::ids::ComplaintNumber;
 use crate::domain::report::{Anonymity, Medium};
 use crate::schema::{cases, reporter_identities, reports};
 
 /// What a report's number alone tells, and how its mailbox is opened.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug)]
 pub struct Door {
     /// The report.
     pub report_id: Uuid,
-    /// Its case.
-    pub case_id: Uuid,
     /// Public number.
     pub complaint_number: String,
     /// Keyed hash of its access code.
     pub access_code_hash: Vec<u8>,
     /// When it arrived.
     pub received_at: DateTime<Utc>,
-    /// State of the case.
-    pub state: State,
+    /// The state the public is shown, of the case that decides about the report.
+    pub shown: State,
     /// Since when.
-    pub state_since: DateTime<Utc>,
+    pub since: DateTime<Utc>,
     /// Why it is closed.
     pub closure_reason: Option<ClosureReason>,
-    /// By when an answer is awaited.
-    pub reply_due_on: Option<NaiveDate>,
-    /// The case it was merged into.
-    pub master_case_id: Option<Uuid>,
 }
 
-/// The column tuple of [`Door`].
-macro_rules! door_columns {
-    () => {
-        (
-            reports::id,
-            reports::case_id,
-            reports::complaint_number,
-            reports::access_code_hash,
-            reports::received_at,
-            cases::state,
-            cases::state_since,
-            cases::closure_reason,
-            cases::reply_due_on,
-            cases::master_case_id,
-        )
-    };
+/// What decides about the public label of a case.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = cases)]
+struct Face {
+    state: State,
+    state_since: DateTime<Utc>,
+    closure_reason: Option<ClosureReason>,
+    criminal_state: CriminalState,
+    sanction_code: Option<String>,
+    master_case_id: Option<Uuid>,
 }
+
+type DoorRow = (Uuid, String, Vec<u8>, DateTime<Utc>, Face);
 
 /// The report with this public number, in the state of the case that decides about it.
 pub async fn by_number(pool: &Pool, number: &ComplaintNumber) -> Result<Option<Door>, DbError> {
     let mut connection = pool.get().await?;
-    let door: Option<Door> = reports::table
+    let row: Option<DoorRow> = reports::table
         .inner_join(cases::table)
         .filter(reports::complaint_number.eq(number.as_str()))
-        .select(door_columns!())
+        .select((
+            reports::id,
+            reports::complaint_number,
+            reports::access_code_hash,
+            reports::received_at,
+            Face::as_select(),
+        ))
         .first(&mut connection)
         .await
         .optional()?;
-    let Some(door) = door else { return Ok(None) };
+    let Some((report_id, complaint_number, access_code_hash, received_at, own)) = row else { return Ok(None) };
     // A merged report follows the case it was merged into.
-    let Some(master) = door.master_case_id else { return Ok(Some(door)) };
-    let columns = (cases::state, cases::state_since, cases::closure_reason, cases::reply_due_on);
-    let (state, state_since, closure_reason, reply_due_on) =
-        cases::table.find(master).select(columns).first(&mut connection).await?;
-    Ok(Some(Door { state, state_since, closure_reason, reply_due_on, ..door }))
+    let face = match own.master_case_id {
+        Some(master) => cases::table.find(master).select(Face::as_select()).first(&mut connection).await?,
+        None => own,
+    };
+    Ok(Some(Door {
+        report_id,
+        complaint_number,
+        access_code_hash,
+        received_at,
+        shown: public_state(face.state, face.criminal_state, face.sanction_code.is_some()),
+        since: face.state_since,
+        closure_reason: face.closure_reason,
+    }))
 }
 
 /// The case that decides about a report: its own, or the one it was merged into.

@@ -242,17 +242,27 @@ pub struct Case {
 }
 
 impl Case {
-    /// What the public reads: the state's label, and on closing the reason.
+    /// What the public reads: the label of the state it is shown, and on closing the reason.
     pub fn public_label(&self, language: Language) -> String {
-        public_label(self.state, self.closure_reason, language)
+        let shown = public_state(self.state, self.criminal_state, self.sanction_code.is_some());
+        public_label(shown, self.closure_reason, language)
     }
 }
 
-/// The public label of a state; a closed case says why.
-pub fn public_label(state: State, reason: Option<ClosureReason>, language: Language) -> String {
-    let label = state.public_label(language);
+/// The state the public is shown. A case that only criminal proceedings keep open looks as if it were still with the
+/// authority that studies it, since those proceedings are not public yet.
+pub const fn public_state(state: State, criminal: CriminalState, sanctioned: bool) -> State {
+    match state {
+        State::Monitoring if !criminal.is_terminal() && !sanctioned => State::BawasluReferral,
+        shown => shown,
+    }
+}
+
+/// The public label of a shown state; a closed case says why.
+pub fn public_label(shown: State, reason: Option<ClosureReason>, language: Language) -> String {
+    let label = shown.public_label(language);
     reason
-        .filter(|_| state == State::Closed)
+        .filter(|_| shown == State::Closed)
         .map_or_else(|| label.to_owned(), |r| format!("{label} – {}", r.label(language)))
 }
 

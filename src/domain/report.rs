@@ -116,6 +116,15 @@ pub struct ReporterContact {
 
 /// A report of a breach of neutrality (T01).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "conduct": {
+        "description": "Pada Senin malam pejabat tersebut mengunggah poster calon wali kota dan mengajak warga memilihnya.",
+        "medium": "social_media", "occurred_from": "2026-11-16", "known_on": "2026-11-17",
+        "place": "Akun media sosial pribadi", "region_code": "15.71", "links": ["https://medsos.example/unggahan/1"]
+    },
+    "subject": { "name": "Fulan bin Fulan", "agency": "Dinas Perhubungan Kota Jambi" },
+    "truth_declaration": true
+}))]
 #[serde(deny_unknown_fields)]
 pub struct NewReport {
     /// What happened.
@@ -143,75 +152,93 @@ pub struct NewReport {
 /// The earliest day a report may speak of: older matters are not a civil-servant case any more.
 const OLDEST_YEARS: u64 = 20;
 
+/// The parts of a body that may be anything: looked at one by one, so that a fault in one hides no fault in another.
+struct Sketch<'a>(&'a serde_json::Value);
+
+impl<'a> Sketch<'a> {
+    fn text(&self, pointer: &str) -> Option<&'a str> {
+        self.0.pointer(pointer)?.as_str()
+    }
+
+    fn day(&self, pointer: &str) -> Option<NaiveDate> {
+        self.text(pointer)?.parse().ok()
+    }
+
+    fn has_items(&self, pointer: &str) -> bool {
+        self.0.pointer(pointer).and_then(serde_json::Value::as_array).is_some_and(|items| !items.is_empty())
+    }
+
+    fn is_true(&self, pointer: &str) -> bool {
+        self.0.pointer(pointer).and_then(serde_json::Value::as_bool) == Some(true)
+    }
+}
+
 impl NewReport {
-    /// Brings personal numbers into their stored form and names every fault that lies between fields.
+    /// Every fault that lies between fields or needs knowledge, in a body that may have other faults as well.
     /// `today` is the day in the country's west, the last to begin: one more day is allowed for its east.
-    pub fn check(&mut self, today: NaiveDate, region_exists: impl Fn(&str) -> bool) -> Vec<FieldFault> {
+    pub fn faults(body: &serde_json::Value, today: NaiveDate, region_exists: impl Fn(&str) -> bool) -> Vec<FieldFault> {
+        let sketch = Sketch(body);
         let mut faults = Vec::new();
-        self.check_days(today, &mut faults);
-        if !region_exists(&self.conduct.region_code) {
+        check_days(&sketch, today, &mut faults);
+        if sketch.text("/conduct/region_code").is_some_and(|code| !region_exists(code)) {
             faults.push(FieldFault::new("/conduct/region_code", Fault::UnknownCode));
         }
-        self.check_subject(&mut faults);
-        if self.evidence.is_empty() && self.conduct.links.is_empty() && !self.no_evidence {
+        check_subject(&sketch, &mut faults);
+        if !sketch.has_items("/evidence") && !sketch.has_items("/conduct/links") && !sketch.is_true("/no_evidence") {
             faults.push(FieldFault::new("/evidence", Fault::EvidenceUnstated));
         }
-        if !self.truth_declaration {
+        if !sketch.is_true("/truth_declaration") {
             faults.push(FieldFault::new("/truth_declaration", Fault::MustBeTrue));
         }
-        let named = self.reporter.as_ref().is_some_and(|r| r.name.is_some());
-        if self.consent_to_bawaslu && !named {
+        if sketch.is_true("/consent_to_bawaslu") && sketch.text("/reporter/name").is_none() {
             faults.push(FieldFault::new("/consent_to_bawaslu", Fault::NameNeeded));
         }
         faults
     }
 
-    fn check_days(&self, today: NaiveDate, faults: &mut Vec<FieldFault>) {
-        let conduct = &self.conduct;
-        let latest = today.checked_add_days(Days::new(1)).unwrap_or(today);
-        let oldest = today.checked_sub_days(Days::new(OLDEST_YEARS * 365)).unwrap_or(today);
-        let days = [
-            ("/conduct/occurred_from", Some(conduct.occurred_from)),
-            ("/conduct/occurred_to", conduct.occurred_to),
-            ("/conduct/known_on", conduct.known_on),
-        ];
-        for (pointer, day) in days {
-            match day {
-                Some(day) if day > latest => faults.push(FieldFault::new(pointer, Fault::InFuture)),
-                Some(day) if day < oldest => faults.push(FieldFault::new(pointer, Fault::TooLongAgo)),
-                _ => {}
-            }
-        }
-        for (pointer, day) in [("/conduct/occurred_to", conduct.occurred_to), ("/conduct/known_on", conduct.known_on)] {
-            if day.is_some_and(|day| day < conduct.occurred_from) {
-                faults.push(FieldFault::new(pointer, Fault::BeforeOccurred));
-            }
-        }
-    }
-
-    fn check_subject(&mut self, faults: &mut Vec<FieldFault>) {
-        let subject = &mut self.subject;
-        if let Some(typed) = &subject.nip {
-            match person_number::nip(typed.reveal()) {
-                Some(nip) => subject.nip = Some(Confidential::new(nip)),
-                None => faults.push(FieldFault::new("/subject/nip", Fault::NotANip)),
-            }
-        }
-        if let Some(typed) = &subject.nik {
-            match person_number::nik(typed.reveal()) {
-                Some(nik) => subject.nik = Some(Confidential::new(nik)),
-                None => faults.push(FieldFault::new("/subject/nik", Fault::NotANik)),
-            }
-        }
-        let by_name = subject.name.is_some() && (subject.agency.is_some() || subject.position.is_some());
-        if subject.nip.is_none() && subject.nik.is_none() && !by_name {
-            faults.push(FieldFault::new("/subject", Fault::NotEnoughToIdentify));
-        }
+    /// Personal numbers in their stored form: digits only.
+    pub fn normalised(mut self) -> Self {
+        let stored = |typed: Option<Confidential<String>>, read: fn(&str) -> Option<String>| {
+            typed.and_then(|typed| read(typed.reveal())).map(Confidential::new)
+        };
+        self.subject.nip = stored(self.subject.nip, person_number::nip);
+        self.subject.nik = stored(self.subject.nik, person_number::nik);
+        self
     }
 
     /// What the reporter shows of himself.
     pub fn anonymity(&self) -> Anonymity {
         let named = self.reporter.as_ref().is_some_and(|r| r.name.is_some() || r.phone.is_some());
         if named { Anonymity::Confidential } else { Anonymity::Anonymous }
+    }
+}
+
+fn check_days(sketch: &Sketch<'_>, today: NaiveDate, faults: &mut Vec<FieldFault>) {
+    let latest = today.checked_add_days(Days::new(1)).unwrap_or(today);
+    let oldest = today.checked_sub_days(Days::new(OLDEST_YEARS * 365)).unwrap_or(today);
+    let occurred_from = sketch.day("/conduct/occurred_from");
+    for pointer in ["/conduct/occurred_from", "/conduct/occurred_to", "/conduct/known_on"] {
+        let Some(day) = sketch.day(pointer) else { continue };
+        if day > latest {
+            faults.push(FieldFault::new(pointer, Fault::InFuture));
+        } else if day < oldest {
+            faults.push(FieldFault::new(pointer, Fault::TooLongAgo));
+        } else if occurred_from.is_some_and(|occurred| day < occurred) {
+            faults.push(FieldFault::new(pointer, Fault::BeforeOccurred));
+        }
+    }
+}
+
+fn check_subject(sketch: &Sketch<'_>, faults: &mut Vec<FieldFault>) {
+    let (nip, nik) = (sketch.text("/subject/nip"), sketch.text("/subject/nik"));
+    if nip.is_some_and(|typed| person_number::nip(typed).is_none()) {
+        faults.push(FieldFault::new("/subject/nip", Fault::NotANip));
+    }
+    if nik.is_some_and(|typed| person_number::nik(typed).is_none()) {
+        faults.push(FieldFault::new("/subject/nik", Fault::NotANik));
+    }
+    let known = |name: &str| sketch.text(&format!("/subject/{name}")).is_some();
+    if nip.is_none() && nik.is_none() && !(known("name") && (known("agency") || known("position"))) {
+        faults.push(FieldFault::new("/subject", Fault::NotEnoughToIdentify));
     }
 }

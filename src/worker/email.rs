@@ -6,7 +6,7 @@ use super::letter::{LetterContext, Letters};
 use crate::app::App;
 use crate::db::deliveries::{self, Claimed, Outcome};
 use crate::db::{self, DbError, Tx};
-use crate::domain::case::State;
+use crate::domain::case::{State, public_state};
 use crate::domain::confidential::Confidential;
 use crate::domain::ids::Language;
 use crate::domain::notice::Notice;
@@ -135,10 +135,11 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
     let letter_number = letter_number(claimed.details.as_deref())
         .or_else(|| (claimed.notice == Notice::RecommendationSent).then(|| claimed.case_number.clone()));
     let due = claimed.reply_due_on.filter(|_| claimed.notice == Notice::QuestionAsked);
+    let shown = public_state(claimed.state, claimed.criminal_state, claimed.sanctioned);
     LetterContext {
         number,
         link: if outside { String::new() } else { link },
-        label: Some(claimed.state.public_label(language).to_owned()).filter(|_| claimed.report_id.is_some()),
+        label: Some(shown.public_label(language).to_owned()).filter(|_| claimed.report_id.is_some()),
         reason: claimed
             .closure_reason
             .filter(|_| claimed.state == State::Closed)

@@ -154,7 +154,7 @@ async fn serve(config: Config, with_worker: bool) -> Result<(), StartError> {
 }
 
 async fn work(config: Config) -> Result<(), StartError> {
-    let database = Database::open(&config).await?;
+    let database = Database::join(&config).await?;
     let app = netral::app::App::new(config, &database.url, Clock::default()).await?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let working = tokio::spawn(worker::run(app, worker::letter::Letters::new()?, stopped));
@@ -173,7 +173,7 @@ async fn migrate(config: Config) -> Result<(), StartError> {
 }
 
 async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError> {
-    let database = Database::open(&config).await?;
+    let database = Database::join(&config).await?;
     let pool = db::pool(&database.url, 1)?;
     let password = random_password()?;
     let hash = PasswordHasher::new().hash(password.clone()).await?;

@@ -10,7 +10,7 @@ mod programs;
 
 pub use self::error::PostgresError;
 use self::error::While as _;
-use self::programs::{Programs, cluster_version, is_root, run, spawn};
+use self::programs::{Programs, cluster_version, run, spawn};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -146,8 +146,7 @@ impl Cluster {
     /// The address of one database of the cluster, for the same account that started it.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let socket = percent_encode(self.dir.join("socket").as_os_str().as_bytes());
-        format!("postgres:///{}?host={socket}&user=postgres", percent_encode(database.as_bytes()))
+        url_in(&self.dir, database)
     }
 
     /// Stops the cluster in an orderly way; open connections are cut, committed work is kept.
@@ -331,18 +330,11 @@ impl Drop for Cluster {
     }
 }
 
-/// Where the cluster is kept when nobody says otherwise: `/var/lib/netral` for root, else the user's own data folder.
-/// `env` gives the value of an environment variable.
-///
-/// # Errors
-/// When the user has no home folder.
-pub fn default_data_dir(env: &dyn Fn(&str) -> Option<OsString>) -> Result<PathBuf, PostgresError> {
-    if is_root() {
-        return Ok("/var/lib/netral".into());
-    }
-    let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
-    base.map(|base| base.join("netral")).ok_or(PostgresError::NoHome)
+/// The address of one database of the cluster in this folder, whoever runs it.
+#[must_use]
+pub fn url_in(dir: &Path, database: &str) -> String {
+    let socket = percent_encode(dir.join("socket").as_os_str().as_bytes());
+    format!("postgres:///{}?host={socket}&user=postgres", percent_encode(database.as_bytes()))
 }
 
 fn percent_encode(bytes: &[u8]) -> String {

@@ -18,7 +18,7 @@ use crate::api::{
 use crate::app::{App, Clock};
 use crate::config::Config;
 use crate::db::{self, Tx};
-use crate::postgres::{Cluster, Durability, Settings};
+use crate::postgres::{self, Cluster, Durability, PostgresError, Settings};
 use crate::telemetry::{self, RequestSpan};
 use crate::worker::{self, letter::Letters};
 
@@ -47,6 +47,16 @@ impl Database {
         let cluster = tokio::task::spawn_blocking(move || Cluster::start(&settings)).await??;
         let url = cluster.url("postgres");
         Ok(Self { url, cluster: Some(cluster) })
+    }
+
+    /// The same, but a private cluster that another `netral` runs is used beside it: for commands that come and go.
+    pub async fn join(config: &Config) -> Result<Self, StartError> {
+        match Self::open(config).await {
+            Err(error) if matches!(error.downcast_ref(), Some(PostgresError::InUse(_))) => {
+                Ok(Self { url: postgres::url_in(&std::path::absolute(config.cluster_dir())?, "postgres"), cluster: None })
+            }
+            opened => opened,
+        }
     }
 
     /// Brings tables and reference data up to date.

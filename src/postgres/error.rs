@@ -16,8 +16,6 @@ pub enum PostgresError {
     BadBinDir(PathBuf, Option<String>),
     /// The cluster was made by the first major version, found is the second.
     OtherVersion(u32, u32),
-    /// Neither a data folder nor a home folder is known.
-    NoHome,
     /// The folder cannot be reached by the account that would run the server.
     Unreachable(PathBuf, String),
     /// The socket's path would be too long.
@@ -53,9 +51,6 @@ impl fmt::Display for PostgresError {
             Self::OtherVersion(data, found) => {
                 write!(f, "the cluster was made by PostgreSQL {data}, but only {found} was found: install {data}, ")?;
                 f.write_str("name its programs by NETRAL_PG_BIN, or dump the data there and load it into a new folder")
-            }
-            Self::NoHome => {
-                f.write_str("no folder for the database is known: set XDG_DATA_HOME, HOME or a data folder")
             }
             Self::Unreachable(dir, account) => {
                 write!(f, "{} cannot be reached by {account}, which runs PostgreSQL for root: ", dir.display())?;

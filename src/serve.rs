@@ -52,9 +52,10 @@ impl Database {
     /// The same, but a private cluster that another `netral` runs is used beside it: for commands that come and go.
     pub async fn join(config: &Config) -> Result<Self, StartError> {
         match Self::open(config).await {
-            Err(error) if matches!(error.downcast_ref(), Some(PostgresError::InUse(_))) => {
-                Ok(Self { url: postgres::url_in(&std::path::absolute(config.cluster_dir())?, "postgres"), cluster: None })
-            }
+            Err(error) if matches!(error.downcast_ref(), Some(PostgresError::InUse(_))) => Ok(Self {
+                url: postgres::url_in(&std::path::absolute(config.cluster_dir())?, "postgres"),
+                cluster: None,
+            }),
             opened => opened,
         }
     }

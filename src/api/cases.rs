@@ -1,4 +1,4 @@
-//! What officers call about cases: list, read, timeline, transitions, drafts, the criminal track.
+//! What officers call about cases: list, read, timeline, messages, transitions.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -10,7 +10,7 @@ use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
 use super::extract::{IfMatch, OptionalIdempotencyKey};
 use super::once::{Knock, Reply, once};
-use super::openapi::{SignedInRead, SignedInWrite, VersionedWrite};
+use super::openapi::{SignedInRead, VersionedWrite};
 use super::page;
 use super::problem::{Problem, ProblemCode};
 use super::query::Query;
@@ -19,13 +19,10 @@ use super::views::{ApprovalView, CaseView, EventView, MessageView, PageEnd};
 use crate::app::App;
 use crate::db::cases::{CaseFilter, Found};
 use crate::db::{self, Tx};
-use crate::domain::action::{Action, Document};
+use crate::domain::action::Action;
 use crate::domain::case::{Category, State};
-use crate::domain::criminal::{CriminalState, StopReason};
 use crate::domain::policy::Permission;
-use crate::flows::criminal::{self, CriminalStep};
 use crate::flows::transition::{self, Fired, sight};
-use crate::flows::{FlowError, approvals};
 
 /// What a list of cases can be narrowed to. Repeated names mean "or".
 #[derive(Debug, Deserialize, IntoParams)]
@@ -101,7 +98,7 @@ pub async fn list_cases(
     Ok(page::response(&app, &request, &end).json(CasePage { data, page: end }))
 }
 
-async fn seen(app: &App, caller: &Caller, number: &str) -> Result<Found, Problem> {
+pub(super) async fn seen(app: &App, caller: &Caller, number: &str) -> Result<Found, Problem> {
     let found = db::cases::find(&app.pool, number, &sight(&caller.actor())).await?;
     found.ok_or_else(|| Problem::new(ProblemCode::NotFound))
 }
@@ -208,7 +205,7 @@ pub struct Drafted {
     pub version: i32,
 }
 
-fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> Result<Reply, Problem> {
+pub(super) fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> Result<Reply, Problem> {
     match fired {
         Fired::Moved(case, facts) => {
             let view = CaseView::new(&case, &facts.subject, &caller.0, &app.reference);
@@ -272,148 +269,6 @@ pub async fn fire_transition(
     once(&app, knock, async |tx: &mut Tx| {
         let done = transition::fire(tx, &setting, &caller.actor(), &number, expected, action.clone()).await?;
         fired(&app, &caller, &number, done)
-    })
-    .await
-}
-
-/// The drafts of a case.
-#[derive(Serialize, ToSchema)]
-pub struct Approvals {
-    /// Newest first.
-    pub data: Vec<ApprovalView>,
-}
-
-/// List the drafts of a case that wait, or waited, for a second officer.
-#[utoipa::path(
-    tag = "cases", security(("officer" = [])), params(("case_number" = String, Path)),
-    responses((status = 200, description = "The drafts", body = Approvals), SignedInRead)
-)]
-#[get("/v1/cases/{case_number}/approvals")]
-pub async fn list_approvals(
-    app: web::Data<App>,
-    caller: Caller,
-    number: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let found = seen(&app, &caller, &number).await?;
-    let drafts = db::approvals::of_case(&app.pool, found.case.id).await?;
-    Ok(HttpResponse::Ok()
-        .json(Approvals { data: drafts.iter().map(|draft| ApprovalView::new(draft, &caller.0)).collect() }))
-}
-
-/// What the second officer says.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ApprovalDecision {
-    /// `true` approves, `false` rejects; a draft of one's own is taken back by rejecting it.
-    pub approve: bool,
-    /// Why; needed to reject.
-    #[schema(min_length = 20, max_length = 4000)]
-    pub reason: Option<String>,
-}
-
-/// Approve or reject a draft.
-///
-/// An approved action is decided again on the case as it stands now; if the workflow no longer allows it, nothing changes.
-#[utoipa::path(
-    tag = "cases", security(("officer" = [])), request_body = ApprovalDecision,
-    params(
-        ("case_number" = String, Path), ("approval_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one decision")
-    ),
-    responses((status = 200, description = "The case after the decision", body = CaseView), SignedInWrite)
-)]
-#[post("/v1/cases/{case_number}/approvals/{approval_id}/decision")]
-pub async fn decide_approval(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    path: web::Path<(String, Uuid)>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let input: ApprovalDecision = body::read(&schemas, "ApprovalDecision", &bytes)?;
-    let reason = match (&input.reason, input.approve) {
-        (Some(reason), _) => reason.as_str(),
-        (None, true) => "",
-        (None, false) => {
-            return Err(Problem::input(vec![crate::domain::fault::FieldFault::new(
-                "/reason",
-                crate::domain::fault::Fault::Required,
-            )]));
-        }
-    };
-    let (number, id) = path.into_inner();
-    let setting = setting(&app);
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("decide_approval {id}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
-    once(&app, knock, async |tx: &mut Tx| {
-        let actor = caller.actor();
-        if input.approve {
-            let done = approvals::approve(tx, &setting, &actor, &number, id).await?;
-            fired(&app, &caller, &number, done)
-        } else {
-            let case = approvals::reject(tx, &setting, &actor, &number, id, reason).await?;
-            let facts = db::cases::lock_by_id(tx, case.id).await?.ok_or(FlowError::NotFound)?;
-            Ok(Reply::new(StatusCode::OK, &CaseView::new(&case, &facts.subject, &caller.0, &app.reference))?
-                .etag(case.version))
-        }
-    })
-    .await
-}
-
-/// A step of the criminal proceedings.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCriminalStep {
-    /// Where they stand now.
-    pub to: CriminalState,
-    /// Why they were stopped; needed with `stopped`, and only then.
-    pub stop_reason: Option<StopReason>,
-    /// The letter or judgment.
-    pub document: Document,
-}
-
-/// Record where the criminal proceedings stand.
-#[utoipa::path(
-    tag = "cases", security(("officer" = [])), request_body = NewCriminalStep,
-    params(
-        ("case_number" = String, Path), ("If-Match" = String, Header, description = "The version last read"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one step")
-    ),
-    responses((status = 200, description = "The case", body = CaseView), VersionedWrite)
-)]
-#[post("/v1/cases/{case_number}/tracks/criminal/transitions")]
-pub async fn record_criminal_step(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    number: web::Path<String>,
-    IfMatch(expected): IfMatch,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let input: NewCriminalStep = body::read(&schemas, "NewCriminalStep", &bytes)?;
-    if (input.to == CriminalState::Stopped) != input.stop_reason.is_some() {
-        use crate::domain::fault::{Fault, FieldFault};
-        let fault = if input.stop_reason.is_some() { Fault::NotAllowed } else { Fault::Required };
-        return Err(Problem::input(vec![FieldFault::new("/stop_reason", fault)]));
-    }
-    let step = CriminalStep { to: input.to, stop_reason: input.stop_reason, document: input.document };
-    let setting = setting(&app);
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("record_criminal_step {number}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
-    once(&app, knock, async |tx: &mut Tx| {
-        let (case, facts) = criminal::record(tx, &setting, &caller.actor(), &number, expected, &step).await?;
-        Ok(Reply::new(StatusCode::OK, &CaseView::new(&case, &facts.subject, &caller.0, &app.reference))?
-            .etag(case.version))
     })
     .await
 }

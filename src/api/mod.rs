@@ -7,6 +7,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 use crate::app::App;
 use crate::flows::transition::Setting;
 
+pub mod approvals;
 pub mod body;
 pub mod caller;
 pub mod cases;
@@ -25,6 +26,7 @@ pub mod query;
 pub mod refusal;
 pub mod reports;
 pub mod sessions;
+pub mod tracks;
 pub mod views;
 pub mod workflow;
 
@@ -47,9 +49,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(cases::list_case_events)
         .service(cases::list_case_messages)
         .service(cases::fire_transition)
-        .service(cases::list_approvals)
-        .service(cases::decide_approval)
-        .service(cases::record_criminal_step)
+        .service(approvals::list_approvals)
+        .service(approvals::decide_approval)
+        .service(tracks::record_criminal_step)
         // everyone
         .service(workflow::get_workflow)
         // those who run it

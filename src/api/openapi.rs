@@ -63,7 +63,8 @@ impl Modify for Frame {
         scheme("reporter", None, "Token of a reporter's session, from number and access code. / Token sesi pelapor.");
         document.servers = Some(vec![utoipa::openapi::Server::new("/")]);
         // These three answer requests that reach no operation.
-        let statuses = ProblemCode::ALL.iter().map(|code| code.status()).filter(|s| !matches!(s.as_u16(), 405 | 406 | 414));
+        let statuses =
+            ProblemCode::ALL.iter().map(|code| code.status()).filter(|s| !matches!(s.as_u16(), 405 | 406 | 414));
         components.responses.extend(statuses.map(|status| (name_of(status), RefOr::T(response(status)))));
     }
 }

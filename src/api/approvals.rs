@@ -1,0 +1,107 @@
+//! What officers call about drafts: what waits for a second officer, and what that officer says.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::body::{self, JsonBody, Schemas};
+use super::caller::Caller;
+use super::cases::{fired, seen};
+use super::extract::OptionalIdempotencyKey;
+use super::once::{Knock, Reply, once};
+use super::openapi::{SignedInRead, SignedInWrite};
+use super::problem::Problem;
+use super::setting;
+use super::views::{ApprovalView, CaseView};
+use crate::app::App;
+use crate::db::{self, Tx};
+use crate::domain::fault::{Fault, FieldFault};
+use crate::flows::{FlowError, approvals};
+
+/// The drafts of a case.
+#[derive(Serialize, ToSchema)]
+pub struct Approvals {
+    /// Newest first.
+    pub data: Vec<ApprovalView>,
+}
+
+/// List the drafts of a case that wait, or waited, for a second officer.
+#[utoipa::path(
+    tag = "approvals", security(("officer" = [])), params(("case_number" = String, Path)),
+    responses((status = 200, description = "The drafts", body = Approvals), SignedInRead)
+)]
+#[get("/v1/cases/{case_number}/approvals")]
+pub async fn list_approvals(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let found = seen(&app, &caller, &number).await?;
+    let drafts = db::approvals::of_case(&app.pool, found.case.id).await?;
+    Ok(HttpResponse::Ok()
+        .json(Approvals { data: drafts.iter().map(|draft| ApprovalView::new(draft, &caller.0)).collect() }))
+}
+
+/// What the second officer says.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalDecision {
+    /// `true` approves, `false` rejects; a draft of one's own is taken back by rejecting it.
+    pub approve: bool,
+    /// Why; needed to reject.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: Option<String>,
+}
+
+/// Approve or reject a draft.
+///
+/// An approved action is decided again on the case as it stands now; if the workflow no longer allows it, nothing changes.
+#[utoipa::path(
+    tag = "approvals", security(("officer" = [])), request_body = ApprovalDecision,
+    params(
+        ("case_number" = String, Path), ("approval_id" = Uuid, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one decision")
+    ),
+    responses((status = 200, description = "The case after the decision", body = CaseView), SignedInWrite)
+)]
+#[post("/v1/cases/{case_number}/approvals/{approval_id}/decision")]
+pub async fn decide_approval(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    path: web::Path<(String, Uuid)>,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let input: ApprovalDecision = body::read(&schemas, "ApprovalDecision", &bytes)?;
+    let reason = match (&input.reason, input.approve) {
+        (Some(reason), _) => reason.as_str(),
+        (None, true) => "",
+        (None, false) => {
+            return Err(Problem::input(vec![FieldFault::new("/reason", Fault::Required)]));
+        }
+    };
+    let (number, id) = path.into_inner();
+    let setting = setting(&app);
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("decide_approval {id}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let actor = caller.actor();
+        if input.approve {
+            let done = approvals::approve(tx, &setting, &actor, &number, id).await?;
+            fired(&app, &caller, &number, done)
+        } else {
+            let case = approvals::reject(tx, &setting, &actor, &number, id, reason).await?;
+            let facts = db::cases::lock_by_id(tx, case.id).await?.ok_or(FlowError::NotFound)?;
+            Ok(Reply::new(StatusCode::OK, &CaseView::new(&case, &facts.subject, &caller.0, &app.reference))?
+                .etag(case.version))
+        }
+    })
+    .await
+}

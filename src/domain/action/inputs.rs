@@ -1,0 +1,419 @@
+//! The data that each verb needs, one struct a verb; unknown fields are refused. Decides nothing.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    AppealKind, AppealOutcome, BawasluSkipReason, BreachResult, DepartureKind, Employment, ReopenGround, ReturnResult,
+};
+use crate::domain::case::{Category, ConductPhase, DismissalCode, ElectionRegime, ReferralKind};
+
+/// An official letter or decision, by number and date. Numbers are other bodies' own: text, never parsed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// Number as printed on it.
+    #[schema(min_length = 1, max_length = 64, example = "006/REG/LP/PW/Kota/05.01/XI/2026")]
+    pub number: String,
+    /// Date printed on it.
+    #[schema(example = "2026-11-20")]
+    pub dated: NaiveDate,
+}
+
+/// Who the case is about, as the officer confirmed it; what is left out stays as the reporter typed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmedSubject {
+    /// Name without titles, where they are not part of it.
+    #[schema(min_length = 2, max_length = 200)]
+    pub name: Option<String>,
+    /// NIP or NI PPPK, 18 digits; blanks and dots are ignored.
+    #[schema(min_length = 18, max_length = 30, example = "198609262015051001")]
+    pub nip: Option<String>,
+    /// NIK, 16 digits.
+    #[schema(min_length = 16, max_length = 30)]
+    pub nik: Option<String>,
+    /// Position held.
+    #[schema(min_length = 2, max_length = 200)]
+    pub position: Option<String>,
+    /// Work unit in the agency.
+    #[schema(min_length = 2, max_length = 200)]
+    pub work_unit: Option<String>,
+    /// How employed; confirms that the matter concerns a civil servant.
+    pub employment: Employment,
+}
+
+/// T03: questions to the reporter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The questions; they appear in the reporter's mailbox only.
+    #[schema(min_items = 1, max_items = 10, min_length = 5, max_length = 2000)]
+    pub questions: Vec<String>,
+    /// Last day to answer (D3).
+    #[schema(example = "2026-11-30")]
+    pub answer_by: NaiveDate,
+}
+
+/// T06: acceptance into inspectorate review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Accept {
+    /// Who it is about.
+    pub subject: ConfirmedSubject,
+    /// The subject's agency.
+    #[schema(min_length = 2, max_length = 24, example = "PEMDA1571")]
+    pub agency_code: String,
+    /// The agency whose inspectorate reviews: its own, or one level up under a conflict of interest.
+    #[schema(min_length = 2, max_length = 24, example = "PEMDA1571")]
+    pub reviewing_agency_code: String,
+    /// Preliminary category.
+    pub category: Category,
+    /// Phase of the conduct.
+    pub conduct_phase: ConductPhase,
+    /// Which election law applies.
+    pub election_regime: ElectionRegime,
+    /// The subject leads the inspectorate, is Sekda or close to the PPK.
+    #[serde(default)]
+    pub conflict_of_interest: bool,
+}
+
+/// T07: straight to Bawaslu, whose window is shorter than any review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferDirectly {
+    /// As what it goes to Bawaslu.
+    pub referral_kind: ReferralKind,
+    /// Which election law applies.
+    pub election_regime: ElectionRegime,
+    /// The agency whose inspectorate reviews when Bawaslu hands the case back.
+    #[schema(min_length = 2, max_length = 24, example = "PEMDA1571")]
+    pub reviewing_agency_code: String,
+}
+
+/// T08: dismissal in triage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dismiss {
+    /// The ground.
+    pub dismissal_code: DismissalCode,
+    /// Why, for the file.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+    /// Why, in words for the reporter.
+    #[schema(min_length = 20, max_length = 2000)]
+    pub public_wording: String,
+}
+
+/// T09: merge into another case on the same act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Merge {
+    /// The case that goes on.
+    #[schema(min_length = 8, max_length = 64, example = "REG-BKN-2026-1000001")]
+    pub master_case_number: String,
+    /// Why they are the same.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+}
+
+/// T10: the matter belongs to another body. A wrong PPK is no transfer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferOut {
+    /// The body, by name.
+    #[schema(min_length = 3, max_length = 200)]
+    pub receiving_body: String,
+    /// Its official address, when it is to be told by e-mail.
+    #[schema(format = "email", max_length = 254)]
+    pub receiving_email: Option<String>,
+    /// The covering letter.
+    pub letter: Document,
+    /// Why.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+}
+
+/// T11: referral after review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refer {
+    /// As what it goes to Bawaslu.
+    pub referral_kind: ReferralKind,
+    /// What the inspectorate found so far.
+    #[schema(min_length = 20, max_length = 8000)]
+    pub findings_summary: String,
+}
+
+/// What was concluded on one act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// The act, in short.
+    #[schema(min_length = 5, max_length = 500)]
+    pub act: String,
+    /// Whether it is proven.
+    pub proven: bool,
+}
+
+/// T12: conclusion of the review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Conclude {
+    /// The conclusion per act.
+    #[schema(min_items = 1, max_items = 50)]
+    pub findings: Vec<Finding>,
+    /// The inspection report (LHP).
+    pub inspection_report: Document,
+    /// Needed when Bawaslu has given no result.
+    pub bawaslu_skip_reason: Option<BawasluSkipReason>,
+}
+
+/// A reasoned end without a finding against the subject (T13, T20).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unproven {
+    /// Why, for the file.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+    /// Why, in words for the reporter.
+    #[schema(min_length = 20, max_length = 2000)]
+    pub public_wording: String,
+}
+
+/// T14: Bawaslu hands the case back unstudied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnReferral {
+    /// How.
+    pub result: ReturnResult,
+    /// Bawaslu's letter.
+    pub letter: Document,
+}
+
+/// T15: Bawaslu finds a breach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordBreach {
+    /// Which; `crime_suspected` opens the criminal track.
+    pub result: BreachResult,
+    /// Bawaslu's letter.
+    pub letter: Document,
+}
+
+/// T16: Bawaslu finds no breach of election law.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordNoBreach {
+    /// Bawaslu's letter.
+    pub letter: Document,
+}
+
+/// A step that needs nothing but a reason (T17, T18, T33).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reasoned {
+    /// Why, or what is missing.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+}
+
+/// One form of violation the recommendation names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamedForm {
+    /// Code of the catalogue (SKB 22 September 2022).
+    #[schema(min_length = 3, max_length = 16, example = "DIS-06")]
+    pub code: String,
+    /// Category it is put under.
+    pub category: Category,
+}
+
+/// T19: the recommendation goes to the PPK.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendRecommendation {
+    /// The forms of violation found.
+    #[schema(min_items = 1, max_items = 20)]
+    pub violation_forms: Vec<NamedForm>,
+    /// The sanctions proposed, lightest first.
+    #[schema(min_items = 1, max_items = 10, min_length = 2, max_length = 24)]
+    pub proposed_sanctions: Vec<String>,
+    /// The agency whose PPK is addressed; must be the subject's.
+    #[schema(min_length = 2, max_length = 24, example = "PEMDA1571")]
+    pub addressee_agency_code: String,
+    /// The officer has checked the addressee: letters to the wrong PPK have happened.
+    pub addressee_confirmed: bool,
+    /// Official mailbox to be told beside the PPK's officers.
+    #[schema(format = "email", max_length = 254)]
+    pub addressee_email: Option<String>,
+    /// The letter.
+    pub letter: Document,
+    /// The evidence shown to the PPK has been cleared of traces of the reporter.
+    pub evidence_redacted: bool,
+    /// The PPK may contest once more than the one time it always may.
+    #[serde(default)]
+    pub further_contest_allowed: bool,
+}
+
+/// T21: the PPK contests the recommendation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contest {
+    /// Why.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+    /// The PPK's letter.
+    pub letter: Document,
+}
+
+/// T22: the recommendation had gone to the wrong PPK.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReassignAgency {
+    /// The right agency.
+    #[schema(min_length = 2, max_length = 24, example = "PEMDA15")]
+    pub agency_code: String,
+    /// Official mailbox to be told beside the PPK's officers.
+    #[schema(format = "email", max_length = 254)]
+    pub addressee_email: Option<String>,
+    /// Why.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+}
+
+/// T23: the PPK's decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImposeSanction {
+    /// Ethics or discipline.
+    pub category: Category,
+    /// Code of the catalogue: one, the heaviest (PP 94/2021).
+    #[schema(min_length = 2, max_length = 24, example = "B1")]
+    pub sanction_code: String,
+    /// The decision letter (SK).
+    pub decision: Document,
+    /// The office that decided, not a name.
+    #[schema(min_length = 3, max_length = 200, example = "Wali Kota Jambi")]
+    pub deciding_official: String,
+    /// Articles applied.
+    #[schema(min_length = 3, max_length = 500, example = "PP 94/2021 Pasal 14 huruf i")]
+    pub legal_basis: String,
+    /// Examination record (BAP) or minutes of the ethics council.
+    pub examination_record: Document,
+    /// Needed when the sanction is lighter than every proposed one.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub below_range_explanation: Option<String>,
+}
+
+/// T24: the PPK's examination proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportUnproven {
+    /// Examination record or report.
+    pub examination_record: Document,
+    /// Why, for the file.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+    /// Why, in words for the reporter.
+    #[schema(min_length = 20, max_length = 2000)]
+    pub public_wording: String,
+}
+
+/// T25: the subject uses an administrative remedy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileAppeal {
+    /// Which.
+    pub kind: AppealKind,
+    /// When it was filed.
+    #[schema(example = "2026-12-01")]
+    pub filed_on: NaiveDate,
+    /// The body that decides.
+    #[schema(min_length = 3, max_length = 200, example = "BPASN")]
+    pub body: String,
+    /// Needed after the time for filing; the body decides whether it is admissible.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub late_filing_reason: Option<String>,
+}
+
+/// T26: the decision takes effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeEffect {
+    /// The day the decision reached the subject, or the moral statement was made.
+    #[schema(example = "2026-12-01")]
+    pub delivered_on: NaiveDate,
+}
+
+/// T27: the appeal is decided and the decision stands in some form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideAppeal {
+    /// How.
+    pub outcome: AppealOutcome,
+    /// The decision on the appeal.
+    pub decision: Document,
+    /// The new sanction, where the outcome changes it.
+    #[schema(min_length = 2, max_length = 24)]
+    pub sanction_code: Option<String>,
+}
+
+/// T28: the appeal cancels the decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelOnAppeal {
+    /// The decision on the appeal.
+    pub decision: Document,
+    /// Why, in words for the reporter.
+    #[schema(min_length = 20, max_length = 2000)]
+    pub public_wording: String,
+}
+
+/// T29: everything is carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    /// Registration in I'DIS; needed for a discipline sanction.
+    #[schema(min_length = 3, max_length = 64)]
+    pub idis_ref: Option<String>,
+    /// The outcome, in words for the reporter.
+    #[schema(min_length = 20, max_length = 2000)]
+    pub public_wording: String,
+}
+
+/// T30: the subject is no longer a civil servant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordDeparture {
+    /// How.
+    pub kind: DepartureKind,
+    /// Since when.
+    #[schema(example = "2026-10-01")]
+    pub departed_on: NaiveDate,
+    /// The proof.
+    pub proof: Document,
+}
+
+/// T31: the reporter asked to withdraw and nothing calls for going on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdraw {
+    /// The officer sees no reason to continue ex officio; must be true.
+    pub no_reason_to_continue: bool,
+    /// Why.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+}
+
+/// T32: a closed case is opened again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reopen {
+    /// The ground.
+    pub ground: ReopenGround,
+    /// Why.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+}

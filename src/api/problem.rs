@@ -294,6 +294,12 @@ pub struct ProblemBody {
     /// What can be done in the state the case is in.
     #[schema(value_type = Vec<String>, required = false)]
     pub allowed_actions: Option<Vec<String>>,
+    /// What one's seat does not permit.
+    #[schema(value_type = String, required = false)]
+    pub permission: Option<String>,
+    /// Where the thing stands with which this cannot be done now.
+    #[schema(value_type = String, required = false)]
+    pub state: Option<String>,
     /// Names this request to the operator; only where the service is at fault.
     #[schema(value_type = String, required = false)]
     pub request_id: Option<String>,

@@ -40,7 +40,8 @@ const LOAD: [(&str, &str); 5] = [
         REGIONS,
         "INSERT INTO regions (code, name, kind, parent_code) SELECT code, name, kind, parent_code \
          FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, parent_code text) \
-         ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, parent_code = excluded.parent_code",
+         ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, parent_code = excluded.parent_code \
+         WHERE (regions.name, regions.kind, regions.parent_code) IS DISTINCT FROM (excluded.name, excluded.kind, excluded.parent_code)",
     ),
     (
         AGENCIES,
@@ -48,7 +49,9 @@ const LOAD: [(&str, &str); 5] = [
          SELECT gen_random_uuid(), code, name, kind, region_code, valid_from, valid_to \
          FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, region_code text, valid_from date, valid_to date) \
          ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, region_code = excluded.region_code, \
-         valid_from = excluded.valid_from, valid_to = excluded.valid_to",
+         valid_from = excluded.valid_from, valid_to = excluded.valid_to \
+         WHERE (agencies.name, agencies.kind, agencies.region_code, agencies.valid_from, agencies.valid_to) \
+         IS DISTINCT FROM (excluded.name, excluded.kind, excluded.region_code, excluded.valid_from, excluded.valid_to)",
     ),
     (
         AGENCIES,
@@ -61,7 +64,9 @@ const LOAD: [(&str, &str); 5] = [
          SELECT code, category, title_id, title_en, coalesce(valid_from, '1945-08-17'), valid_to \
          FROM jsonb_to_recordset($1) AS t (code text, category text, title_id text, title_en text, valid_from date, valid_to date) \
          ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, title_id = excluded.title_id, \
-         title_en = excluded.title_en, valid_to = excluded.valid_to",
+         title_en = excluded.title_en, valid_to = excluded.valid_to \
+         WHERE (violation_forms.category, violation_forms.title_id, violation_forms.title_en, violation_forms.valid_to) \
+         IS DISTINCT FROM (excluded.category, excluded.title_id, excluded.title_en, excluded.valid_to)",
     ),
     (
         SANCTIONS,
@@ -70,11 +75,14 @@ const LOAD: [(&str, &str); 5] = [
            + ordinal, title_id, title_en, coalesce(valid_from, '1945-08-17'), valid_to \
          FROM jsonb_to_recordset($1) AS t (code text, category text, level text, ordinal smallint, title_id text, title_en text, valid_from date, valid_to date) \
          ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, level = excluded.level, weight = excluded.weight, \
-         title_id = excluded.title_id, title_en = excluded.title_en, valid_to = excluded.valid_to",
+         title_id = excluded.title_id, title_en = excluded.title_en, valid_to = excluded.valid_to \
+         WHERE (sanctions.category, sanctions.level, sanctions.weight, sanctions.title_id, sanctions.title_en, sanctions.valid_to) \
+         IS DISTINCT FROM (excluded.category, excluded.level, excluded.weight, excluded.title_id, excluded.title_en, excluded.valid_to)",
     ),
 ];
 
-/// Brings the reference tables to the files this program was built with. Rows no longer in a file stay: cases refer to them.
+/// Brings the reference tables to the files this program was built with; what is right already is not written again.
+/// Rows no longer in a file stay: cases refer to them.
 pub async fn load(tx: &mut Tx) -> Result<(), DbError> {
     for (file, statement) in LOAD {
         let rows =

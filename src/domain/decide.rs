@@ -204,20 +204,23 @@ fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
         Target::Close(reason) => Some(reason),
         Target::CloseWithResult => Some(result_of(before)),
     };
+    let diverted = closing.is_some() && !next.criminal_state.is_terminal();
+    match closing {
+        Some(reason) if diverted => {
+            next.state = State::Monitoring;
+            next.administrative_result = Some(reason);
+        }
+        Some(reason) => {
+            next.state = State::Closed;
+            next.closure_reason = Some(reason);
+        }
+        None => {}
+    }
     if next.state != State::AwaitingReporter {
         next.return_state = None;
         next.reply_due_on = None;
     }
-    let Some(reason) = closing else { return false };
-    if next.criminal_state.is_terminal() {
-        next.state = State::Closed;
-        next.closure_reason = Some(reason);
-        false
-    } else {
-        next.state = State::Monitoring;
-        next.administrative_result = Some(reason);
-        true
-    }
+    diverted
 }
 
 /// What a case in monitoring closes with: a conviction counts where the administrative side proved nothing.

@@ -22,6 +22,10 @@ pub async fn approve(
     id: Uuid,
 ) -> Result<Fired, FlowError> {
     let (facts, mut approval) = open(tx, approver, number, id).await?;
+    // Asked before the draft is settled: the table holds no approval of one's own, not even for a moment.
+    if approver.officer().is_none_or(|officer| officer.officer_id == approval.drafted_by) {
+        return Err(FlowError::Refused(Refusal::OwnDraft, current(&facts, approver)));
+    }
     let drafter = db::officers::acting_in(tx, approval.drafted_seat)
         .await?
         .map(Actor::Officer)

@@ -1,1 +1,17 @@
-fn main() {}
+//! The integration tests: one binary, so that one PostgreSQL serves them all. They see the program as its users do, over
+//! HTTP and by mail, and each test has a server and a database of its own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail by a panic")]
+#![allow(clippy::disallowed_methods, reason = "the environment says where PostgreSQL is, and waits need real time")]
+#![allow(missing_docs, reason = "the names of the tests are sentences")]
+
+mod harness;
+
+mod golden;
+mod mails;
+mod reports;
+mod sample;
+mod sight;
+mod transport;
+mod walks;
+mod workflow;

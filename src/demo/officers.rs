@@ -1,0 +1,128 @@
+//! The demo officers: one in every kind of seat, two where four eyes are needed. The only part of the demonstration
+//! that writes to the database itself, as an administrator does with `netral officer add`.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
+
+use super::say;
+use crate::db::{self, Tx};
+use crate::domain::actor::Role;
+use crate::flows::officers::{OfficerToAdd, add};
+use crate::serve::StartError;
+use crate::token::{PasswordHasher, random_password};
+
+/// A seat of the story: who, as what, where.
+pub struct Seat {
+    /// First part of the address; what the story calls the officer.
+    pub key: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Role.
+    pub role: Role,
+    /// Agency.
+    pub agency: &'static str,
+    /// Region reached; empty for the whole country.
+    pub region: &'static str,
+}
+
+const fn seat(key: &'static str, name: &'static str, role: Role, agency: &'static str, region: &'static str) -> Seat {
+    Seat { key, name, role, agency, region }
+}
+
+/// Takes and verifies reports.
+pub const TRIAGE: &str = "verifikator";
+/// Approves what the first one drafts.
+pub const SECOND_TRIAGE: &str = "verifikator2";
+/// Examines.
+pub const INSPECTOR: &str = "auditor";
+/// Approves what the inspector drafts.
+pub const LEAD: &str = "inspektur";
+/// Records what Bawaslu finds.
+pub const BAWASLU: &str = "bawaslu";
+/// Recommends, follows up, closes.
+pub const BKN: &str = "bkn";
+/// Approves what the first one drafts.
+pub const SECOND_BKN: &str = "bkn2";
+/// Acts for the mayor, who appoints and punishes the city's officials.
+pub const PPK: &str = "ppk";
+/// Looks after the deliveries.
+pub const SYSTEM: &str = "sistem";
+
+const SEATS: &[Seat] = &[
+    seat(TRIAGE, "Verifikator Demo Satu", Role::TriageOfficer, "BKN", "15"),
+    seat(SECOND_TRIAGE, "Verifikator Demo Dua", Role::TriageOfficer, "BKN", "15"),
+    seat(INSPECTOR, "Auditor Demo", Role::Inspector, "PEMDA1571", "15.71"),
+    seat(LEAD, "Inspektur Demo", Role::InspectorLead, "PEMDA1571", "15.71"),
+    seat(BAWASLU, "Penghubung Demo", Role::BawasluLiaison, "BAWASLU1571", "15.71"),
+    seat(BKN, "Auditor Manajemen Demo Satu", Role::BknAuditor, "KANREG07", "15"),
+    seat(SECOND_BKN, "Auditor Manajemen Demo Dua", Role::BknAuditor, "BKN", ""),
+    seat(PPK, "Petugas PPK Demo", Role::PpkOfficer, "PEMDA1571", "15.71"),
+    seat("satgas", "Anggota Satgas Demo", Role::TaskforceViewer, "KEMENPANRB", ""),
+    seat("admin", "Admin Instansi Demo", Role::AgencyAdmin, "PEMDA1571", "15.71"),
+    seat(SYSTEM, "Admin Sistem Demo", Role::SystemAdmin, "BKN", ""),
+    seat("pdp", "Pejabat Data Demo", Role::PrivacyOfficer, "BKN", ""),
+];
+
+/// A demo officer who can sign in.
+pub struct Officer {
+    /// The seat.
+    pub seat: &'static Seat,
+    /// Address, in a domain that is reserved for examples and never delivers.
+    pub email: String,
+    /// The password of this run.
+    pub password: String,
+}
+
+impl Officer {
+    /// Role and place, for the reader.
+    pub fn title(&self) -> String {
+        format!("{} of {}", self.seat.role.as_str().replace('_', " "), self.seat.agency)
+    }
+}
+
+/// Adds the officers, or gives those of an earlier run new passwords.
+pub async fn appoint(database_url: &str, now: DateTime<Utc>) -> Result<Vec<Officer>, StartError> {
+    let hasher = PasswordHasher::new();
+    let mut officers = Vec::new();
+    for seat in SEATS {
+        officers.push(Officer { seat, email: format!("{}@demo.example", seat.key), password: random_password()? });
+    }
+    let hashes = try_join_all(officers.iter().map(|officer| hasher.hash(officer.password.clone()))).await?;
+    let pool = db::pool(database_url, 1)?;
+    let mut tx = Tx::begin(&pool).await?;
+    for (officer, hash) in officers.iter().zip(&hashes) {
+        let new = OfficerToAdd {
+            email: &officer.email,
+            name: officer.seat.name,
+            nip: None,
+            language: "id",
+            password_hash: hash,
+            role: officer.seat.role,
+            agency_code: officer.seat.agency,
+            region_code: officer.seat.region,
+            work_unit: None,
+        };
+        let added = add(&mut tx, now, &new).await;
+        added.map_err(|error| format!("{} cannot be added: {error}", officer.email))?;
+    }
+    tx.commit().await?;
+    Ok(officers)
+}
+
+/// Prints them with their passwords.
+pub fn table(officers: &[Officer]) {
+    row("address", "password", "role", "agency", "region");
+    for officer in officers {
+        let seat = officer.seat;
+        row(&officer.email, &officer.password, seat.role.as_str(), seat.agency, region(seat));
+    }
+}
+
+fn row(address: &str, password: &str, role: &str, agency: &str, region: &str) {
+    say::line(&format!("  {address:<25} {password:<29} {role:<16} {agency:<11} {region}"));
+}
+
+/// The region in words a reader understands.
+pub fn region(seat: &Seat) -> &'static str {
+    if seat.region.is_empty() { "all" } else { seat.region }
+}

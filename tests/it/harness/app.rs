@@ -1,0 +1,436 @@
+//! The program as a test has it: a server on a free port with a database, a clock, keys and a mail folder, and a client
+//! that holds every answer against openapi.yaml. It must not know the workflow.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use netral::app::{App, Clock};
+use netral::config::Config;
+use netral::serve::{self, Running};
+use netral::worker::letter::Letters;
+use netral::worker::{email, sweep};
+use reqwest::{Method, header::HeaderMap};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::contract;
+use super::db::{TestDb, runtime, wait};
+use super::mailbox::{self, Mail};
+use super::persona::{PASSWORD, Persona};
+
+/// Where the tests' programs say they are reached: one name for all, so that a token of one is a token of each.
+pub const PUBLIC_URL: &str = "http://netral.test";
+
+/// A running program. It ends with this value, and its database and files with it.
+pub struct TestApp {
+    /// What the program runs with.
+    pub app: App,
+    /// Its clock, which can be moved ahead.
+    pub clock: Clock,
+    /// Where it listens, as `http://127.0.0.1:port`.
+    pub base: String,
+    /// Its database.
+    pub db: TestDb,
+    letters: Letters,
+    http: reqwest::Client,
+    running: Option<Running>,
+    data: TempDir,
+}
+
+impl TestApp {
+    /// A program whose worker rests: mail goes out when [`TestApp::deliver_all`] says so.
+    pub async fn start() -> Self {
+        Self::start_with(&[], false).await
+    }
+
+    /// The same with settings of its own, and with the worker running where that is asked for.
+    pub async fn start_with(settings: &[(&str, &str)], with_worker: bool) -> Self {
+        let (db, data) = (TestDb::new(), tempfile::tempdir().expect("a folder"));
+        share_keys(&data.path().join("keys"));
+        let mut env = environment(&db.url, &data.path().to_string_lossy());
+        env.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let config = Config::from_sources(&env, None).expect("a configuration");
+        let clock = Clock::default();
+        let (url, its_clock) = (db.url.clone(), clock.clone());
+        let running = wait(async move {
+            serve::start(config, &url, its_clock, with_worker).await.map_err(|error| error.to_string())
+        });
+        let running = running.expect("the program starts");
+        Self {
+            app: running.app.clone(),
+            clock,
+            base: format!("http://{}", running.address),
+            db,
+            letters: Letters::new().expect("the templates"),
+            http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client"),
+            running: Some(running),
+            data,
+        }
+    }
+
+    /// A GET. A whole address of this program, from a mail or a header, does as well as a path.
+    pub fn get(&self, path: &str) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    /// A POST.
+    pub fn post(&self, path: &str) -> Call<'_> {
+        self.call(Method::POST, path)
+    }
+
+    /// Any request.
+    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+        let path = path.strip_prefix(PUBLIC_URL).unwrap_or(path).to_owned();
+        Call { app: self, method, path, by: None, headers: Vec::new(), body: None }
+    }
+
+    /// The time it is for the program.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The day so many days from now in Jakarta, as JSON has it.
+    pub fn day(&self, from_now: i64) -> String {
+        self.date(from_now).to_string()
+    }
+
+    /// The same as a date.
+    pub fn date(&self, from_now: i64) -> NaiveDate {
+        netral::domain::calendar::today(self.now()) + Duration::days(from_now)
+    }
+
+    /// Moves the program's clock ahead.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Sends every mail that is due, as the worker would, and answers all mail sent so far.
+    pub async fn deliver_all(&self) -> Vec<Mail> {
+        while email::deliver_due(&self.app, &self.letters).await.expect("the round ends") > 0 {}
+        self.mails()
+    }
+
+    /// The same after the quiet time in which notices gather has passed.
+    pub async fn deliver_after_quiet(&self) -> Vec<Mail> {
+        self.advance(Duration::minutes(11));
+        self.deliver_all().await
+    }
+
+    /// Does what time alone brings about, as the worker would.
+    pub async fn sweep(&self) {
+        sweep::round(&self.app).await.expect("the round ends");
+    }
+
+    /// All mail sent so far, in the order it was written.
+    pub fn mails(&self) -> Vec<Mail> {
+        mailbox::read(&self.mail_folder())
+    }
+
+    /// All mail sent so far to one address.
+    pub fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.mails().into_iter().filter(|mail| mail.to == address).collect()
+    }
+
+    /// The folder that takes the mail.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.data.path().join("mail")
+    }
+
+    /// The body of a report that is taken: anonymous, by name and agency, of yesterday, in Kota Jambi.
+    pub fn report(&self) -> Value {
+        json!({
+            "conduct": {
+                "description": "Pada Senin malam yang bersangkutan mengunggah poster calon wali kota di akun media \
+                    sosialnya dan mengajak warga memilihnya.",
+                "medium": "social_media",
+                "occurred_from": self.day(-2),
+                "known_on": self.day(-1),
+                "place": "Akun media sosial pribadi, Kota Jambi",
+                "region_code": "15.71",
+                "links": ["https://sosial.example/unggahan/1"],
+            },
+            "subject": { "name": "Budi Santoso", "agency": "Dinas Perhubungan Kota Jambi" },
+            "evidence": ["Tangkapan layar unggahan"],
+            "truth_declaration": true,
+        })
+    }
+
+    /// The same from a reporter who left an address.
+    pub fn report_from(&self, email: &str) -> Value {
+        let mut report = self.report();
+        report["reporter"] = json!({ "email": email });
+        report
+    }
+
+    /// Sends a report under a fresh key.
+    pub async fn submit(&self, report: &Value) -> Receipt {
+        let reply = self.post("/v1/reports").key(&fresh_key()).json(report).expect(201).await;
+        self.receipt(&reply).await
+    }
+
+    /// What the answer to a report says, and the case it became.
+    pub async fn receipt(&self, reply: &Reply) -> Receipt {
+        let number = reply.text("/complaint_number").to_owned();
+        let case = self.case_of(&number).await;
+        Receipt { case, number, code: reply.text("/access_code").to_owned() }
+    }
+
+    /// The number of the case that a report became. The public never learns it, so it is read from the database.
+    pub async fn case_of(&self, complaint_number: &str) -> String {
+        let sql = "SELECT case_number AS value FROM cases JOIN reports ON reports.case_id = cases.id \
+                   WHERE complaint_number =";
+        self.db.value(&format!("{sql} '{complaint_number}'")).await
+    }
+
+    /// Opens the mailbox of a report; answers the token.
+    pub async fn open_mailbox(&self, receipt: &Receipt) -> String {
+        let body = json!({ "complaint_number": receipt.number, "access_code": receipt.code });
+        let reply = self.post("/v1/reporter-sessions").json(&body).expect(201).await;
+        reply.text("/access_token").to_owned()
+    }
+
+    /// A bearer token of this officer, by signing in. One that is still good in another test does as well: the seats are
+    /// the same in every database.
+    pub async fn token(&self, persona: Persona) -> String {
+        let now = self.now();
+        if let Some(token) = known_token(persona, now) {
+            return token;
+        }
+        let body = json!({ "email": persona.email(), "password": PASSWORD });
+        let reply = Box::pin(self.post("/v1/sessions").json(&body).expect(201)).await;
+        let token = reply.text("/access_token").to_owned();
+        let life = reply.at("/expires_in").as_i64().expect("seconds");
+        let known = Known { from: now, until: now + Duration::seconds(life - 60), token: token.clone() };
+        tokens().lock().unwrap_or_else(PoisonError::into_inner).entry(persona).or_default().push(known);
+        token
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            // Not waited for: the database goes away next, and with it whatever is still under way.
+            runtime().spawn(async move { running.stop().await.map_err(|error| error.to_string()) });
+        }
+    }
+}
+
+/// The settings of a program on this database, with its files in this folder.
+pub fn environment(url: &str, data_dir: &str) -> BTreeMap<String, String> {
+    let settings = [
+        ("DATABASE_URL", url),
+        ("NETRAL_DATA_DIR", data_dir),
+        ("NETRAL_BIND", "127.0.0.1:0"),
+        ("NETRAL_PUBLIC_URL", PUBLIC_URL),
+        ("NETRAL_WORKERS", "1"),
+        ("NETRAL_CONNECTIONS_PER_WORKER", "3"),
+        ("NETRAL_MAIL_FROM", "netral <no-reply@netral.test>"),
+    ];
+    settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Gives a program the keys that all programs of this run have.
+pub fn share_keys(folder: &std::path::Path) {
+    static KEYS: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+    let keys = KEYS.get_or_init(|| {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let folder = scratch.path().join("keys");
+        netral::token::Keys::load_or_create(&folder, PUBLIC_URL).expect("keys");
+        let files = folder.read_dir().expect("the key folder").map(|entry| entry.expect("a file").path());
+        files
+            .map(|file| {
+                let name = file.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+                (name, fs::read(file).expect("a key"))
+            })
+            .collect()
+    });
+    fs::create_dir_all(folder).expect("the key folder");
+    for (name, bytes) in keys {
+        fs::write(folder.join(name), bytes).expect("a key");
+    }
+}
+
+struct Known {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    token: String,
+}
+
+fn tokens() -> &'static Mutex<HashMap<Persona, Vec<Known>>> {
+    static TOKENS: OnceLock<Mutex<HashMap<Persona, Vec<Known>>>> = OnceLock::new();
+    TOKENS.get_or_init(Mutex::default)
+}
+
+fn known_token(persona: Persona, now: DateTime<Utc>) -> Option<String> {
+    let tokens = tokens().lock().unwrap_or_else(PoisonError::into_inner);
+    let good = |known: &&Known| known.from <= now && now < known.until;
+    tokens.get(&persona)?.iter().find(good).map(|known| known.token.clone())
+}
+
+/// An idempotency key nobody has used.
+pub fn fresh_key() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// What a reporter keeps, and the case's number, which only officers know.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The public number.
+    pub number: String,
+    /// The access code.
+    pub code: String,
+    /// The number of the case.
+    pub case: String,
+}
+
+/// A request in the making.
+#[derive(Clone)]
+pub struct Call<'a> {
+    app: &'a TestApp,
+    method: Method,
+    path: String,
+    by: Option<Persona>,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Call<'_> {
+    /// As this officer, who signs in where that is needed.
+    pub const fn by(mut self, persona: Persona) -> Self {
+        self.by = Some(persona);
+        self
+    }
+
+    /// With a header; a second one of the same name is sent as well.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With a token.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With an idempotency key.
+    pub fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    /// On this version.
+    pub fn if_match(self, version: i64) -> Self {
+        self.header("if-match", &format!("\"{version}\""))
+    }
+
+    /// In this language.
+    pub fn language(self, language: &str) -> Self {
+        self.header("accept-language", language)
+    }
+
+    /// With a body.
+    pub fn json(self, body: &Value) -> Self {
+        self.bytes(body.to_string().as_bytes())
+    }
+
+    /// With a body that may be anything but is called JSON.
+    pub fn bytes(self, body: &[u8]) -> Self {
+        let body = body.to_vec();
+        Self { body: Some(body), ..self }.header("content-type", "application/json")
+    }
+
+    /// With a body of another media type.
+    pub fn text(self, media: &str, body: &str) -> Self {
+        let body = body.as_bytes().to_vec();
+        Self { body: Some(body), ..self }.header("content-type", media)
+    }
+
+    /// Sends it. The answer must be one that openapi.yaml promises, and have this status.
+    pub async fn expect(self, status: u16) -> Reply {
+        let what = format!("{} {}", self.method, self.path);
+        let reply = self.send().await;
+        assert_eq!(reply.status, status, "{what} answered {}", reply.body());
+        reply
+    }
+
+    /// Sends it. The answer must be one that openapi.yaml promises.
+    pub async fn send(self) -> Reply {
+        let url = format!("{}{}", self.app.base, self.path);
+        let mut request = self.app.http.request(self.method.clone(), url);
+        if let Some(persona) = self.by {
+            request = request.bearer_auth(self.app.token(persona).await);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if let Some(body) = self.body {
+            request = request.body(body);
+        }
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.expect("a body").to_vec();
+        contract::check(self.method.as_str(), &self.path, status, &headers, &bytes);
+        Reply { status, headers, json: serde_json::from_slice(&bytes).unwrap_or_default(), bytes }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
+    /// The body where it is JSON, else null.
+    pub json: Value,
+}
+
+impl Reply {
+    /// A header; empty when absent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The version in the ETag.
+    pub fn version(&self) -> i64 {
+        self.header("etag").trim_matches('"').parse().expect("an ETag with a version")
+    }
+
+    /// The body as text.
+    pub fn body(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// What a JSON Pointer leads to; null where there is nothing.
+    pub fn at(&self, pointer: &str) -> &Value {
+        self.json.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    /// The text a JSON Pointer leads to.
+    pub fn text(&self, pointer: &str) -> &str {
+        self.at(pointer).as_str().unwrap_or_else(|| panic!("no text at {pointer} of {}", self.json))
+    }
+
+    /// The texts of the list a JSON Pointer leads to.
+    pub fn texts(&self, pointer: &str) -> Vec<&str> {
+        self.at(pointer).as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Makes sure it is this problem.
+    pub fn problem(self, code: &str) -> Self {
+        assert_eq!(self.at("/code"), code, "{}", self.body());
+        assert!(self.header("content-type").starts_with("application/problem+json"));
+        self
+    }
+
+    /// The wrong fields of a problem, as pointer and code.
+    pub fn faults(&self) -> Vec<(&str, &str)> {
+        let errors = self.at("/errors").as_array().into_iter().flatten();
+        errors.map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())).collect()
+    }
+}

@@ -1,0 +1,279 @@
+//! A standard case in any state, a standard body for every verb and a standard officer for every role: what tests of the
+//! bare domain work on. Nothing here touches a database.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use netral::domain::action::{
+    Accept, Action, AppealKind, AppealOutcome, Ask, BawasluSkipReason, BreachResult, CancelOnAppeal, Close, Conclude,
+    ConfirmedSubject, Contest, DecideAppeal, DepartureKind, Dismiss, Document, Employment, FileAppeal, Finding,
+    ImposeSanction, Merge, NamedForm, Reasoned, ReassignAgency, RecordBreach, RecordDeparture, RecordNoBreach, Refer,
+    ReferDirectly, Reopen, ReopenGround, ReportUnproven, ReturnReferral, ReturnResult, SendRecommendation, TakeEffect,
+    TransferOut, Unproven, Verb, Withdraw,
+};
+use netral::domain::actor::{Actor, Officer, Role};
+use netral::domain::case::{
+    Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, MasterFacts, ReferralKind,
+    State, Subject, SubjectResolution,
+};
+use netral::domain::confidential::Confidential;
+use netral::domain::criminal::CriminalState;
+use netral::domain::guards::Named;
+use uuid::Uuid;
+
+/// The subject's agency, which also reviews: every seat of the standard officers is there.
+pub const AGENCY: Uuid = Uuid::from_u128(0xA);
+/// Another agency.
+pub const OTHER_AGENCY: Uuid = Uuid::from_u128(0xB);
+/// The case merges lead to.
+pub const MASTER: Uuid = Uuid::from_u128(0xC);
+
+/// When everything happens: a Friday morning in Jakarta.
+pub fn now() -> DateTime<Utc> {
+    day(2026, 11, 20).and_hms_opt(3, 0, 0).unwrap().and_utc()
+}
+
+/// A day.
+pub fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+/// The officer with this role; `person` tells several of them apart.
+pub fn officer(role: Role, person: u128) -> Actor {
+    let id = Uuid::from_u128(((role as u128) << 8) + person);
+    Actor::Officer(Officer {
+        officer_id: id,
+        seat_id: id,
+        role,
+        agency_id: AGENCY,
+        region_code: "15".to_owned(),
+        work_unit: None,
+        nip: None,
+    })
+}
+
+/// The reporter of the standard case.
+pub fn reporter() -> Actor {
+    Actor::Reporter { report_id: Uuid::from_u128(0xD) }
+}
+
+/// A case that has come as far as this state by the usual way, within reach of every seat.
+pub fn case(state: State) -> CaseFacts {
+    let sanctioned = matches!(state, State::SanctionDecided | State::Appeal | State::Monitoring | State::Closed);
+    let result = Some(ClosureReason::ProvenSanctioned);
+    CaseFacts {
+        case: Case {
+            id: Uuid::from_u128(0xE),
+            case_number: "REG-BKN-2026-1000001".to_owned(),
+            version: 7,
+            state,
+            state_since: day(2026, 11, 1).and_hms_opt(3, 0, 0).unwrap().and_utc(),
+            return_state: (state == State::AwaitingReporter).then_some(State::Triage),
+            reply_due_on: (state == State::AwaitingReporter).then_some(day(2026, 11, 19)),
+            election_regime: ElectionRegime::Pemilihan,
+            region_code: "15.71".to_owned(),
+            agency_id: Some(AGENCY),
+            reviewing_agency_id: Some(AGENCY),
+            owner_id: None,
+            category: Some(Category::Discipline),
+            conduct_phase: Some(ConductPhase::Campaign),
+            conflict_of_interest: false,
+            inspectorate_concluded: true,
+            no_reporter_response: false,
+            referral_kind: Some(ReferralKind::PreliminaryInformation),
+            bawaslu_result: None,
+            addressed: true,
+            contest_count: 0,
+            proposed_weight: Some(200),
+            sanction_code: sanctioned.then(|| "S1".to_owned()),
+            delivered_on: None,
+            administrative_result: result.filter(|_| matches!(state, State::Monitoring | State::Closed)),
+            closure_reason: result.filter(|_| state == State::Closed),
+            dismissal_code: None,
+            criminal_state: CriminalState::None,
+            master_case_id: None,
+            reopen_count: 0,
+            event_seq: 7,
+            event_hash: vec![0; 32],
+            created_at: day(2026, 10, 1).and_hms_opt(3, 0, 0).unwrap().and_utc(),
+        },
+        subject: Subject {
+            case_id: Uuid::from_u128(0xE),
+            name: Some(Confidential::new("Terlapor Uji".to_owned())),
+            nip: Some(Confidential::new("198609262015051001".to_owned())),
+            nik: None,
+            position: None,
+            agency_text: Some("Dinas Uji".to_owned()),
+            work_unit: None,
+            resolution: SubjectResolution::Confirmed,
+        },
+        report_count: 1,
+        withdrawal_count: 1,
+        formal_reporter: false,
+        is_master: false,
+        occurred: Some((day(2026, 9, 28), day(2026, 9, 28))),
+        master: Some(MasterFacts {
+            id: MASTER,
+            state: State::Triage,
+            merged: false,
+            same_subject: true,
+            overlapping: true,
+        }),
+    }
+}
+
+/// What the codes of the standard bodies stand for.
+pub fn named(verb: Verb) -> Named {
+    Named {
+        agency_id: Some(if verb == Verb::ReassignAgency { OTHER_AGENCY } else { AGENCY }),
+        reviewing_agency_id: Some(AGENCY),
+        sanction: Some((Category::Discipline, 201)),
+        lightest_proposed: Some(200),
+    }
+}
+
+const REASON: &str = "Alasan yang cukup panjang untuk berkas perkara.";
+const WORDING: &str = "Laporan Anda telah selesai ditindaklanjuti.";
+
+fn letter() -> Document {
+    Document { number: "B/12/XI/2026".to_owned(), dated: day(2026, 11, 19) }
+}
+
+fn reasoned() -> Reasoned {
+    Reasoned { reason: REASON.to_owned() }
+}
+
+fn unproven() -> Unproven {
+    Unproven { reason: REASON.to_owned(), public_wording: WORDING.to_owned() }
+}
+
+fn breach() -> RecordBreach {
+    RecordBreach { result: BreachResult::OtherLawBreach, letter: letter() }
+}
+
+fn reopen() -> Reopen {
+    Reopen { ground: ReopenGround::NewEvidence, reason: REASON.to_owned() }
+}
+
+fn accept() -> Accept {
+    Accept {
+        subject: ConfirmedSubject {
+            name: Some("Terlapor Uji".to_owned()),
+            nip: Some("198609262015051001".to_owned()),
+            nik: None,
+            position: None,
+            work_unit: None,
+            employment: Employment::Pns,
+        },
+        agency_code: "PEMDA1571".to_owned(),
+        reviewing_agency_code: "PEMDA1571".to_owned(),
+        category: Category::Discipline,
+        conduct_phase: ConductPhase::Campaign,
+        election_regime: ElectionRegime::Pemilihan,
+        conflict_of_interest: false,
+    }
+}
+
+fn send_recommendation() -> SendRecommendation {
+    SendRecommendation {
+        violation_forms: vec![NamedForm { code: "DIS-06".to_owned(), category: Category::Discipline }],
+        proposed_sanctions: vec!["S1".to_owned()],
+        addressee_agency_code: "PEMDA1571".to_owned(),
+        addressee_confirmed: true,
+        addressee_email: Some("persuratan@kota.example".to_owned()),
+        letter: letter(),
+        evidence_redacted: true,
+        further_contest_allowed: false,
+    }
+}
+
+fn impose_sanction() -> ImposeSanction {
+    ImposeSanction {
+        category: Category::Discipline,
+        sanction_code: "S2".to_owned(),
+        decision: letter(),
+        deciding_official: "Wali Kota Jambi".to_owned(),
+        legal_basis: "PP 94/2021 Pasal 14 huruf i".to_owned(),
+        examination_record: letter(),
+        below_range_explanation: None,
+    }
+}
+
+/// A body that the standard case in a fitting state accepts.
+pub fn action(verb: Verb) -> Action {
+    let (reason, public_wording) = (REASON.to_owned(), WORDING.to_owned());
+    match verb {
+        Verb::Take => Action::Take,
+        Verb::Ask => {
+            Action::Ask(Ask { questions: vec!["Di mana unggahan itu?".to_owned()], answer_by: day(2026, 11, 27) })
+        }
+        Verb::Answer => Action::Answer,
+        Verb::ExpireQuestion => Action::ExpireQuestion,
+        Verb::Accept => Action::Accept(accept()),
+        Verb::ReferDirectly => Action::ReferDirectly(ReferDirectly {
+            referral_kind: ReferralKind::PreliminaryInformation,
+            election_regime: ElectionRegime::Pemilihan,
+            reviewing_agency_code: "PEMDA1571".to_owned(),
+        }),
+        Verb::Dismiss => {
+            Action::Dismiss(Dismiss { dismissal_code: DismissalCode::InsufficientEvidence, reason, public_wording })
+        }
+        Verb::Merge => Action::Merge(Merge { master_case_number: "REG-BKN-2026-1000002".to_owned(), reason }),
+        Verb::TransferOut => Action::TransferOut(TransferOut {
+            receiving_body: "Inspektorat TNI".to_owned(),
+            receiving_email: Some("persuratan@tni.example".to_owned()),
+            letter: letter(),
+            reason,
+        }),
+        Verb::Refer => Action::Refer(Refer {
+            referral_kind: ReferralKind::PreliminaryInformation,
+            findings_summary: REASON.to_owned(),
+        }),
+        Verb::Conclude => Action::Conclude(Conclude {
+            findings: vec![Finding { act: "Unggahan kampanye".to_owned(), proven: true }],
+            inspection_report: letter(),
+            bawaslu_skip_reason: Some(BawasluSkipReason::OutOfTime),
+        }),
+        Verb::FindUnproven => Action::FindUnproven(unproven()),
+        Verb::ReturnReferral => {
+            Action::ReturnReferral(ReturnReferral { result: ReturnResult::NeedsAgencyExamination, letter: letter() })
+        }
+        Verb::RecordBreach => Action::RecordBreach(breach()),
+        Verb::RecordBreachForReview => Action::RecordBreachForReview(breach()),
+        Verb::RecordBreachAsSufficient => Action::RecordBreachAsSufficient(breach()),
+        Verb::RecordNoBreach => Action::RecordNoBreach(RecordNoBreach { letter: letter() }),
+        Verb::Recall => Action::Recall(reasoned()),
+        Verb::RequestMoreWork => Action::RequestMoreWork(reasoned()),
+        Verb::SendRecommendation => Action::SendRecommendation(send_recommendation()),
+        Verb::RecommendNothing => Action::RecommendNothing(unproven()),
+        Verb::Contest => Action::Contest(Contest { reason, letter: letter() }),
+        Verb::ReassignAgency => {
+            Action::ReassignAgency(ReassignAgency { agency_code: "PEMDA15".to_owned(), addressee_email: None, reason })
+        }
+        Verb::ImposeSanction => Action::ImposeSanction(impose_sanction()),
+        Verb::ReportUnproven => {
+            Action::ReportUnproven(ReportUnproven { examination_record: letter(), reason, public_wording })
+        }
+        Verb::FileAppeal => Action::FileAppeal(FileAppeal {
+            kind: AppealKind::AdministrativeAppeal,
+            filed_on: day(2026, 11, 19),
+            body: "BPASN".to_owned(),
+            late_filing_reason: None,
+        }),
+        Verb::TakeEffect => Action::TakeEffect(TakeEffect { delivered_on: day(2026, 11, 1) }),
+        Verb::DecideAppeal => Action::DecideAppeal(DecideAppeal {
+            outcome: AppealOutcome::Upheld,
+            decision: letter(),
+            sanction_code: None,
+        }),
+        Verb::CancelOnAppeal => Action::CancelOnAppeal(CancelOnAppeal { decision: letter(), public_wording }),
+        Verb::Close => Action::Close(Close { idis_ref: Some("IDIS-1".to_owned()), public_wording }),
+        Verb::RecordDeparture => Action::RecordDeparture(RecordDeparture {
+            kind: DepartureKind::Retired,
+            departed_on: day(2026, 11, 1),
+            proof: letter(),
+        }),
+        Verb::Withdraw => Action::Withdraw(Withdraw { no_reason_to_continue: true, reason }),
+        Verb::ReopenTriage => Action::ReopenTriage(reopen()),
+        Verb::ReopenReview => Action::ReopenReview(reopen()),
+        Verb::Unmerge => Action::Unmerge(reasoned()),
+    }
+}

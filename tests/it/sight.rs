@@ -1,0 +1,93 @@
+//! Who sees which case is written twice: as `policy::sees` for a case at hand, and as a condition of queries. They are
+//! held against each other here, case by case, over random cases and seats; a difference would be a leak or a blind spot.
+
+use netral::db::cases::{self, CaseFilter, Sight};
+use netral::domain::actor::{Officer, Role};
+use netral::domain::confidential::Confidential;
+use netral::domain::policy::{self, Reach, visible};
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+use uuid::Uuid;
+
+use crate::harness::TestApp;
+
+const NIPS: [&str; 2] = ["198609262015051001", "198609262015052002"];
+const UNITS: [&str; 2] = ["Bidang Satu", "Bidang Dua"];
+// Neighbours by text: a prefix is not yet a parent.
+const REGIONS: [&str; 4] = ["15.71", "15", "15.01", "73.71"];
+
+/// Cases in every combination of what sight depends on, each value drawn by the database.
+fn planted(agencies: &[Uuid]) -> String {
+    let one_of =
+        |values: Vec<String>| format!("(ARRAY[{}])[1 + (n * 7919 + {{}}) % {}]", values.join(", "), values.len());
+    let text = |values: &[&str]| values.iter().map(|v| format!("'{v}'")).collect::<Vec<_>>();
+    let draw = |values: Vec<String>, salt: &str| one_of(values).replace("{}", salt);
+    let some_agency: Vec<String> =
+        agencies.iter().map(|id| format!("'{id}'::uuid")).chain(["NULL::uuid".to_owned()]).collect();
+    let some_nip = [text(&NIPS), vec!["NULL".to_owned()]].concat();
+    let some_unit = [text(&UNITS), vec!["NULL".to_owned()]].concat();
+    format!(
+        "CREATE TEMP TABLE drawn AS SELECT n, gen_random_uuid() AS id FROM generate_series(1, 400) n; \
+         INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, agency_id, \
+           reviewing_agency_id, referral_kind, addressed, event_seq, event_hash, created_at) \
+         SELECT id, 'REG-UJI-' || n, 1, 'triage', now(), 'none', {region}, {agency}, {reviewing}, {referral}, n % 5 < 3, 1, \
+           decode(repeat('00', 32), 'hex'), now() FROM drawn; \
+         INSERT INTO subjects (case_id, nip, work_unit, resolution) SELECT id, {nip}, {unit}, 'typed' FROM drawn",
+        region = draw(text(&REGIONS), "n / 3"),
+        agency = draw(some_agency.clone(), "n / 11"),
+        reviewing = draw(some_agency, "n / 5"),
+        referral = draw(vec!["NULL".to_owned(), "'formal_report'".to_owned(), "NULL".to_owned()], "n / 2"),
+        nip = draw(some_nip, "n / 13"),
+        unit = draw(some_unit, "n / 17"),
+    )
+}
+
+fn seat(roll: [usize; 5], agencies: &[Uuid]) -> Officer {
+    let [role, agency, region, unit, nip] = roll;
+    Officer {
+        officer_id: Uuid::nil(),
+        seat_id: Uuid::nil(),
+        role: Role::ALL[role % Role::ALL.len()],
+        agency_id: agencies[agency % agencies.len()],
+        region_code: ["", "15", "15.71", "15.7", "73", "15.01"][region % 6].to_owned(),
+        work_unit: [None, Some(UNITS[0]), Some(UNITS[1])][unit % 3].map(ToOwned::to_owned),
+        nip: [None, Some(NIPS[0]), Some(NIPS[1])][nip % 3].map(|nip| Confidential::new(nip.to_owned())),
+    }
+}
+
+#[tokio::test]
+async fn a_seat_finds_exactly_the_cases_it_may_see() {
+    let app = TestApp::start().await;
+    let ids = app.db.values("SELECT id AS value FROM agencies WHERE code IN ('PEMDA1571', 'PEMDA15', 'BKN')").await;
+    let agencies: Vec<Uuid> = ids.iter().map(|id| id.parse().unwrap()).collect();
+    app.db.execute(&planted(&agencies)).await;
+    let everything = CaseFilter { limit: 1_000, ..CaseFilter::default() };
+    let pool = &app.app.pool;
+    let all = cases::page(pool, &everything, &Sight::Everything).await.unwrap();
+    assert_eq!(all.len(), 400);
+    let rolls = proptest::collection::vec(proptest::array::uniform5(0_usize..1_000), 300..=300);
+    let (mut seen_in_all, mut excluded_in_all) = (0, 0);
+    for roll in rolls.new_tree(&mut TestRunner::deterministic()).unwrap().current() {
+        let officer = seat(roll, &agencies);
+        let may: Vec<&str> = all
+            .iter()
+            .filter(|found| policy::sees(&officer, &found.case, &found.subject))
+            .map(|found| found.case.case_number.as_str())
+            .collect();
+        let sight = Sight::Seat(visible(&officer));
+        let found = cases::page(pool, &everything, &sight).await.unwrap();
+        let listed: Vec<&str> = found.iter().map(|found| found.case.case_number.as_str()).collect();
+        assert_eq!(listed, may, "{officer:?}");
+        // One by one as well, by the statement that reads a single case.
+        let one = &all[roll[0] % all.len()].case.case_number;
+        let single = cases::find(pool, one, &sight).await.unwrap();
+        assert_eq!(single.is_some(), may.contains(&one.as_str()), "{one} for {officer:?}");
+        seen_in_all += may.len();
+        excluded_in_all += all.iter().filter(|f| policy::excluded(&officer, &f.case, &f.subject)).count();
+        assert!(may.is_empty() || visible(&officer).reach != Reach::NoCase);
+    }
+    assert!(
+        seen_in_all > 5_000 && excluded_in_all > 5_000,
+        "the draw shows too little: {seen_in_all}, {excluded_in_all}"
+    );
+}

@@ -1,0 +1,156 @@
+//! Random walks through the workflow: whatever is tried in whatever order, no case ends up as something that must not
+//! exist, and no reporter is left without news. On the bare domain here, against the real database in `stored`.
+
+mod dice;
+pub mod stored;
+
+use netral::domain::actor::{Actor, Role};
+use netral::domain::calendar::today;
+use netral::domain::case::{Case, CaseFacts, ClosureReason, MasterFacts, State, SubjectResolution};
+use netral::domain::decide::{Decision, Effect, Verdict, decide};
+use netral::domain::ids::Language;
+use netral::domain::notice::{Audience, Notice};
+use netral::domain::workflow::{Firer, Target, rule_for};
+use netral::domain::{criminal::CriminalState, policy};
+use proptest::prelude::*;
+
+use crate::sample;
+use dice::Dice;
+
+/// What must hold for every case at any time; the database says most of it again.
+fn sound(case: &Case) -> Result<(), TestCaseError> {
+    let closed = case.state == State::Closed;
+    prop_assert_eq!(closed, case.closure_reason.is_some(), "closed and why go together: {:?}", case);
+    prop_assert!(!closed || case.criminal_state.is_terminal(), "closed while the crime is being tried: {:?}", case);
+    let awaiting = case.state == State::AwaitingReporter;
+    prop_assert_eq!(awaiting, case.return_state.is_some(), "{:?}", case);
+    prop_assert_eq!(awaiting, case.reply_due_on.is_some(), "{:?}", case);
+    let merged = case.closure_reason == Some(ClosureReason::MergedDuplicate);
+    prop_assert_eq!(merged, case.master_case_id.is_some(), "merged and master go together: {:?}", case);
+    prop_assert!(case.closure_reason != Some(ClosureReason::Dismissed) || case.dismissal_code.is_some(), "{:?}", case);
+    let decided = matches!(case.state, State::SanctionDecided | State::Appeal);
+    prop_assert!(!decided || case.sanction_code.is_some(), "a decision without a sanction: {:?}", case);
+    let addressed = case.addressed && case.agency_id.is_some();
+    prop_assert!(case.state != State::PpkAction || addressed, "nobody to act: {:?}", case);
+    let result = case.administrative_result.is_some();
+    prop_assert!(case.state != State::Monitoring || result, "nothing to monitor: {:?}", case);
+    let reviewer = case.reviewing_agency_id.is_some();
+    prop_assert!(case.state != State::InspectorateReview || reviewer, "nobody to review: {:?}", case);
+    Ok(())
+}
+
+/// What must hold for every step.
+fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
+    let next = decision.next();
+    sound(next)?;
+    prop_assert_eq!(decision.version(), before.version);
+    prop_assert_eq!(next.state == before.state, next.state_since == before.state_since);
+    let (was, is) = (before.public_label(Language::Indonesian), next.public_label(Language::Indonesian));
+    let told = |wanted: Audience| decision.notices().iter().any(|(_, audience)| *audience == wanted);
+    prop_assert!(was == is || told(Audience::Reporters), "from {} to {} in silence", was, is);
+    let said_closed = decision.notices().iter().any(|(notice, _)| *notice == Notice::CaseClosed);
+    prop_assert!(!said_closed || next.state == State::Closed, "closed is said of {}", next.state);
+    match decision.rule().to {
+        Target::To(state) => prop_assert_eq!(next.state, state),
+        Target::Return => prop_assert_eq!(Some(next.state), before.return_state),
+        Target::Close(reason) if next.state == State::Monitoring => {
+            prop_assert!(!before.criminal_state.is_terminal());
+            prop_assert_eq!(next.administrative_result, Some(reason));
+        }
+        Target::Close(reason) => prop_assert_eq!(next.closure_reason, Some(reason)),
+        Target::CloseWithResult => prop_assert_eq!(next.state, State::Closed),
+    }
+    Ok(())
+}
+
+fn apply(facts: &mut CaseFacts, decision: &Decision) {
+    let version = facts.case.version + 1;
+    facts.case = Case { version, event_seq: version, ..decision.next().clone() };
+    if decision.effects().iter().any(|effect| matches!(effect, Effect::ConfirmSubject(_))) {
+        facts.subject.resolution = SubjectResolution::Confirmed;
+    }
+}
+
+/// What else happens to a case meanwhile.
+fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
+    if dice.once_in(3) {
+        let successors = facts.case.criminal_state.successors();
+        if !successors.is_empty() {
+            facts.case.criminal_state = dice.pick(successors);
+        }
+    }
+    facts.withdrawal_count = dice.pick(&[0, 1, 2]);
+    facts.is_master = dice.once_in(5);
+    facts.formal_reporter = dice.once_in(2);
+    facts.master = (!dice.once_in(4)).then(|| MasterFacts {
+        id: dice.pick(&[sample::MASTER, facts.case.id]),
+        state: dice.pick(&[State::Triage, State::Closed]),
+        merged: dice.once_in(4),
+        same_subject: true,
+        overlapping: true,
+    });
+}
+
+fn actor(dice: &mut Dice<'_>, facts: &CaseFacts, verb: netral::domain::action::Verb) -> Actor {
+    match rule_for(verb, facts.case.state).map(|rule| rule.by) {
+        Some(Firer::Reporter) if !dice.once_in(6) => sample::reporter(),
+        Some(Firer::Timer) if !dice.once_in(6) => Actor::System,
+        Some(Firer::Officer(permission)) if !dice.once_in(6) => {
+            let able: Vec<Role> = Role::ALL.iter().copied().filter(|role| policy::granted(*role, permission)).collect();
+            sample::officer(dice.pick(&able), 1)
+        }
+        _ => sample::officer(dice.pick(Role::ALL), 1),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_tried_a_case_stays_sound_and_its_reporter_informed(
+        rolls in proptest::collection::vec(proptest::array::uniform10(0_u16..), 1..300)
+    ) {
+        let mut facts = sample::case(netral::domain::workflow::OPENING);
+        facts.case.addressed = false;
+        facts.case.agency_id = None;
+        facts.case.reviewing_agency_id = None;
+        facts.case.referral_kind = None;
+        facts.case.inspectorate_concluded = false;
+        facts.subject.resolution = SubjectResolution::Typed;
+        sound(&facts.case)?;
+        for (i, roll) in rolls.iter().enumerate() {
+            let mut dice = Dice::new(roll);
+            let now = sample::now() + chrono::Duration::days(i64::try_from(i).unwrap());
+            let verb = dice.verb(facts.case.state);
+            let action = dice.action(verb, today(now), &[]);
+            let mut actor = actor(&mut dice, &facts, verb);
+            // Seats that reach the case only later: give them the whole of it now and then.
+            if let Actor::Officer(officer) = &mut actor {
+                officer.agency_id = facts.case.reviewing_agency_id.unwrap_or(sample::AGENCY);
+            }
+            meanwhile(&mut facts, &mut dice);
+            let approver = dice.once_in(2).then(|| sample::officer(dice.pick(Role::ALL), 2));
+            let verdict = decide(&facts, &actor, approver.as_ref(), &action, &sample::named(verb), now);
+            if let Ok(Verdict::Decided(decision)) = verdict {
+                honest(&facts.case, &decision)?;
+                apply(&mut facts, &decision);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_closed_case_answers_only_to_reopening() {
+    for criminal in CriminalState::ALL.iter().filter(|state| state.is_terminal()) {
+        let mut facts = sample::case(State::Closed);
+        facts.case.criminal_state = *criminal;
+        for role in Role::ALL {
+            let verbs =
+                netral::domain::decide::allowed_actions(&facts.case, &facts.subject, &sample::officer(*role, 1));
+            assert!(
+                verbs.iter().all(|verb| verb.as_str().starts_with("reopen") || verb.as_str() == "unmerge"),
+                "{verbs:?}"
+            );
+        }
+    }
+}

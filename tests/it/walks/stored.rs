@@ -1,0 +1,235 @@
+//! Random walks of real people on real rows: whatever they try, in whatever order, the workflow refuses it or the
+//! database takes it. No constraint of a table is ever what stops somebody, and each case's chain of events holds.
+
+use chrono::{Duration, NaiveDateTime};
+use netral::db::approvals::{self, ApprovalStatus};
+use netral::db::{self, Tx};
+use netral::domain::action::{Action, Document};
+use netral::domain::actor::{Actor, Officer};
+use netral::domain::calendar::today;
+use netral::domain::case::State;
+use netral::domain::criminal::{CriminalState, StopReason};
+use netral::domain::policy::{self, Permission};
+use netral::domain::report::MessageKind;
+use netral::domain::workflow::{Firer, rule_for};
+use netral::flows::FlowError;
+use netral::flows::criminal::{self, CriminalStep};
+use netral::flows::transition::{Fired, Setting, fire, fire_on};
+use netral::flows::{approvals as second, mailbox};
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+
+use super::dice::{Dice, Roll};
+use crate::harness::steps::WAYS;
+use crate::harness::{TestApp, TestDb};
+use crate::sample;
+
+/// The cases of one walk, by number, with the key of a report of each.
+struct Ground {
+    app: TestApp,
+    cases: Vec<String>,
+    reports: Vec<uuid::Uuid>,
+    officers: Vec<Officer>,
+}
+
+async fn ground(cases: usize) -> Ground {
+    let app = TestApp::start().await;
+    let mut numbers = Vec::new();
+    for i in 0..cases {
+        // Some name themselves and consent, some leave an address, some neither.
+        let mut report = app.report();
+        match i % 3 {
+            0 => {
+                report["reporter"] =
+                    serde_json::json!({ "name": "Pelapor Uji", "email": format!("w{i}@warga.example") });
+                report["consent_to_bawaslu"] = true.into();
+            }
+            1 => report["reporter"] = serde_json::json!({ "email": format!("w{i}@warga.example") }),
+            _ => {}
+        }
+        let case = app.submit(&report).await.case;
+        // They set out from different places, so that the far end is walked as well.
+        let (_, way) = WAYS[[0, 8, 1, 7, 9, 6][i % 6]];
+        app.walk(&case, way).await;
+        numbers.push(case);
+    }
+    let ids = "SELECT r.id AS value FROM reports r JOIN cases c ON c.id = r.case_id ORDER BY c.case_number";
+    let reports = app.db.values(ids).await.iter().map(|id| id.parse().unwrap()).collect();
+    numbers.sort();
+    let mut officers = Vec::new();
+    let mut tx = Tx::begin(&app.app.pool).await.unwrap();
+    for seat in app.db.values("SELECT id AS value FROM seats ORDER BY id").await {
+        officers.push(db::officers::acting_in(&mut tx, seat.parse().unwrap()).await.unwrap().unwrap());
+    }
+    tx.commit().await.unwrap();
+    Ground { app, cases: numbers, reports, officers }
+}
+
+impl Ground {
+    /// One deed of one person; true when something changed.
+    async fn step(&self, roll: &Roll, setting: &Setting) -> bool {
+        let mut dice = Dice::new(roll);
+        let at = dice.pick(&(0..self.cases.len()).collect::<Vec<_>>());
+        let number = &self.cases[at];
+        let mut tx = Tx::begin(&self.app.app.pool).await.unwrap();
+        let seen = db::cases::find(&self.app.app.pool, number, &db::cases::Sight::Everything).await.unwrap().unwrap();
+        let done = match dice.pick(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4]) {
+            0 => {
+                let verb = dice.verb(seen.case.state);
+                let action = dice.action(verb, today(setting.now), &self.cases);
+                let firer = rule_for(verb, seen.case.state).map(|rule| rule.by);
+                let permission = match firer {
+                    Some(Firer::Officer(permission)) => Some(permission),
+                    _ => None,
+                };
+                let actor = self.holder(&mut dice, permission);
+                let version = if dice.once_in(12) { seen.case.version - 1 } else { seen.case.version };
+                fire(&mut tx, setting, &actor, number, version, action)
+                    .await
+                    .map(|fired| matches!(fired, Fired::Moved(..)))
+            }
+            1 => self.second_officer(&mut tx, &mut dice, setting, (seen.case.id, seen.case.state), number).await,
+            2 => {
+                let to = dice.pick(CriminalState::ALL);
+                let to =
+                    seen.case.criminal_state.successors().first().copied().filter(|_| !dice.once_in(3)).unwrap_or(to);
+                let step = CriminalStep {
+                    to,
+                    stop_reason: (to == CriminalState::Stopped).then_some(StopReason::Evidence),
+                    document: Document { number: "LP/1".to_owned(), dated: sample::day(2026, 11, 1) },
+                };
+                let actor = Actor::Officer(dice.pick(&self.officers));
+                criminal::record(&mut tx, setting, &actor, number, seen.case.version, &step).await.map(|_| true)
+            }
+            3 => {
+                let facts = db::cases::lock_by_id(&mut tx, seen.case.id).await.unwrap().unwrap();
+                let clock = Actor::System;
+                fire_on(&mut tx, setting, &clock, None, facts, Action::ExpireQuestion).await.map(|_| true)
+            }
+            _ => {
+                let kind = dice.pick(&[MessageKind::Answer, MessageKind::Answer, MessageKind::WithdrawalRequest]);
+                let report = self.reports[at];
+                let case = db::reports::deciding_case(&self.app.app.pool, report).await.unwrap().unwrap();
+                mailbox::post(&mut tx, setting, case, report, kind, "Keterangan tambahan").await.map(|_| true)
+            }
+        };
+        match done {
+            Ok(moved) => {
+                tx.commit().await.unwrap_or_else(|error| panic!("the commit failed: {error:?}"));
+                moved
+            }
+            Err(FlowError::Db(error)) => {
+                panic!("the database refused what the workflow let through: {error:?}, {roll:?}")
+            }
+            Err(_) => {
+                tx.rollback().await.unwrap();
+                false
+            }
+        }
+    }
+
+    /// Mostly one whose role has the permission, else anybody.
+    fn holder(&self, dice: &mut Dice<'_>, permission: Option<Permission>) -> Actor {
+        let able = |officer: &&Officer| permission.is_some_and(|permission| policy::granted(officer.role, permission));
+        let able: Vec<Officer> = self.officers.iter().filter(able).cloned().collect();
+        Actor::Officer(if able.is_empty() || dice.once_in(6) { dice.pick(&self.officers) } else { dice.pick(&able) })
+    }
+
+    /// Somebody approves or rejects a draft that waits.
+    async fn second_officer(
+        &self,
+        tx: &mut Tx,
+        dice: &mut Dice<'_>,
+        setting: &Setting,
+        (case, state): (uuid::Uuid, State),
+        number: &str,
+    ) -> Result<bool, FlowError> {
+        let drafts = approvals::of_case(&self.app.app.pool, case).await?;
+        let Some(draft) = drafts.iter().find(|draft| draft.status == ApprovalStatus::Pending || dice.once_in(9)) else {
+            return Ok(false);
+        };
+        let permission = rule_for(draft.verb, state).and_then(|rule| rule.approval);
+        let actor = self.holder(dice, permission);
+        if dice.once_in(6) {
+            second::reject(tx, setting, &actor, number, draft.id, "Alasan penolakan yang cukup panjang")
+                .await
+                .map(|_| true)
+        } else {
+            second::approve(tx, setting, &actor, number, draft.id).await.map(|_| true)
+        }
+    }
+}
+
+/// Makes sure that every case's events are numbered without a gap, each links to the one before, and the last one is
+/// what the case says it is.
+pub async fn every_chain_holds(db: &TestDb) -> usize {
+    let rows = "SELECT json_build_object('case', c.id, 'seq', e.seq, 'body', e.body, 'hash', encode(e.hash, 'hex'), 'to', \
+         e.to_state, 'details', e.details, 'head', encode(c.event_hash, 'hex'), 'last', c.event_seq, 'state', c.state, 'version', c.version) \
+         AS value FROM cases c JOIN events e ON e.case_id = c.id ORDER BY c.id, e.seq";
+    let hex = |bytes: &[u8]| {
+        netral::domain::event::hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
+    };
+    let unhex = |text: &str| -> Vec<u8> {
+        (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
+    };
+    let (mut case, mut seq, mut previous, mut events) = (String::new(), 0, vec![0; 32], 0);
+    for row in db.values(rows).await {
+        let row: serde_json::Value = serde_json::from_str(&row).unwrap();
+        let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        if text("case") != case {
+            (case, seq, previous) = (text("case"), 0, vec![0; 32]);
+        }
+        seq += 1;
+        events += 1;
+        assert_eq!(row["seq"], seq, "an event is missing in {case}");
+        let body = text("body");
+        let hash = hex(&[previous.as_slice(), body.as_bytes()].concat());
+        assert_eq!(hash, text("hash"), "event {seq} of {case} was changed, or the one before it");
+        let said: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert!(said["seq"] == seq && said["case"] == case.as_str() && said["to"] == row["to"], "{body}");
+        if let Some(details) = row["details"].as_str() {
+            assert_eq!(said["details_sha256"], hex(details.as_bytes()), "the details of event {seq} were changed");
+        }
+        if row["last"] == seq {
+            assert_eq!(text("head"), hash, "the case does not end its chain");
+            assert!(row["to"] == row["state"] && row["version"] == row["last"], "{row}");
+        }
+        previous = unhex(&hash);
+    }
+    let cases = "SELECT count(*) AS value FROM cases c WHERE event_seq <> (SELECT count(*) FROM events e WHERE e.case_id = c.id)";
+    assert_eq!(db.value(cases).await, "0", "a case counts other events than it has");
+    events
+}
+
+/// The seeds are fixed, so that a run says the same tomorrow.
+fn rolls(steps: usize) -> Vec<Roll> {
+    let strategy = proptest::collection::vec(proptest::array::uniform10(0_u16..), steps..=steps);
+    strategy.new_tree(&mut TestRunner::deterministic()).unwrap().current()
+}
+
+#[tokio::test]
+async fn no_constraint_of_the_database_ever_stops_what_people_try() {
+    let ground = ground(6).await;
+    let start: NaiveDateTime = sample::now().naive_utc();
+    let mut moves = 0;
+    for (i, roll) in rolls(2_000).iter().enumerate() {
+        let now = start.and_utc() + Duration::hours(i64::try_from(i).unwrap() * 7);
+        let setting = Setting { now, quiet: Duration::minutes(10) };
+        moves += usize::from(ground.step(roll, &setting).await);
+    }
+    let states = ground.app.db.values("SELECT DISTINCT to_state AS value FROM events ORDER BY 1").await;
+    assert_eq!(states.len(), State::ALL.len(), "the walk saw only {states:?}");
+    assert!(moves > 200, "only {moves} steps of the walk moved anything");
+    let events = every_chain_holds(&ground.app.db).await;
+    assert!(events > moves, "{events} events of {moves} moves");
+}
+
+#[tokio::test]
+async fn many_people_at_once_leave_whole_chains_and_no_step_counted_twice() {
+    let ground = ground(3).await;
+    let setting = Setting { now: sample::now(), quiet: Duration::minutes(10) };
+    for some in rolls(240).chunks(6) {
+        futures_util::future::join_all(some.iter().take(3).map(|roll| ground.step(roll, &setting))).await;
+    }
+    every_chain_holds(&ground.app.db).await;
+}

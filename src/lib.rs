@@ -3,11 +3,11 @@
 //! Who may import whom, only downwards; a test reads the `use` lines and keeps it:
 //!
 //! ```text
-//! main, demo -> serve, api, worker, app, config      serve -> api, worker, app, config, db, postgres, telemetry
+//! main, demo -> any module                           serve -> api, worker, app, config, db, postgres, telemetry
 //! app -> config, db, mail, token                     api -> flows, db (reads), domain, token, app
 //! worker -> flows, db, domain, mail, app             flows -> db, domain, token
 //! db -> domain, schema                               domain -> schema (derive attributes only)
-//! mail, token, postgres, telemetry -> config, domain
+//! mail, token, postgres, telemetry -> config, domain  print -> domain
 //! ```
 
 pub mod api;

@@ -36,7 +36,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 const LOG_MAX: u64 = 16 << 20;
 /// What the name of a data folder in the making begins with.
 const UNFINISHED: &str = "new-";
-const SERVER_SETTINGS: [&str; 10] = [
+const SERVER_SETTINGS: [&str; 11] = [
     "listen_addresses=",
     "port=5432",
     "unix_socket_directories=../socket",
@@ -47,6 +47,7 @@ const SERVER_SETTINGS: [&str; 10] = [
     "jit=off",
     "timezone=UTC",
     "log_timezone=UTC",
+    "log_error_verbosity=terse", // without the detail of a violated constraint, which is the whole row: names, reports
 ];
 
 /// Whether a commit must survive a power cut.

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
 
+use crate::api::unmatched::{self, Addresses};
 use crate::api::{
     self, body::Schemas, caller::RecentCallers, docs::Docs, problem::PublicUrl, problem::boundary,
     problem_pages::ProblemPages,
@@ -127,6 +128,7 @@ pub async fn start(config: Config, database_url: &str, clock: Clock, with_worker
     let schemas = web::Data::new(Schemas::new(&serde_json::to_value(&document)?, api::BODIES)?);
     let docs = web::Data::new(Docs::new(&document)?);
     let problem_pages = web::Data::new(ProblemPages::new()?);
+    let addresses = web::Data::new(Addresses::new(&document));
     let callers = web::Data::new(RecentCallers::default());
     let (shared, url, config) = (app.clone(), database_url.to_owned(), app.config.clone());
     // The pools are built first: a closure that builds a server cannot report a failure.
@@ -142,6 +144,7 @@ pub async fn start(config: Config, database_url: &str, clock: Clock, with_worker
             .app_data(schemas.clone())
             .app_data(docs.clone())
             .app_data(problem_pages.clone())
+            .app_data(addresses.clone())
             .app_data(callers.clone())
             .app_data(web::Data::new(PublicUrl::new(&shared.config.public_url)))
             .app_data(web::PayloadConfig::new(shared.config.body_limit))
@@ -150,6 +153,7 @@ pub async fn start(config: Config, database_url: &str, clock: Clock, with_worker
                 use utoipa_actix_web::service_config::ServiceConfig;
                 api::routes(&mut ServiceConfig::new(config));
             })
+            .default_service(web::to(unmatched::refuse))
             .wrap(from_fn(boundary::problems))
             .wrap(cors(&shared.config.cors_origins))
             .wrap(from_fn(telemetry::reply_headers))

@@ -61,9 +61,10 @@ impl Schemas {
 }
 
 fn validator(document: &Value, name: &str) -> Result<Validator, SchemaError> {
-    let schemas = document.pointer("/components/schemas").filter(|schemas| schemas.get(name).is_some());
-    let schemas = schemas.ok_or_else(|| SchemaError(format!("openapi.yaml has no schema {name}")))?;
-    let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": schemas } });
+    let schemas = document.pointer("/components/schemas");
+    let mut needed = serde_json::Map::new();
+    gather(schemas, name, &mut needed)?;
+    let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": needed } });
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
@@ -71,6 +72,30 @@ fn validator(document: &Value, name: &str) -> Result<Validator, SchemaError> {
         .with_pattern_options(PatternOptions::regex())
         .build(&schema)
         .map_err(|error| SchemaError(format!("schema {name}: {error}")))
+}
+
+/// The schema and those it refers to: a validator keeps a copy of all it is given.
+fn gather(schemas: Option<&Value>, name: &str, needed: &mut serde_json::Map<String, Value>) -> Result<(), SchemaError> {
+    if needed.contains_key(name) {
+        return Ok(());
+    }
+    let schema = schemas.and_then(|schemas| schemas.get(name));
+    let schema = schema.ok_or_else(|| SchemaError(format!("openapi.yaml has no schema {name}")))?;
+    needed.insert(name.to_owned(), schema.clone());
+    let mut parts = vec![schema];
+    while let Some(part) = parts.pop() {
+        match part {
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                    gather(schemas, reference.rsplit('/').next().unwrap_or_default(), needed)?;
+                }
+                parts.extend(members.values());
+            }
+            Value::Array(items) => parts.extend(items),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Reads a body as the component `name`: 400 where it is no JSON, 422 with every fault where it is not what it should be.

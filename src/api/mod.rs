@@ -27,6 +27,7 @@ pub mod refusal;
 pub mod reports;
 pub mod sessions;
 pub mod tracks;
+pub mod unmatched;
 pub mod views;
 pub mod workflow;
 

@@ -11,7 +11,7 @@ use crate::db::events::Event;
 use crate::db::messages::Message;
 use crate::db::reports::Door;
 use crate::domain::action::Verb;
-use crate::domain::actor::Officer;
+use crate::domain::actor::{Officer, Role};
 use crate::domain::case::{State, public_label};
 use crate::domain::event::hex;
 use crate::domain::ids::Language;
@@ -118,10 +118,12 @@ impl EventView {
         let readable = granted(officer.role, Permission::ReadDetails);
         let details =
             event.details.filter(|_| readable).and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+        // The PPK is told that criminal proceedings run, not where they stand.
+        let hidden = officer.role == Role::PpkOfficer && event.kind.starts_with("criminal.");
         Self {
             seq: event.seq,
             at: event.at,
-            kind: event.kind,
+            kind: if hidden { "criminal.recorded".to_owned() } else { event.kind },
             actor: event.actor,
             role: event.role,
             from: event.from_state,
@@ -149,7 +151,7 @@ pub struct ApprovalView {
     pub decided_by: Option<Uuid>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
-    /// Why it was rejected.
+    /// Why it was rejected; only for those who may read details.
     pub reason: Option<String>,
     /// The data of the action; only for those who may read details.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,7 +171,7 @@ impl ApprovalView {
             drafted_at: approval.drafted_at,
             decided_by: approval.decided_by,
             decided_at: approval.decided_at,
-            reason: approval.reason.clone(),
+            reason: approval.reason.clone().filter(|_| readable),
             input: approval.action.get("input").filter(|_| readable).cloned(),
         }
     }

@@ -147,22 +147,36 @@ pub async fn settle(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Date
     Ok(())
 }
 
-/// Collapses what waits for the same recipient into the newest of it (ten-minute rule). True when the claimed one gave way.
-pub async fn give_way(tx: &mut Tx, claimed: &Claimed, now: DateTime<Utc>) -> Result<bool, DbError> {
+/// Collapses what waits for the same recipient into the newest of it (ten-minute rule). True when the claimed one gave
+/// way: to a newer one that waits, or to one that another hand has sent since it was `claimed_at`.
+pub async fn give_way(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    claimed_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
     let waiting: Vec<&'static str> =
         Notice::ALL.iter().filter(|notice| notice.waits()).map(|notice| notice.as_str()).collect();
-    let queued = || {
+    let to_the_same = |state: DeliveryState| {
         deliveries::table
-            .filter(deliveries::state.eq(DeliveryState::Queued))
+            .filter(deliveries::state.eq(state))
             .filter(deliveries::notice.eq_any(waiting.clone()))
             .filter(deliveries::report_id.is_not_distinct_from(claimed.report_id))
             .filter(deliveries::officer_id.is_not_distinct_from(claimed.officer_id))
             .filter(deliveries::address.is_null())
     };
     let connection = tx.connection()?;
-    let newest: Option<i64> = queued().select(diesel::dsl::max(deliveries::id)).first(connection).await?;
-    let Some(newest) = newest.filter(|newest| *newest > claimed.id) else { return Ok(false) };
-    let older: Vec<i64> = queued().filter(deliveries::id.lt(newest)).select(deliveries::id).load(connection).await?;
+    let queued: Option<i64> =
+        to_the_same(DeliveryState::Queued).select(diesel::dsl::max(deliveries::id)).first(connection).await?;
+    // Two of one recipient may be in hand at the same time: the newer may be gone before the older is looked at.
+    let sent: Option<i64> = to_the_same(DeliveryState::Sent)
+        .filter(deliveries::settled_at.ge(claimed_at))
+        .select(diesel::dsl::max(deliveries::id))
+        .first(connection)
+        .await?;
+    let Some(newest) = queued.max(sent).filter(|newest| *newest > claimed.id) else { return Ok(false) };
+    let older = to_the_same(DeliveryState::Queued).filter(deliveries::id.lt(newest)).select(deliveries::id);
+    let older: Vec<i64> = older.load(connection).await?;
     diesel::update(
         deliveries::table.filter(deliveries::id.eq_any(older)).filter(deliveries::state.eq(DeliveryState::Queued)),
     )
@@ -170,7 +184,8 @@ pub async fn give_way(tx: &mut Tx, claimed: &Claimed, now: DateTime<Utc>) -> Res
     .execute(connection)
     .await?;
     // Only one not yet tried: resetting the lease of one being sent would send it twice.
-    diesel::update(deliveries::table.find(newest).filter(deliveries::attempts.eq(0).and(deliveries::due_at.gt(now))))
+    let untried = deliveries::attempts.eq(0).and(deliveries::due_at.gt(now));
+    diesel::update(deliveries::table.find(newest).filter(untried).filter(deliveries::state.eq(DeliveryState::Queued)))
         .set(deliveries::due_at.eq(now))
         .execute(connection)
         .await?;

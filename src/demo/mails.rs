@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::client::{Call, Client};
@@ -32,11 +33,21 @@ struct Seen {
     recipient: String,
     state: String,
     error: Option<String>,
+    /// Taken up by the worker, which is not done with it.
+    begun: bool,
+    due: Option<DateTime<Utc>>,
 }
 
 impl Seen {
-    fn waits(&self) -> bool {
+    /// Whether there is nothing to tell of it yet.
+    fn ahead(&self) -> bool {
         self.state == "queued" && self.error.is_none()
+    }
+
+    /// Whether it will be settled at this time. What failed is tried again only later.
+    fn waits(&self, now: DateTime<Utc>) -> bool {
+        let due = self.begun || self.due.is_some_and(|due| due <= now);
+        self.state == "queued" && self.error.is_none() && due
     }
 }
 
@@ -72,15 +83,15 @@ impl Mails {
         self.folder.is_some()
     }
 
-    /// Waits until nothing is left to send and tells what changed since it was last asked.
-    pub async fn news(&mut self, client: &mut Client<'_>) -> Result<Vec<News>, StartError> {
+    /// Waits until nothing is left that is due at this time, and tells what changed since it was last asked.
+    pub async fn news(&mut self, client: &mut Client<'_>, at: DateTime<Utc>) -> Result<Vec<News>, StartError> {
         let begun = Instant::now();
         loop {
             let now = self.read(client).await?;
-            if !now.values().any(Seen::waits) {
+            if !now.values().any(|seen| seen.waits(at)) {
                 let changed: Vec<(i64, Seen)> = now
                     .iter()
-                    .filter(|(id, seen)| self.seen.get(id) != Some(seen))
+                    .filter(|(id, seen)| self.seen.get(id) != Some(seen) && !seen.ahead())
                     .map(|(i, s)| (*i, s.clone()))
                     .collect();
                 self.seen = now;
@@ -121,13 +132,19 @@ async fn page(client: &mut Client<'_>, cursor: Option<&str>) -> Result<(Vec<(i64
 
 fn seen(delivery: &Value) -> Option<(i64, Seen)> {
     let text = |name: &str| delivery.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
-    let seen =
-        Seen { code: text("code")?, recipient: text("recipient")?, state: text("state")?, error: text("last_error") };
+    let seen = Seen {
+        code: text("code")?,
+        recipient: text("recipient")?,
+        state: text("state")?,
+        error: text("last_error"),
+        begun: delivery.get("attempts").and_then(Value::as_i64).is_some_and(|attempts| attempts > 0),
+        due: text("due_at").and_then(|due| due.parse().ok()),
+    };
     Some((delivery.get("id")?.as_i64()?, seen))
 }
 
 fn news(id: i64, seen: &Seen, new: &[PathBuf]) -> News {
-    let Seen { code, recipient, state, error } = seen;
+    let Seen { code, recipient, state, error, .. } = seen;
     let file = new.iter().find(|file| delivery_of(file) == Some(id)).filter(|_| state == "sent").cloned();
     let letter =
         file.as_deref().and_then(read).and_then(|mail| Some((header(&mail, "To")?, header(&mail, "Subject")?)));

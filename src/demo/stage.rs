@@ -37,6 +37,8 @@ pub struct Stage<'a> {
     marker: String,
     story: u32,
     step: u32,
+    /// The numbers by which mails of this run name what they are about.
+    numbers: Vec<String>,
     /// What no mail may hold: names, numbers, words of the reports.
     secrets: Vec<String>,
 }
@@ -48,8 +50,8 @@ impl<'a> Stage<'a> {
         let mails = Mails::open(&mut client, config).await?;
         let quiet = Duration::minutes(i64::from(config.mail_quiet_minutes) + 1);
         let marker = Uuid::new_v4().simple().to_string().chars().take(6).collect::<String>().to_uppercase();
-        let (clock, secrets) = (running.app.clock.clone(), Vec::new());
-        Ok(Self { client, mails, clock, quiet, marker, story: 0, step: 0, secrets })
+        let (clock, numbers, secrets) = (running.app.clock.clone(), vec![marker.clone()], Vec::new());
+        Ok(Self { client, mails, clock, quiet, marker, story: 0, step: 0, numbers, secrets })
     }
 
     /// Shows who plays.
@@ -106,10 +108,10 @@ impl<'a> Stage<'a> {
         let (number, code) = (receipt.text("/complaint_number")?.to_owned(), receipt.text("/access_code")?.to_owned());
         say::item("answer", &format!("201, number {number}, access code {code} (shown once)"));
         self.status(&number).await?;
-        let since = receipt.text("/received_at")?.to_owned();
+        let case = self.case_of(&number, receipt.text("/received_at")?).await?;
+        self.numbers.extend([number.clone(), case.clone()]);
         let files = self.pass_time().await?;
         let first = files.iter().filter_map(|file| mails::read(file)).find_map(|mail| mails::confirmation_path(&mail));
-        let case = self.case_of(&number, &since).await?;
         Ok(Report { number, code, case, confirmation: first })
     }
 
@@ -172,7 +174,7 @@ impl<'a> Stage<'a> {
         say::item("answer", "202, waits for a second officer; the case has not moved");
         let path = format!("/v1/cases/{}/approvals/{id}/decision", report.case);
         let shown = format!("POST /v1/cases/{}/approvals/.../decision approve", report.case);
-        let decision = || Call::post(path.as_str(), json!({ "approve": true })).keyed();
+        let decision = || Call::post(path.as_str(), json!({ "approve": true })).language("en").keyed();
         let own = self.client.send_as(who, decision()).await?.expect(403)?;
         say::item("call", &format!("{who}: {shown}"));
         say::item("answer", &format!("403 {}: {}", own.text("/code")?, own.text("/detail")?));
@@ -296,9 +298,11 @@ impl<'a> Stage<'a> {
     /// Lets the quiet time pass, and shows what was mailed.
     async fn pass_time(&mut self) -> Result<Vec<std::path::PathBuf>, StartError> {
         self.clock.advance(self.quiet);
-        let news = self.mails.news(&mut self.client).await?;
+        let news = self.mails.news(&mut self.client, self.clock.now()).await?;
         for one in &news {
-            say::item("mail", &one.text);
+            // A run that was broken off leaves a case that goes on by itself: its question runs out of time.
+            let ours = one.file.is_none() || self.numbers.iter().any(|number| one.text.contains(number));
+            say::item("mail", &if ours { one.text.clone() } else { format!("{} (of an earlier run)", one.text) });
         }
         Ok(news.into_iter().filter_map(|one| one.file).collect())
     }

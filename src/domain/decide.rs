@@ -363,11 +363,13 @@ fn typed_address(action: &Action) -> Option<String> {
     }
 }
 
-/// The rule's notices; a closing that became monitoring is no closing for the reporter, and a changed public label is
-/// always told.
+/// The rule's notices; a closing that became monitoring is no closing for the reporter, a PPK to whom nothing was
+/// addressed is not told that there is a case, and a changed public label is always told.
 fn notices(rule: &Rule, before: &Case, next: &Case, diverted: bool) -> Vec<(Notice, Audience)> {
-    let mut notices: Vec<(Notice, Audience)> =
-        rule.notices.iter().copied().filter(|(notice, _)| !(diverted && *notice == Notice::CaseClosed)).collect();
+    let unfit = |(notice, audience): &(Notice, Audience)| {
+        (diverted && *notice == Notice::CaseClosed) || (*audience == Audience::Ppk && !next.addressed)
+    };
+    let mut notices: Vec<(Notice, Audience)> = rule.notices.iter().copied().filter(|told| !unfit(told)).collect();
     let told = notices.iter().any(|(_, audience)| *audience == Audience::Reporters);
     let label_changed = before.public_label(Language::Indonesian) != next.public_label(Language::Indonesian);
     if label_changed && !told {

@@ -11,7 +11,8 @@ use crate::db::{self, Tx};
 use crate::domain::action::{Action, ConfirmedSubject};
 use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
-use crate::domain::case::{Case, CaseFacts};
+use crate::domain::case::{Case, CaseFacts, Subject, SubjectResolution};
+use crate::domain::confidential::Confidential;
 use crate::domain::decide::{self, Decision, Effect, Verdict};
 use crate::domain::event::{self, Happening};
 use crate::domain::fault::{Fault, FieldFault};
@@ -72,10 +73,27 @@ pub async fn fire_on(
     match verdict {
         Verdict::Decided(decision) => {
             let case = write(tx, setting, actor, approver, &facts, *decision, &action).await?;
+            confirm(&mut facts.subject, &action);
             Ok(Fired::Moved(Box::new(case), Box::new(facts)))
         }
         Verdict::NeedsApproval(_) => draft(tx, setting, actor, facts, &action).await,
     }
+}
+
+/// Brings the subject at hand to what the action has just put in place, so that the answer shows it.
+fn confirm(subject: &mut Subject, action: &Action) {
+    let Action::Accept(accept) = action else { return };
+    let (given, put) = (&accept.subject, |to: &mut Option<Confidential<String>>, value: &Option<String>| {
+        if let Some(value) = value {
+            *to = Some(Confidential::new(value.clone()));
+        }
+    });
+    put(&mut subject.name, &given.name);
+    put(&mut subject.nip, &given.nip);
+    put(&mut subject.nik, &given.nik);
+    subject.position = given.position.clone().or_else(|| subject.position.take());
+    subject.work_unit = given.work_unit.clone().or_else(|| subject.work_unit.take());
+    subject.resolution = SubjectResolution::Confirmed;
 }
 
 /// The case and what this actor may try on it.

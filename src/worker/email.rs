@@ -26,18 +26,23 @@ pub async fn deliver_due(app: &App, letters: &Letters) -> Result<usize, DbError>
     let now = app.clock.now();
     let claimed = deliveries::claim(&app.pool, now, now + LEASE, BATCH).await?;
     for some in claimed.chunks(AT_ONCE) {
-        for settled in futures_util::future::join_all(some.iter().map(|one| deliver(app, letters, one))).await {
+        for settled in futures_util::future::join_all(some.iter().map(|one| deliver(app, letters, one, now))).await {
             settled?;
         }
     }
     Ok(claimed.len())
 }
 
-async fn deliver(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), DbError> {
+async fn deliver(
+    app: &App,
+    letters: &Letters,
+    claimed: &Claimed,
+    claimed_at: DateTime<Utc>,
+) -> Result<(), DbError> {
     let now = app.clock.now();
     if claimed.notice.waits() {
         let mut tx = Tx::begin(&app.pool).await?;
-        let gave_way = deliveries::give_way(&mut tx, claimed, now).await?;
+        let gave_way = deliveries::give_way(&mut tx, claimed, claimed_at, now).await?;
         tx.commit().await?;
         if gave_way {
             return Ok(());

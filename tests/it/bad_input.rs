@@ -101,7 +101,13 @@ async fn several_faults_are_named_at_once_in_both_languages() {
         ],
     );
     let ask = async |language| {
-        app.post("/v1/reports").key("several").language(language).json(&report).expect(422).await.problem("invalid-input")
+        app.post("/v1/reports")
+            .key("several")
+            .language(language)
+            .json(&report)
+            .expect(422)
+            .await
+            .problem("invalid-input")
     };
     let (en, id) = (ask("en").await, ask("id").await);
     let mut pointers: Vec<&str> = en.faults().iter().map(|(pointer, _)| *pointer).collect();
@@ -285,7 +291,8 @@ async fn an_address_no_operation_has_and_a_method_it_does_not_know_are_problems_
     let reply = app.call(reqwest::Method::DELETE, "/v1/reports").expect(405).await.problem("method-not-allowed");
     assert_eq!(reply.header("allow"), "POST");
     let long = format!("/v1/cases?region={}", "1".repeat(70_000));
-    let answer = raw(&app, format!("GET {long} HTTP/1.1\r\nHost: netral.test\r\nConnection: close\r\n\r\n").as_bytes()).await;
+    let answer =
+        raw(&app, format!("GET {long} HTTP/1.1\r\nHost: netral.test\r\nConnection: close\r\n\r\n").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 4"), "{}", &answer[..answer.len().min(200)]);
     let answer = raw(&app, b"GET / SMTP/1.1\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");

@@ -72,7 +72,8 @@ async fn a_wrong_code_and_an_unknown_number_are_answered_to_the_byte_alike() {
     ] {
         assert_eq!(open(number, code).await.bytes, refused.bytes, "{number} {code}");
     }
-    let written = open(&receipt.number.to_lowercase().replace('-', ""), &receipt.code.to_lowercase().replace('-', " ")).await;
+    let written =
+        open(&receipt.number.to_lowercase().replace('-', ""), &receipt.code.to_lowercase().replace('-', " ")).await;
     assert_eq!(written.status, 201, "case, dashes and blanks do not matter: {}", written.body());
 }
 
@@ -100,7 +101,8 @@ async fn a_message_without_a_question_is_kept_and_moves_nothing() {
     assert_eq!(app.state(&receipt.case).await, "submitted");
     let events = app.get(&format!("/v1/cases/{}/events", receipt.case)).by(Persona::Triage).expect(200).await;
     assert_eq!(events.text("/data/1/kind"), "message.received");
-    for body in [json!({ "body": "" }), json!({}), json!({ "body": "a\u{0}b" }), json!({ "body": "x", "kind": "note" })] {
+    for body in [json!({ "body": "" }), json!({}), json!({ "body": "a\u{0}b" }), json!({ "body": "x", "kind": "note" })]
+    {
         assert_eq!(answer(&app, &token, &body).await.status, 422, "{body}");
     }
 }

@@ -161,7 +161,7 @@ async fn a_mail_given_up_after_two_days_can_be_sent_again() {
     post.app.post(&path).by(Persona::SystemAdmin).expect(202).await;
     post.app.deliver_all().await;
     assert_eq!(post.to("warga@warga.example").len(), 1);
-    post.app.post(&path).by(Persona::SystemAdmin).expect(409).await.problem("not_in_state");
+    post.app.post(&path).by(Persona::SystemAdmin).expect(409).await.problem("not-in-state");
 }
 
 #[tokio::test]

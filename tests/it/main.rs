@@ -7,11 +7,23 @@
 
 mod harness;
 
+mod bad_input;
+mod cases;
+mod docs;
 mod golden;
+mod idempotency;
+mod kill;
+mod mailbox;
 mod mails;
+mod openapi;
+mod privacy;
+mod program;
 mod reports;
 mod sample;
+mod sessions;
 mod sight;
+mod transitions;
 mod transport;
 mod walks;
 mod workflow;
+mod notices;

@@ -100,9 +100,6 @@ problems! {
     ApprovalLapsed = "approval-lapsed", CONFLICT,
         id: "Pengajuan sudah gugur", "Pengajuan ini sudah diputuskan, dibatalkan, atau perkaranya sudah berubah sejak itu.", "Ajukan kembali pada keadaan perkara sekarang.",
         en: "Proposal lapsed", "The proposal was decided or withdrawn, or the case has changed since.", "Propose it again on the case as it stands now.";
-    RequestInProgress = "request-in-progress", CONFLICT,
-        id: "Permintaan sedang diproses", "Permintaan pertama dengan Idempotency-Key ini masih diproses.", "Ulangi setelah waktu pada header Retry-After.",
-        en: "Request in progress", "The first request with this Idempotency-Key is still running.", "Repeat it after the time in the header Retry-After.";
     StaleVersion = "stale-version", PRECONDITION_FAILED,
         id: "Versi sudah berubah", "Data sudah diubah oleh orang lain sejak Anda membacanya.", "Baca kembali, periksa perubahannya, lalu kirim ulang dengan ETag yang baru.",
         en: "Version is stale", "Somebody has changed the data since you read it.", "Read it again, look at what changed, and send your request with the new ETag.";

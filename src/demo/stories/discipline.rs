@@ -107,7 +107,7 @@ async fn recommended(stage: &mut Stage<'_>, report: &Report) -> Result<(), Start
     stage.step("BKN's auditor drafts the recommendation to the mayor as PPK; a colleague approves it.");
     let send = json!({ "action": "send_recommendation", "input": {
         "violation_forms": [{ "code": "DIS-02", "category": "discipline" }],
-        "proposed_sanctions": ["S1", "B1"],
+        "proposed_sanctions": ["B1", "B2"],
         "addressee_agency_code": "PEMDA1571",
         "addressee_confirmed": true,
         "addressee_email": "bkpsdm.kotajambi@demo.example",
@@ -118,10 +118,10 @@ async fn recommended(stage: &mut Stage<'_>, report: &Report) -> Result<(), Start
 }
 
 async fn decided(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartError> {
-    stage.step("The PPK decides: S1, the performance allowance cut by 25 % for six months.");
+    stage.step("The PPK decides: B1, one position lower for twelve months.");
     let impose = json!({ "action": "impose_sanction", "input": {
-        "category": "discipline", "sanction_code": "S1", "decision": stage.letter("SK"),
-        "deciding_official": "Wali Kota Jambi", "legal_basis": "PP 94/2021 Pasal 5 huruf n",
+        "category": "discipline", "sanction_code": "B1", "decision": stage.letter("SK"),
+        "deciding_official": "Wali Kota Jambi", "legal_basis": "PP 94/2021 Pasal 14 huruf i angka 3",
         "examination_record": stage.letter("BAP")
     } });
     stage.fire(PPK, report, impose, "sanction_decided").await?;

@@ -103,6 +103,11 @@ impl TestDb {
         Self::made(&format!("TEMPLATE {TEMPLATE}"))
     }
 
+    /// A database that somebody else made and drops.
+    pub fn of(url: &str) -> Self {
+        Self { name: String::new(), url: url.to_owned() }
+    }
+
     /// A database with nothing in it.
     pub fn empty() -> Self {
         Self::made("TEMPLATE template0")
@@ -165,6 +170,9 @@ impl TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
+        if self.name.is_empty() {
+            return;
+        }
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let (done, dropped) = std::sync::mpsc::channel();
         runtime().spawn(async move {

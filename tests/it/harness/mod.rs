@@ -8,6 +8,7 @@
 //! ```
 
 pub mod app;
+pub mod client;
 pub mod contract;
 pub mod db;
 pub mod mailbox;
@@ -15,7 +16,8 @@ pub mod persona;
 pub mod smtp;
 pub mod steps;
 
-pub use self::app::{Call, Receipt, Reply, TestApp};
+pub use self::app::{Receipt, TestApp};
+pub use self::client::{Call, Reply};
 pub use self::db::TestDb;
 pub use self::mailbox::Mail;
 pub use self::persona::Persona;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::app::{Reply, TestApp};
+use super::app::TestApp;
+use super::client::Reply;
 use super::persona::Persona;
 
 /// A NIP that is well-formed and nobody's.

@@ -33,12 +33,7 @@ pub async fn deliver_due(app: &App, letters: &Letters) -> Result<usize, DbError>
     Ok(claimed.len())
 }
 
-async fn deliver(
-    app: &App,
-    letters: &Letters,
-    claimed: &Claimed,
-    claimed_at: DateTime<Utc>,
-) -> Result<(), DbError> {
+async fn deliver(app: &App, letters: &Letters, claimed: &Claimed, claimed_at: DateTime<Utc>) -> Result<(), DbError> {
     let now = app.clock.now();
     if claimed.notice.waits() {
         let mut tx = Tx::begin(&app.pool).await?;

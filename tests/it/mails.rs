@@ -256,6 +256,28 @@ async fn several_steps_within_ten_minutes_become_one_mail_with_the_last_word() {
 }
 
 #[tokio::test]
+async fn an_older_notice_gives_way_to_a_newer_one_that_another_worker_has_just_sent() {
+    use netral::db::{Tx, deliveries};
+    let post = Post::open().await;
+    let receipt = post.confirmed("warga@warga.example").await;
+    post.quiet().await;
+    post.app.walk(&receipt.case, &["take", "ask"]).await;
+    post.app.advance(Duration::minutes(11));
+    let (pool, now) = (&post.app.app.pool, post.app.now());
+    let older = deliveries::claim(pool, now, now + Duration::minutes(10), 1).await.unwrap();
+    post.app.deliver_all().await;
+    let mut tx = Tx::begin(pool).await.unwrap();
+    let gave_way = deliveries::give_way(&mut tx, &older[0], now, post.app.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(gave_way, "{} would follow what is newer", older[0].notice);
+    post.app.advance(Duration::minutes(11));
+    post.app.deliver_all().await;
+    let mails = post.to("warga@warga.example");
+    assert_eq!(mails.len(), 2);
+    assert!(text(&mails[1]).contains("mengajukan pertanyaan"));
+}
+
+#[tokio::test]
 async fn the_access_code_is_in_no_mail() {
     let post = Post::open().await;
     let receipt = post.confirmed("warga@warga.example").await;

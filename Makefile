@@ -25,7 +25,7 @@ test: cargo postgres ## every test, against a real PostgreSQL and a real mail se
 check: fmt-check lint doc test generated-check dependencies ## everything that must hold before a change lands
 
 bench: cargo postgres ## the load benchmark, beside the rate that pgbench reaches on the same machine
-	$(WITH_PG) cargo bench --locked $(if $(BENCH_ARGS),-- $(BENCH_ARGS))
+	$(WITH_PG) cargo bench --locked --bench load $(if $(BENCH_ARGS),-- $(BENCH_ARGS))
 
 postgres: ## installs a PostgreSQL of version 15 or newer, if there is none
 	@scripts/install-postgres.sh

@@ -208,6 +208,7 @@ async fn healthcheck(config: &Config) -> Result<(), StartError> {
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
-    let status = reqwest::get(format!("http://{address}/readyz")).await?.status();
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let status = client.get(format!("http://{address}/readyz")).send().await?.status();
     if status.is_success() { Ok(()) } else { Err(format!("not ready: {status}").into()) }
 }

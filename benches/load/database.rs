@@ -93,7 +93,8 @@ impl Database {
     /// One of PostgreSQL's programs.
     pub fn program(&self, name: &str) -> Result<PathBuf, Failure> {
         let path = self.cluster.bin_dir().join(name);
-        let missing = || format!("{} is missing: the benchmark needs PostgreSQL with its client programs", path.display());
+        let missing =
+            || format!("{} is missing: the benchmark needs PostgreSQL with its client programs", path.display());
         if path.exists() { Ok(path) } else { Err(missing().into()) }
     }
 
@@ -101,7 +102,8 @@ impl Database {
     pub async fn reset(&mut self) -> Result<(), Failure> {
         self.connection.batch_execute(include_str!("sql/reset.sql")).await?;
         // Each by itself: VACUUM runs in no transaction.
-        for table in ["cases", "subjects", "reports", "reporter_identities", "events", "deliveries", "idempotency_keys"] {
+        for table in ["cases", "subjects", "reports", "reporter_identities", "events", "deliveries", "idempotency_keys"]
+        {
             self.connection.batch_execute(&format!("VACUUM ANALYZE {table}")).await?;
         }
         self.connection.batch_execute("CHECKPOINT").await?;

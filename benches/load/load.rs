@@ -15,12 +15,7 @@ use super::requests::Requests;
 use super::results::{Run, percentile};
 
 /// Keeps `connections` busy for `time`. Fails when any answer is not the right one.
-pub async fn run(
-    address: SocketAddr,
-    connections: usize,
-    time: Duration,
-    requests: Requests,
-) -> Result<Run, Failure> {
+pub async fn run(address: SocketAddr, connections: usize, time: Duration, requests: Requests) -> Result<Run, Failure> {
     let mut streams = Vec::new();
     for _ in 0..connections {
         let stream = TcpStream::connect(address).await?;

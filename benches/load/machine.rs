@@ -8,13 +8,14 @@ use super::Failure;
 
 /// Above this part in use the machine is not quiet.
 const QUIET: f64 = 0.08;
-/// How long a quiet machine is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a quiet machine is waited for, over all runs together.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Whose use of the processors is told apart.
 pub struct Machine {
     server: u32,
     postmaster: u32,
+    patience: Duration,
 }
 
 /// Processor time used so far, in clock ticks.
@@ -56,7 +57,7 @@ impl Snapshot {
 impl Machine {
     /// Watches the service and the database by their processes.
     pub const fn watch(server: u32, postmaster: u32) -> Self {
-        Self { server, postmaster }
+        Self { server, postmaster, patience: PATIENCE }
     }
 
     /// Who has used how much so far.
@@ -75,10 +76,10 @@ impl Machine {
         Ok(Snapshot { all, busy, server: own(&self.server.to_string()), postgres, load })
     }
 
-    /// Waits until the machine is left alone, for a while at most.
-    pub async fn wait_until_quiet(&self) -> Result<(), Failure> {
+    /// Waits until the machine is left alone, or no patience is left.
+    pub async fn wait_until_quiet(&mut self) -> Result<(), Failure> {
         let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
+        while begun.elapsed() < self.patience {
             let (all, busy) = processors()?;
             tokio::time::sleep(Duration::from_millis(500)).await;
             let (all_now, busy_now) = processors()?;
@@ -86,6 +87,7 @@ impl Machine {
                 break;
             }
         }
+        self.patience = self.patience.saturating_sub(begun.elapsed());
         Ok(())
     }
 }
@@ -125,7 +127,8 @@ fn stat(pid: &str) -> Option<Process> {
 
 fn processes() -> impl Iterator<Item = Process> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| stat(entry.file_name().to_str().filter(|name| name.bytes().all(|b| b.is_ascii_digit()))?))
+    entries
+        .filter_map(|entry| stat(entry.file_name().to_str().filter(|name| name.bytes().all(|b| b.is_ascii_digit()))?))
 }
 
 /// The parent of a process.

@@ -113,6 +113,8 @@ impl Bench {
                     self.load(kind, connections, Duration::from_secs(self.options.seconds)).await?
                 }
             };
+            // PostgreSQL counts a process of its own as soon as that has ended and been noticed.
+            tokio::time::sleep(Duration::from_millis(100)).await;
             run.shares = self.machine.snapshot()?.since(&before);
             run.clean = run.shares.foreign <= FOREIGN;
             if run.clean || attempt == RETRIES || !self.options.patient {

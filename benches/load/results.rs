@@ -98,8 +98,10 @@ impl Results {
             "memory_mib": rounded(memory.now),
             "memory_peak_mib": rounded(memory.peak),
         });
-        println!("\n| | connections | rate/s | ceiling/s | ratio | p50 ms | p99 ms | netral | PostgreSQL | load | others | clean runs |");
-        println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        println!(
+            "\n| | connections | rate/s | ceiling/s | ratio | p50 ms | p99 ms | µs each | netral | PostgreSQL | load | others | clean runs |"
+        );
+        println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         for kind in &options.only {
             let (ceiling, by) = self.ceiling(*kind).ok_or("no ceiling was measured")?;
             let mut entry = json!({ "ceiling": { "rate": rounded(ceiling), "by": by.to_string() } });
@@ -118,7 +120,10 @@ impl Results {
             }
             all[kind.name()] = entry;
         }
-        println!("\nready after {startup_ms:.0} ms; {:.0} MiB after the load, {:.0} MiB at most", memory.now, memory.peak);
+        println!(
+            "\nready after {startup_ms:.0} ms; {:.0} MiB after the load, {:.0} MiB at most",
+            memory.now, memory.peak
+        );
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench/results.json");
         std::fs::create_dir_all(file.parent().ok_or("no folder")?)?;
         std::fs::write(&file, serde_json::to_string_pretty(&all)? + "\n")?;
@@ -162,17 +167,36 @@ impl Summary {
         json!({
             "rate": rounded(self.rate), "rate_min": rounded(self.least), "rate_max": rounded(self.most),
             "p50_ms": rounded(self.p50_ms), "p99_ms": rounded(self.p99_ms), "runs": self.runs, "clean_runs": self.clean,
+            "processor_us_each": rounded(self.processor_us()),
             "processors": { "netral": rounded(s.server), "postgresql": rounded(s.postgres), "load": rounded(s.load),
                 "others": rounded(s.foreign), "idle": rounded(s.idle) },
         })
     }
 
+    /// Processor time of service, database and load for each one, in microseconds: what stays comparable when others
+    /// use the machine as well.
+    fn processor_us(&self) -> f64 {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from) as f64;
+        let used = self.shares.server + self.shares.postgres + self.shares.load;
+        used * processors * 1e6 / self.rate.max(1.0)
+    }
+
     fn row(&self, kind: Kind, connections: usize, ceiling: f64) -> String {
         let s = &self.shares;
         format!(
-            "| {} | {connections} | {:.0} | {ceiling:.0} | **{:.2}** | {:.2} | {:.2} | {:.0} % | {:.0} % | {:.0} % | {:.0} % | {} of {} |",
-            kind.name(), self.rate, self.rate / ceiling, self.p50_ms, self.p99_ms, s.server * 100.0, s.postgres * 100.0,
-            s.load * 100.0, s.foreign * 100.0, self.clean, self.runs
+            "| {} | {connections} | {:.0} | {ceiling:.0} | **{:.2}** | {:.2} | {:.2} | {:.0} | {:.0} % | {:.0} % | {:.0} % | {:.0} % | {} of {} |",
+            kind.name(),
+            self.rate,
+            self.rate / ceiling,
+            self.p50_ms,
+            self.p99_ms,
+            self.processor_us(),
+            s.server * 100.0,
+            s.postgres * 100.0,
+            s.load * 100.0,
+            s.foreign * 100.0,
+            self.clean,
+            self.runs
         )
     }
 }

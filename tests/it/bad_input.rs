@@ -227,7 +227,7 @@ async fn no_problem_repeats_a_value_that_was_sent() {
         ("/conduct/region_code", json!(secret)),
         ("/conduct/links", json!([secret.repeat(200)])),
     ] {
-        let reply = send(&app, changed(&app, &[changes.clone()]).to_string().as_bytes()).await;
+        let reply = send(&app, changed(&app, std::slice::from_ref(&changes)).to_string().as_bytes()).await;
         assert_eq!(reply.status, 422);
         assert!(!reply.body().contains(secret), "{}", reply.body());
     }

@@ -28,7 +28,7 @@ async fn a_question_waits_in_the_mailbox_and_its_answer_moves_the_report_on() {
     assert_eq!(label(&app, &receipt).await, "Menunggu kelengkapan dari Anda");
     let token = app.open_mailbox(&receipt).await;
     let question = ("to_reporter".to_owned(), "Apakah unggahan itu masih dapat dilihat?".to_owned());
-    assert_eq!(messages(&app, &token).await, [question.clone()]);
+    assert_eq!(messages(&app, &token).await, std::slice::from_ref(&question));
     let body = json!({ "body": "Ya, masih dapat dilihat." });
     assert_eq!(answer(&app, &token, &body).await.status, 201);
     assert_eq!(label(&app, &receipt).await, "Sedang diverifikasi");

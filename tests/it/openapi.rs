@@ -114,7 +114,7 @@ fn every_operation_says_what_it_is_and_how_it_may_fail() {
         assert!(operation["security"].is_array(), "{what}: who may call it");
         let responses = operation["responses"].as_object().unwrap();
         let signed_in = operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty());
-        assert_eq!(signed_in && !responses.contains_key("401"), false, "{what}: no 401");
+        assert!(!signed_in || responses.contains_key("401"), "{what}: no 401");
         assert!(path == "/livez" || responses.contains_key("500"), "{what}: no 500");
         if method == "POST" && operation["requestBody"].is_object() {
             for status in ["400", "413", "415", "422"] {

@@ -86,7 +86,7 @@ fn words(value: &str) -> String {
     let mut rest = value;
     while let Some((before, word)) = rest.split_once("=?") {
         // White space between two encoded words is no text.
-        if !(before.trim().is_empty() && !text.is_empty()) {
+        if !before.trim().is_empty() || text.is_empty() {
             text.push_str(before);
         }
         let mut parts = word.splitn(4, '?');

@@ -87,16 +87,6 @@ impl Persona {
         self.seat().0
     }
 
-    /// Role of the seat.
-    pub const fn role(self) -> Role {
-        self.seat().1
-    }
-
-    /// Code of the seat's agency.
-    pub const fn agency(self) -> &'static str {
-        self.seat().2
-    }
-
     /// The officer as `officer add` makes one.
     pub const fn officer(self, password_hash: &str) -> OfficerToAdd<'_> {
         let (email, role, agency_code, region_code) = self.seat();

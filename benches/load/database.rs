@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use netral::config::Config;
 use netral::db::Tx;
 use netral::domain::actor::Role;
 use netral::flows::officers::{self, OfficerToAdd};
-use netral::postgres::{Cluster, Durability, Settings, default_data_dir};
+use netral::postgres::{Cluster, Durability, Settings};
 use netral::token::{PasswordHasher, random_password};
 
 use super::Failure;
@@ -53,10 +54,12 @@ struct Row {
 impl Database {
     /// Starts a cluster, migrates it and fills it with `seeds` cases.
     pub async fn start(seeds: u64) -> Result<Self, Failure> {
+        // Beside the private cluster: on a disk, where a commit costs what it costs, and where PostgreSQL's account may go.
+        let config = Config::load()?;
         let settings = Settings {
-            data_dir: folder()?,
-            bin_dir: variable("NETRAL_PG_BIN").map(PathBuf::from),
-            search_path: variable("PATH"),
+            data_dir: config.data_dir.join("bench"),
+            bin_dir: config.pg_bin,
+            search_path: config.search_path,
             durability: Durability::Durable,
         };
         let cluster = Cluster::throwaway(&settings)?;
@@ -163,17 +166,4 @@ async fn add_officers(url: &str) -> Result<Vec<OfficerAccount>, Failure> {
     }
     accounts.truncate(WORKING);
     Ok(accounts)
-}
-
-/// Where the cluster lies: on a disk, where a commit costs what it costs, and where PostgreSQL's account can reach it.
-fn folder() -> Result<PathBuf, Failure> {
-    match variable("NETRAL_BENCH_DIR") {
-        Some(folder) => Ok(folder.into()),
-        None => Ok(default_data_dir(&variable)?.join("bench")),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark has no configuration of its own")]
-fn variable(name: &str) -> Option<std::ffi::OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
 }

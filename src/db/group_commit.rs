@@ -74,12 +74,20 @@ async fn write(pool: &Pool, jobs: &mut Vec<Job>) {
         }
         Err(_) => {
             for (intake, done) in batch.into_iter().zip(waiting) {
-                let _ = done.send(alone(pool, intake).await);
+                let key = intake.key_hash.clone();
+                let written = alone(pool, intake).await;
+                if written.is_err() {
+                    keys.remove(&key);
+                }
+                let _ = done.send(written);
             }
         }
     }
     for job in repeated {
-        let _ = job.done.send(Ok(Taken::KeyKnown));
+        // Without the first there is no record to answer from.
+        let first_written = keys.contains(&job.intake.key_hash);
+        let failed = || DbError::Unavailable("the first of these requests failed".to_owned());
+        let _ = job.done.send(if first_written { Ok(Taken::KeyKnown) } else { Err(failed()) });
     }
 }
 

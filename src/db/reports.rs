@@ -128,13 +128,14 @@ pub struct Report {
     pub withdrawal_requested_at: Option<DateTime<Utc>>,
 }
 
-/// The reports of a case, oldest first.
-pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<Report>, DbError> {
+/// The reports of a case, oldest first, each with whether its reporter's address turned out dead.
+pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<(Report, bool)>, DbError> {
     let mut connection = pool.get().await?;
     Ok(reports::table
+        .left_join(reporter_identities::table)
         .filter(reports::case_id.eq(case_id))
         .order(reports::id)
-        .select(Report::as_select())
+        .select((Report::as_select(), reporter_identities::email_disabled_at.nullable().is_not_null()))
         .load(&mut connection)
         .await?)
 }
@@ -171,16 +172,4 @@ pub async fn disable_email(tx: &mut Tx, report_id: Uuid, at: DateTime<Utc>) -> R
         .execute(tx.connection()?)
         .await?;
     Ok(())
-}
-
-/// Whether a reporter of the case left an address that turned out dead.
-pub async fn mail_failed(pool: &Pool, case_id: Uuid) -> Result<bool, DbError> {
-    let mut connection = pool.get().await?;
-    Ok(diesel::select(diesel::dsl::exists(
-        reports::table
-            .inner_join(reporter_identities::table)
-            .filter(reports::case_id.eq(case_id).and(reporter_identities::email_disabled_at.is_not_null())),
-    ))
-    .get_result(&mut connection)
-    .await?)
 }

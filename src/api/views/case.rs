@@ -31,11 +31,11 @@ pub struct SubjectView {
     /// NIK; not for the task force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nik: Option<String>,
-    /// Position.
+    /// Position; not for the task force.
     pub position: Option<String>,
     /// Agency in the reporter's words.
     pub agency_text: Option<String>,
-    /// Work unit.
+    /// Work unit; not for the task force.
     pub work_unit: Option<String>,
     /// How sure this is.
     pub resolution: SubjectResolution,
@@ -47,14 +47,15 @@ fn revealed(value: Option<&Confidential<String>>) -> Option<String> {
 
 impl SubjectView {
     fn new(subject: &Subject, role: Role) -> Self {
-        let numbers = role != Role::TaskforceViewer;
+        // The task force reads name and agency only.
+        let whole = role != Role::TaskforceViewer;
         Self {
             name: revealed(subject.name.as_ref()),
-            nip: revealed(subject.nip.as_ref().filter(|_| numbers)),
-            nik: revealed(subject.nik.as_ref().filter(|_| numbers)),
-            position: subject.position.clone(),
+            nip: revealed(subject.nip.as_ref().filter(|_| whole)),
+            nik: revealed(subject.nik.as_ref().filter(|_| whole)),
+            position: subject.position.clone().filter(|_| whole),
             agency_text: subject.agency_text.clone(),
-            work_unit: subject.work_unit.clone(),
+            work_unit: subject.work_unit.clone().filter(|_| whole),
             resolution: subject.resolution,
         }
     }
@@ -173,7 +174,7 @@ impl CaseView {
     }
 
     /// With what reporters wrote, if this officer may read it.
-    pub fn with_reports(mut self, reports: Vec<Report>, officer: &Officer) -> Self {
+    pub fn with_reports(mut self, reports: Vec<(Report, bool)>, officer: &Officer) -> Self {
         if granted(officer.role, Permission::ReadReport) {
             self.reports =
                 Some(reports.into_iter().enumerate().map(|(i, report)| ReportView::new(i, report)).collect());
@@ -218,10 +219,12 @@ pub struct ReportView {
     pub consent_to_bawaslu: bool,
     /// Asked to withdraw.
     pub withdrawal_requested_at: Option<DateTime<Utc>>,
+    /// The reporter's address was refused for good: reach him through the mailbox.
+    pub mail_failed: bool,
 }
 
 impl ReportView {
-    fn new(ordinal: usize, report: Report) -> Self {
+    fn new(ordinal: usize, (report, mail_failed): (Report, bool)) -> Self {
         Self {
             reporter: format!("Pelapor #{}", ordinal + 1),
             complaint_number: report.complaint_number,
@@ -238,6 +241,7 @@ impl ReportView {
             anonymity: report.anonymity,
             consent_to_bawaslu: report.consent_to_bawaslu,
             withdrawal_requested_at: report.withdrawal_requested_at,
+            mail_failed,
         }
     }
 }

@@ -105,7 +105,8 @@ fn head(reply: &[u8]) -> Result<Option<(u16, usize)>, Failure> {
     let head = std::str::from_utf8(reply.get(..end).unwrap_or_default())?;
     let status = head.get(9..12).ok_or("a reply without status")?.parse()?;
     let length = head.lines().filter_map(|line| line.split_once(':'));
-    let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
-    let length: usize = length.last().map_or(Ok(0), str::parse)?;
+    let mut length =
+        length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
+    let length: usize = length.next_back().map_or(Ok(0), str::parse)?;
     Ok(Some((status, end + 4 + length)))
 }

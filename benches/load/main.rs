@@ -2,6 +2,7 @@
 //! with the same rows on the same database. Starts a durable database and the release program, drives real HTTP, and
 //! writes `target/bench/results.json`. docs/PERFORMANCE.md says how to read it.
 #![expect(clippy::print_stdout, reason = "a benchmark speaks to its terminal")]
+#![expect(clippy::indexing_slicing, reason = "members of a JSON object are made by their name")]
 
 mod ceiling;
 mod database;

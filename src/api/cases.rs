@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
 use super::extract::{IfMatch, OptionalIdempotencyKey};
-use super::once::{Knock, Reply, once};
+use super::once::{Knock, Reply, once_on};
 use super::openapi::{SignedInRead, VersionedWrite};
 use super::page;
 use super::problem::{Problem, ProblemCode};
@@ -17,7 +17,7 @@ use super::query::Query;
 use super::setting;
 use super::views::{ApprovalView, CaseView, EventView, MessageView, PageEnd};
 use crate::app::App;
-use crate::db::cases::{CaseFilter, Found};
+use crate::db::cases::{CaseFilter, Found, ToLock};
 use crate::db::{self, Tx};
 use crate::domain::action::Action;
 use crate::domain::case::{Category, State};
@@ -118,12 +118,12 @@ pub async fn get_case(
     number: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let found = seen(&app, &caller, &number).await?;
+    let found = db::cases::find_with_reports(&app.pool, &number, &sight(&caller.actor())).await?;
+    let (found, reports) = found.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
     let etag = format!("\"{}\"", found.case.version);
     if request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
     }
-    let reports = db::reports::of_case(&app.pool, found.case.id).await?;
     let view = CaseView::new(&found.case, &found.subject, &caller.0, &app.reference).with_reports(reports, &caller.0);
     Ok(HttpResponse::Ok().insert_header((header::ETAG, etag)).json(view))
 }
@@ -266,8 +266,10 @@ pub async fn fire_transition(
         key: key.map(|key| key.0),
         body: &bytes,
     };
-    once(&app, knock, async |tx: &mut Tx| {
-        let done = transition::fire(tx, &setting, &caller.actor(), &number, expected, action.clone()).await?;
+    let (actor, sight) = (caller.actor(), sight(&caller.actor()));
+    let case = ToLock { number: &number, sight: &sight };
+    once_on(&app, knock, Some(case), async |tx: &mut Tx, locked| {
+        let done = transition::fire(tx, &setting, &actor, locked, expected, action).await?;
         fired(&app, &caller, &number, done)
     })
     .await

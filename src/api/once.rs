@@ -7,8 +7,10 @@ use serde_json::value::RawValue;
 
 use super::problem::{Problem, ProblemCode};
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::cases::ToLock;
 use crate::db::idempotency::{self, KeptReply};
+use crate::db::{self, Tx};
+use crate::domain::case::CaseFacts;
 
 /// What a write answers, in the form that is kept for a repeat. Must not hold a secret.
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,20 +75,32 @@ pub async fn once<F>(app: &App, knock: Knock<'_>, work: F) -> Result<HttpRespons
 where
     F: AsyncFnOnce(&mut Tx) -> Result<Reply, Problem>,
 {
+    once_on(app, knock, None, async |tx: &mut Tx, _| work(tx).await).await
+}
+
+/// The same with a case that is locked by the way; `work` is handed it, if the caller may see it.
+pub async fn once_on<F>(app: &App, knock: Knock<'_>, case: Option<ToLock<'_>>, work: F) -> Result<HttpResponse, Problem>
+where
+    F: AsyncFnOnce(&mut Tx, Option<CaseFacts>) -> Result<Reply, Problem>,
+{
     let Some(key) = &knock.key else {
         let mut tx = Tx::begin(&app.pool).await?;
-        let reply = work(&mut tx).await?;
+        let facts = match case {
+            Some(case) => db::cases::lock(&mut tx, case.number, case.sight).await?,
+            None => None,
+        };
+        let reply = work(&mut tx, facts).await?;
         tx.commit().await?;
         return Ok(reply.response(false));
     };
     let key_hash = app.keys.idempotency_hash(&knock.caller, &knock.route, key);
     let fingerprint = app.keys.fingerprint(knock.body);
-    let (mut tx, kept) = idempotency::begin(&app.pool, &key_hash).await?;
+    let (mut tx, kept, facts) = idempotency::begin(&app.pool, &key_hash, case).await?;
     if let Some(kept) = kept {
         tx.rollback().await?;
         return replay(&kept, &fingerprint);
     }
-    let reply = match work(&mut tx).await {
+    let reply = match work(&mut tx, facts).await {
         Ok(reply) => reply,
         Err(problem) => {
             tx.rollback().await?;

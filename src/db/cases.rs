@@ -5,9 +5,11 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{self as sql, Bool, Nullable};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::try_join;
 use uuid::Uuid;
 
+use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::case::{Case, CaseFacts, MasterFacts, State, Subject};
@@ -130,6 +132,21 @@ pub async fn find(pool: &Pool, number: &str, sight: &Sight) -> Result<Option<Fou
         .optional()?)
 }
 
+/// The same with its reports, oldest first, each with whether its reporter's address turned out dead; in one flight.
+pub async fn find_with_reports(
+    pool: &Pool,
+    number: &str,
+    sight: &Sight,
+) -> Result<Option<(Found, Vec<(Report, bool)>)>, DbError> {
+    let connection = pool.get().await?;
+    let (mut finder, mut reader): (&AsyncPgConnection, &AsyncPgConnection) = (&connection, &connection);
+    let find = Find { columns: FoundColumns::all(), number, sight: sight.into() };
+    let found = async { find.get_result(&mut finder).await.optional() };
+    let (found, reports) = try_join!(found, reports::of_number(&mut reader, number))?;
+    // Who may not see the case sees none of its reports.
+    Ok(found.map(|found| (found, reports)))
+}
+
 #[derive(Queryable)]
 struct Locked {
     case: Case,
@@ -173,12 +190,11 @@ macro_rules! lock_statement {
 lock_statement!(LockByNumber, "cases.case_number", sql::Text, str);
 lock_statement!(LockById, "cases.id", sql::Uuid, Uuid);
 
-async fn lock_by(tx: &mut Tx, key: Key<'_>, sight: &Sight) -> Result<Option<CaseFacts>, DbError> {
-    let connection = tx.connection()?;
+async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight) -> QueryResult<Option<CaseFacts>> {
     let (columns, sight) = (FoundColumns::all(), sight.into());
     let locked: Option<Locked> = match key {
-        Key::Number(key) => LockByNumber { columns, key, sight }.get_result(connection).await,
-        Key::Id(key) => LockById { columns, key, sight }.get_result(connection).await,
+        Key::Number(key) => LockByNumber { columns, key, sight }.get_result(&mut connection).await,
+        Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
     }
     .optional()?;
     Ok(locked.map(|row| CaseFacts {
@@ -193,14 +209,29 @@ async fn lock_by(tx: &mut Tx, key: Key<'_>, sight: &Sight) -> Result<Option<Case
     }))
 }
 
+/// A case to be locked together with the beginning of a transaction.
+#[derive(Clone, Copy)]
+pub struct ToLock<'a> {
+    /// Its number.
+    pub number: &'a str,
+    /// What the caller may see.
+    pub sight: &'a Sight,
+}
+
+impl ToLock<'_> {
+    pub(super) async fn lock(self, connection: &AsyncPgConnection) -> QueryResult<Option<CaseFacts>> {
+        lock_by(connection, Key::Number(self.number), self.sight).await
+    }
+}
+
 /// Locks the case with this number until the transaction ends, if the caller may see it.
 pub async fn lock(tx: &mut Tx, number: &str, sight: &Sight) -> Result<Option<CaseFacts>, DbError> {
-    lock_by(tx, Key::Number(number), sight).await
+    Ok(lock_by(tx.connection()?, Key::Number(number), sight).await?)
 }
 
 /// Locks the case with this key until the transaction ends.
 pub async fn lock_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<CaseFacts>, DbError> {
-    lock_by(tx, Key::Id(&id), &Sight::Everything).await
+    Ok(lock_by(tx.connection()?, Key::Id(&id), &Sight::Everything).await?)
 }
 
 /// What a merge needs to know of its master, if the caller may see it. Three days of difference still overlap

@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::try_join;
 
+use super::cases::ToLock;
 use super::{DbError, Pool, Tx};
+use crate::domain::case::CaseFacts;
 use crate::schema::idempotency_keys;
 
 /// A kept reply.
@@ -33,15 +35,24 @@ pub async fn find(pool: &Pool, key_hash: &[u8]) -> Result<Option<KeptReply>, DbE
     Ok(select(&*pool.get().await?, key_hash).await?)
 }
 
-/// Begins a transaction and looks for a kept reply, both in one flight.
-pub async fn begin(pool: &Pool, key_hash: &[u8]) -> Result<(Tx, Option<KeptReply>), DbError> {
+/// A transaction, the reply kept under the key, and the case locked.
+pub type Begun = (Tx, Option<KeptReply>, Option<CaseFacts>);
+
+/// Begins a transaction, looks for a kept reply and locks the case that the request is about, all in one flight.
+pub async fn begin(pool: &Pool, key_hash: &[u8], case: Option<ToLock<'_>>) -> Result<Begun, DbError> {
     let connection = pool.get().await?;
     let tx = Tx { connection: Some(connection) };
     let shared: &AsyncPgConnection =
         tx.connection.as_deref().ok_or_else(|| DbError::Unavailable("no connection".to_owned()))?;
     let mut beginner = shared;
-    let ((), kept) = try_join!(beginner.batch_execute("BEGIN"), select(shared, key_hash))?;
-    Ok((tx, kept))
+    let lock = async {
+        match case {
+            Some(case) => case.lock(shared).await,
+            None => Ok(None),
+        }
+    };
+    let ((), kept, facts) = try_join!(beginner.batch_execute("BEGIN"), select(shared, key_hash), lock)?;
+    Ok((tx, kept, facts))
 }
 
 /// Keeps the reply and commits, both in one flight.

@@ -168,7 +168,8 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
         };
         for column in uuids {
             separate(&mut out);
-            push!(out; [Array<sql::Uuid>] column, "::uuid[]");
+            // A SELECT hides the length of the array: seeing it, PostgreSQL plans the statement anew for each batch.
+            push!(out; "(SELECT " [Array<sql::Uuid>] column, "::uuid[])");
         }
         for column in bytes {
             separate(&mut out);

@@ -3,6 +3,7 @@
 
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
+use diesel::result::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
@@ -85,10 +86,12 @@ impl DbError {
 /// Opens a pool of at most `size` connections. They are opened when first needed.
 ///
 /// Connections are not tested at each check-out: that costs a third of the reads, and a broken one shows at its first
-/// statement and is then thrown away.
+/// statement and is then thrown away. Plans are made once a statement and connection: every statement here finds its
+/// rows by a key, and planning one anew takes longer than running it.
 pub fn pool(url: &str, size: usize) -> Result<Pool, DbError> {
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(|url| Box::pin(connect(url.to_owned())));
     let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
     Pool::builder(manager)
         .max_size(size)
@@ -96,6 +99,13 @@ pub fn pool(url: &str, size: usize) -> Result<Pool, DbError> {
         .wait_timeout(Some(std::time::Duration::from_secs(10)))
         .build()
         .map_err(|_| DbError::Unavailable("the pool cannot be built".to_owned()))
+}
+
+async fn connect(url: String) -> ConnectionResult<AsyncPgConnection> {
+    let mut connection = AsyncPgConnection::establish(&url).await?;
+    let once = connection.batch_execute("SET plan_cache_mode = force_generic_plan").await;
+    once.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
 }
 
 /// One transaction. Writers take `&mut Tx`, so that nothing is written outside one. Dropped before [`Tx::commit`], its

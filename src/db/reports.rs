@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
@@ -128,16 +128,20 @@ pub struct Report {
     pub withdrawal_requested_at: Option<DateTime<Utc>>,
 }
 
-/// The reports of a case, oldest first, each with whether its reporter's address turned out dead.
-pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<(Report, bool)>, DbError> {
-    let mut connection = pool.get().await?;
-    Ok(reports::table
+/// The reports of the case with this number, oldest first, each with whether its reporter's address turned out dead.
+/// Whether the caller may see them is for `cases` to say.
+pub(super) async fn of_number(
+    connection: &mut &AsyncPgConnection,
+    case_number: &str,
+) -> QueryResult<Vec<(Report, bool)>> {
+    reports::table
+        .inner_join(cases::table)
         .left_join(reporter_identities::table)
-        .filter(reports::case_id.eq(case_id))
+        .filter(cases::case_number.eq(case_number))
         .order(reports::id)
         .select((Report::as_select(), reporter_identities::email_disabled_at.nullable().is_not_null()))
-        .load(&mut connection)
-        .await?)
+        .load(connection)
+        .await
 }
 
 /// Notes that the reporter asked to withdraw.

@@ -106,8 +106,9 @@ impl<'a> Tells<'a> {
     }
 }
 
-/// What follows the UPDATE in both statements; `moved` is the updated row. The reporters' cases are joined, not asked
-/// for by OR: that would read every report there is.
+/// What follows the UPDATE in both statements; `moved` is the updated row. Two things are for the planner: the reporters'
+/// cases are joined, since an OR would read every report there is, and one array comes by a SELECT, which hides its
+/// length; seeing it, PostgreSQL plans the statement anew each time, which takes longer than to run it.
 fn push_aftermath<'b>(
     out: &mut AstPass<'_, 'b, Pg>,
     event: &'b EventColumns<'b>,
@@ -118,8 +119,8 @@ fn push_aftermath<'b>(
         [sql::Text] event.actor, "::text, " [Nullable<sql::Uuid>] &event.officer_id, "::uuid, " [Nullable<sql::Text>] &event.role, "::text, "
         [sql::Text] event.from, "::text, " [sql::Text] event.to, "::text, " [Nullable<sql::Text>] &event.details, "::text, " [sql::Text] event.body,
         "::text, event_hash FROM moved RETURNING id AS event_id, case_id, at), \
-        tell (notice, due_at, role, agency_id, region_code, officer_id, address, reporters) AS (SELECT * FROM unnest("
-        [Array<sql::Text>] &tells.notices, "::text[], " [Array<sql::Timestamptz>] &tells.dues, "::timestamptz[], "
+        tell (notice, due_at, role, agency_id, region_code, officer_id, address, reporters) AS (SELECT * FROM unnest((SELECT "
+        [Array<sql::Text>] &tells.notices, "::text[]), " [Array<sql::Timestamptz>] &tells.dues, "::timestamptz[], "
         [Array<Nullable<sql::Text>>] &tells.roles, "::text[], " [Array<Nullable<sql::Uuid>>] &tells.agencies, "::uuid[], "
         [Array<Nullable<sql::Text>>] &tells.regions, "::text[], " [Array<Nullable<sql::Uuid>>] &tells.officers, "::uuid[], "
         [Array<Nullable<sql::Text>>] &tells.addresses, "::text[], " [Array<Bool>] &tells.reporters, "::boolean[])), \

@@ -42,16 +42,16 @@ pub fn sight(actor: &Actor) -> Sight {
     actor.officer().map_or(Sight::Everything, |officer| Sight::Seat(policy::visible(officer)))
 }
 
-/// Fires `action` on the case with this number, if it is still at version `expected`.
+/// Fires `action` on the case already locked, if the actor may see it and it is still at version `expected`.
 pub async fn fire(
     tx: &mut Tx,
     setting: &Setting,
     actor: &Actor,
-    number: &str,
+    locked: Option<CaseFacts>,
     expected: i32,
     action: Action,
 ) -> Result<Fired, FlowError> {
-    let facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
+    let facts = locked.ok_or(FlowError::NotFound)?;
     if facts.case.version != expected {
         return Err(FlowError::Stale(current(&facts, actor)));
     }

@@ -14,7 +14,7 @@ use netral::domain::report::MessageKind;
 use netral::domain::workflow::{Firer, rule_for};
 use netral::flows::FlowError;
 use netral::flows::criminal::{self, CriminalStep};
-use netral::flows::transition::{Fired, Setting, fire, fire_on};
+use netral::flows::transition::{Fired, Setting, fire, fire_on, sight};
 use netral::flows::{approvals as second, mailbox};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
@@ -84,7 +84,8 @@ impl Ground {
                 };
                 let actor = self.holder(&mut dice, permission);
                 let version = if dice.once_in(12) { seen.case.version - 1 } else { seen.case.version };
-                fire(&mut tx, setting, &actor, number, version, action)
+                let locked = db::cases::lock(&mut tx, number, &sight(&actor)).await.unwrap();
+                fire(&mut tx, setting, &actor, locked, version, action)
                     .await
                     .map(|fired| matches!(fired, Fired::Moved(..)))
             }

@@ -89,9 +89,16 @@ where
             Some(case) => db::cases::lock(&mut tx, case.number, case.sight).await?,
             None => None,
         };
-        let reply = work(&mut tx, facts).await?;
-        tx.commit().await?;
-        return Ok(reply.response(false));
+        return match work(&mut tx, facts).await {
+            Ok(reply) => {
+                tx.commit().await?;
+                Ok(reply.response(false))
+            }
+            Err(problem) => {
+                tx.rollback().await?;
+                Err(problem)
+            }
+        };
     };
     let key_hash = app.keys.idempotency_hash(&knock.caller, &knock.route, key);
     let fingerprint = app.keys.fingerprint(knock.body);

@@ -55,17 +55,14 @@ pub async fn begin(pool: &Pool, key_hash: &[u8], case: Option<ToLock<'_>>) -> Re
     Ok((tx, kept, facts))
 }
 
-/// Keeps the reply and commits, both in one flight.
+/// Keeps the reply and commits.
 ///
-/// A duplicate key means that the same request finished meanwhile: then everything here is undone, since a COMMIT
-/// behind a failed statement acts as a ROLLBACK, and the error says so ([`DbError::is_duplicate`]).
+/// One after the other, not in one flight: on a connection that has yet to prepare the first statement, the COMMIT would
+/// overtake it, and a deed without its kept reply could be done twice. A duplicate key means that the same request
+/// finished meanwhile: everything here is then undone, and the error says so ([`DbError::is_duplicate`]).
 pub async fn keep_and_commit(mut tx: Tx, kept: &KeptReply) -> Result<(), DbError> {
-    let shared: &AsyncPgConnection = tx.connection()?;
-    let (mut keeper, mut committer) = (shared, shared);
-    let keep = diesel::insert_into(idempotency_keys::table).values(kept).execute(&mut keeper);
-    try_join!(keep, committer.batch_execute("COMMIT"))?;
-    drop(tx.connection.take());
-    Ok(())
+    diesel::insert_into(idempotency_keys::table).values(kept).execute(tx.connection()?).await?;
+    tx.commit().await
 }
 
 /// Forgets replies older than `before`; answers how many.

@@ -1,6 +1,10 @@
 //! Reads the text of one value each. A refusal says what the value must be and never repeats it: it may be a secret.
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    path::PathBuf,
+};
 
 use actix_web::http::Uri;
 use secrecy::SecretString;
@@ -27,6 +31,12 @@ pub(super) fn path(text: &str) -> Result<PathBuf, String> {
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an IP address and a port such as 127.0.0.1:8080".to_owned())
+}
+
+/// IP addresses with a comma between them.
+pub(super) fn addresses(text: &str) -> Result<Vec<IpAddr>, String> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().map_err(|_| "must be IP addresses, comma between them".to_owned())).collect()
 }
 
 /// The URL without the slash at its end, so that paths can be put behind it.

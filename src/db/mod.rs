@@ -21,6 +21,7 @@ pub mod messages;
 pub mod officers;
 pub mod reference;
 pub mod reports;
+pub mod sign_ins;
 mod statement;
 pub mod transition;
 

@@ -10,7 +10,9 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use crate::config::Config;
+use crate::db::access::Trace;
 use crate::db::group_commit::Writer;
+use crate::db::intake::Intake;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::token::{Keys, PasswordHasher};
@@ -47,7 +49,9 @@ pub struct App {
     /// Slow hashing, bounded.
     pub passwords: Arc<PasswordHasher>,
     /// The queue in front of intake.
-    pub intake: Writer,
+    pub intake: Writer<Intake>,
+    /// The trace of every look at a case.
+    pub trace: Trace,
     /// Outgoing mail.
     pub mailer: Arc<Mailer>,
     /// Codes looked up at each request, read once at the start.
@@ -94,6 +98,7 @@ impl App {
             keys: Arc::new(keys),
             passwords: Arc::new(PasswordHasher::new()),
             intake: Writer::start(&pool),
+            trace: Trace::start(&pool),
             mailer: Arc::new(mailer),
             reference: Arc::new(reference),
             config: Arc::new(config),

@@ -17,6 +17,7 @@ use super::setting;
 use super::views::{ApprovalView, CaseView};
 use crate::app::App;
 use crate::db::{self, Tx};
+use crate::domain::access::Operation;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::flows::{FlowError, approvals};
 
@@ -38,7 +39,7 @@ pub async fn list_approvals(
     caller: Caller,
     number: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let found = seen(&app, &caller, &number).await?;
+    let found = seen(&app, &caller, Operation::ListApprovals, &number).await?;
     let drafts = db::approvals::of_case(&app.pool, found.case.id).await?;
     Ok(HttpResponse::Ok()
         .json(Approvals { data: drafts.iter().map(|draft| ApprovalView::new(draft, &caller.0)).collect() }))

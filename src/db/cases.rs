@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
 
+use super::access::{Shown, Untraced};
 use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
@@ -99,6 +100,25 @@ pub struct Found {
     pub subject: Subject,
 }
 
+impl Shown for Found {
+    fn case(&self) -> Option<&Case> {
+        Some(&self.case)
+    }
+}
+
+impl Shown for (Found, Vec<(Report, bool)>) {
+    fn case(&self) -> Option<&Case> {
+        self.0.case()
+    }
+}
+
+impl Untraced<Found> {
+    /// Where a list goes on behind it.
+    pub fn position(&self) -> String {
+        self.0.case.id.to_string()
+    }
+}
+
 /// By which key a case is named.
 enum Key<'a> {
     Number(&'a str),
@@ -124,12 +144,10 @@ impl QueryFragment<Pg> for Find<'_> {
 }
 
 /// The case with this number, if the caller may see it.
-pub async fn find(pool: &Pool, number: &str, sight: &Sight) -> Result<Option<Found>, DbError> {
+pub async fn find(pool: &Pool, number: &str, sight: &Sight) -> Result<Option<Untraced<Found>>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(Find { columns: FoundColumns::all(), number, sight: sight.into() }
-        .get_result(&mut connection)
-        .await
-        .optional()?)
+    let find = Find { columns: FoundColumns::all(), number, sight: sight.into() };
+    Ok(find.get_result(&mut connection).await.optional()?.map(Untraced))
 }
 
 /// The same with its reports, oldest first, each with whether its reporter's address turned out dead; in one flight.
@@ -137,14 +155,14 @@ pub async fn find_with_reports(
     pool: &Pool,
     number: &str,
     sight: &Sight,
-) -> Result<Option<(Found, Vec<(Report, bool)>)>, DbError> {
+) -> Result<Option<Untraced<(Found, Vec<(Report, bool)>)>>, DbError> {
     let connection = pool.get().await?;
     let (mut finder, mut reader): (&AsyncPgConnection, &AsyncPgConnection) = (&connection, &connection);
     let find = Find { columns: FoundColumns::all(), number, sight: sight.into() };
     let found = async { find.get_result(&mut finder).await.optional() };
     let (found, reports) = try_join!(found, reports::of_number(&mut reader, number))?;
     // Who may not see the case sees none of its reports.
-    Ok(found.map(|found| (found, reports)))
+    Ok(found.map(|found| Untraced((found, reports))))
 }
 
 #[derive(Queryable)]
@@ -358,7 +376,7 @@ impl QueryFragment<Pg> for Page<'_> {
 }
 
 /// Cases the caller may see, oldest first.
-pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec<Found>, DbError> {
+pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec<Untraced<Found>>, DbError> {
     if sight.is_empty() {
         return Ok(Vec::new());
     }
@@ -370,5 +388,6 @@ pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec
         categories: filter.categories.iter().map(|c| c.as_str()).collect(),
         sight: sight.into(),
     };
-    Ok(statement.load(&mut connection).await?)
+    let found: Vec<Found> = statement.load(&mut connection).await?;
+    Ok(found.into_iter().map(Untraced).collect())
 }

@@ -322,3 +322,6 @@ fn disagreeing(event: &Event, said: &Said, columns: Option<&Columns>) -> Vec<&'s
     }
     same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 
 mod harness;
 
+mod audit;
 mod bad_input;
 mod cases;
 mod docs;
@@ -23,6 +24,7 @@ mod reports;
 mod sample;
 mod sessions;
 mod sight;
+mod trace;
 mod transitions;
 mod transport;
 mod walks;

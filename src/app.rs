@@ -86,7 +86,8 @@ impl App {
         database_url: &str,
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let pool = db::pool(database_url, 4)?;
+        // Two writers of intake, two of the trace, and the worker.
+        let pool = db::pool(database_url, 6)?;
         let reference = Reference {
             regions: db::reference::region_codes(&pool).await?,
             agency_codes: db::reference::agency_codes(&pool).await?,

@@ -260,7 +260,7 @@ async fn audit(config: Config, command: AuditCommand) -> Result<(), StartError> 
             let public = key.as_ref().map(CheckpointKey::public);
             let counts = flows::audit::export(&pool, now, public, &mut out).await?;
             out.into_inner()?.sync_all()?;
-            println!("{} events of {} cases, {} checkpoints", counts.events, counts.cases, counts.checkpoints);
+            println!("events: {}, cases: {}, checkpoints: {}", counts.events, counts.cases, counts.checkpoints);
             Ok(())
         }
         AuditCommand::Checkpoint => {
@@ -286,10 +286,10 @@ fn kept_checkpoint(file: Option<PathBuf>) -> Result<Option<Checkpoint>, StartErr
 fn reported(report: &Report) -> Result<(), StartError> {
     report.findings.iter().for_each(|finding| println!("{finding}"));
     let Report { findings, counts, covered } = report;
-    println!("{} events of {} cases, {} checkpoints", counts.events, counts.cases, counts.checkpoints);
+    println!("events: {}, cases: {}, checkpoints: {}", counts.events, counts.cases, counts.checkpoints);
     let newer = i64::try_from(counts.events).unwrap_or(i64::MAX).saturating_sub(*covered).max(0);
-    println!("{newer} events are newer than the last checkpoint: for them only the chain speaks.");
-    if findings.is_empty() { Ok(()) } else { Err(format!("{} findings", findings.len()).into()) }
+    println!("events newer than the last checkpoint, for which only the chain speaks: {newer}");
+    if findings.is_empty() { Ok(()) } else { Err(format!("findings: {}", findings.len()).into()) }
 }
 
 async fn healthcheck(config: &Config) -> Result<(), StartError> {

@@ -80,7 +80,14 @@ async fn write<J: Job>(pool: &Pool, waiting: &mut Vec<Waiting<J>>) {
                 let _ = done.send(Ok(answer));
             }
         }
-        Err(_) => {
+        // Nobody gets through: to try each of them would only make them wait.
+        Err(DbError::Unavailable(why)) => {
+            for done in senders.into_iter().chain(repeated.into_iter().map(|waits| waits.done)) {
+                let _ = done.send(Err(DbError::Unavailable(why.clone())));
+            }
+            return;
+        }
+        Err(DbError::Query(_)) => {
             for (job, done) in batch.iter().zip(senders) {
                 let _ = done.send(alone(pool, job).await);
             }

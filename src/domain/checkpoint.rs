@@ -116,7 +116,7 @@ impl PublicKey {
         (!bad).then(|| Self { name: name.to_owned(), key })
     }
 
-    /// Reads what [`Self::to_string`] writes.
+    /// Reads the text that `Display` writes.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, rest) = text.trim().split_once('+')?;
         let (id, key) = rest.split_once('+')?;

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use crate::db::audit::StoredCheckpoint;
 use crate::db::{self, DbError, Pool, Tx};
 use crate::domain::audit::{Columns, Counts, FORMAT, Header, Record, Report, SignedCheckpoint, Verifier};
 use crate::domain::checkpoint::{Checkpoint, PublicKey};
-use crate::token::CheckpointKey;
+use crate::token::{CheckpointKey, KeyError};
 
 /// Rows read at once.
 const BATCH: i64 = 5_000;
@@ -23,6 +24,8 @@ pub enum AuditError {
     Db(DbError),
     /// The export could not be written.
     Io(io::Error),
+    /// The key that signs cannot be used.
+    Key(KeyError),
     /// The newest checkpoint cannot be read, so none can follow it.
     NoPredecessor,
 }
@@ -39,11 +42,18 @@ impl From<io::Error> for AuditError {
     }
 }
 
+impl From<KeyError> for AuditError {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
 impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Db(error) => error.fmt(f),
             Self::Io(error) => write!(f, "the export cannot be written: {error}"),
+            Self::Key(error) => error.fmt(f),
             Self::NoPredecessor => f.write_str("the newest checkpoint cannot be read: `netral audit verify` says more"),
         }
     }
@@ -147,4 +157,22 @@ pub async fn checkpoint(
     db::audit::insert(&mut tx, &stored, &tips).await?;
     tx.commit().await?;
     Ok(Some(stored))
+}
+
+/// Gives the UTC day its checkpoint unless it has one, with the key in `keys_dir`, which is made when it is missing.
+///
+/// # Errors
+/// When the database or the key folder fails, or the checkpoint before cannot be read.
+pub async fn daily_checkpoint(
+    pool: &Pool,
+    now: DateTime<Utc>,
+    keys_dir: &Path,
+    public_url: &str,
+) -> Result<(), AuditError> {
+    let day = now.date_naive();
+    if !db::audit::has_day(pool, day).await? {
+        let key = CheckpointKey::load_or_create(keys_dir, public_url)?;
+        checkpoint(pool, now, Some(day), &key).await?;
+    }
+    Ok(())
 }

@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::db;
 use crate::domain::access::Usual;
 use crate::flows::audit;
-use crate::token::CheckpointKey;
 
 /// Any failure of a round.
 pub type LookoutError = Box<dyn std::error::Error + Send + Sync>;
@@ -26,8 +25,9 @@ impl Lookout {
             return Ok(());
         }
         let back = if self.0.is_some() { Duration::hours(1) } else { Duration::days(1) };
+        round(app, back).await?;
         self.0 = Some(now);
-        round(app, back).await
+        Ok(())
     }
 }
 
@@ -40,10 +40,6 @@ pub async fn round(app: &App, back: Duration) -> Result<(), LookoutError> {
     if raised > 0 {
         tracing::warn!(flags = raised, "unusual reading: see /v1/access-flags");
     }
-    let day = now.date_naive();
-    if !db::audit::has_day(&app.pool, day).await? {
-        let key = CheckpointKey::load_or_create(&app.config.keys_dir, &app.config.public_url)?;
-        audit::checkpoint(&app.pool, now, Some(day), &key).await?;
-    }
+    audit::daily_checkpoint(&app.pool, now, &app.config.keys_dir, &app.config.public_url).await?;
     Ok(())
 }

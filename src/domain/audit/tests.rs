@@ -175,7 +175,8 @@ fn a_changed_text_or_hash_is_found_where_it_is() {
 
 #[test]
 fn a_changed_column_is_found_by_its_name() {
-    let changes: [(&str, fn(&mut Columns)); 9] = [
+    type Change = fn(&mut Columns);
+    let changes: [(&str, Change); 9] = [
         ("id", |row| row.id = Uuid::nil()),
         ("at", |row| row.at += TimeDelta::microseconds(1)),
         ("kind", |row| row.kind = "ask".into()),

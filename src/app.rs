@@ -10,7 +10,9 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use crate::config::Config;
+use crate::db::access::Trace;
 use crate::db::group_commit::Writer;
+use crate::db::intake::Intake;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::token::{Keys, PasswordHasher};
@@ -52,7 +54,9 @@ pub struct App {
     /// Slow hashing, bounded.
     pub passwords: Arc<PasswordHasher>,
     /// The queue in front of intake.
-    pub intake: Writer,
+    pub intake: Writer<Intake>,
+    /// The trace of every look at a case.
+    pub trace: Trace,
     /// Outgoing mail.
     pub mailer: Arc<Mailer>,
     /// Codes looked up at each request, read once at the start.
@@ -87,7 +91,8 @@ impl App {
         database_url: &str,
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let pool = db::pool(database_url, 4)?;
+        // Two writers of intake, two of the trace, and the worker.
+        let pool = db::pool(database_url, 6)?;
         let reference = Reference {
             regions: db::reference::region_codes(&pool).await?,
             agency_codes: db::reference::agency_codes(&pool).await?,
@@ -99,6 +104,7 @@ impl App {
             passwords: Arc::new(keys.password_hasher()),
             keys: Arc::new(keys),
             intake: Writer::start(&pool),
+            trace: Trace::start(&pool),
             mailer: Arc::new(mailer),
             reference: Arc::new(reference),
             config: Arc::new(config),

@@ -95,6 +95,10 @@ settings! {
     MAIL_FROM = plain("mail_from", "NETRAL_MAIL_FROM", "netral <no-reply@localhost>", "sender of every mail");
     MAIL_QUIET_MINUTES = plain("mail_quiet_minutes", "NETRAL_MAIL_QUIET_MINUTES", "10",
         "minutes in which further news of a case is gathered into one mail");
+    FLAG_CASES = plain("flag_cases", "NETRAL_FLAG_CASES", "60",
+        "different cases that an officer may be shown within an hour before it is flagged as unusual");
+    FLAG_CASES_OUTSIDE_AGENCY = plain("flag_cases_outside_agency", "NETRAL_FLAG_CASES_OUTSIDE_AGENCY", "30",
+        "the same for cases outside the agency of the seat");
     LOG = plain("log", "NETRAL_LOG", "info",
         "what is logged: error, warn, info, debug, trace, or a list such as info,netral::worker=debug");
     LOG_FORMAT = plain("log_format", "NETRAL_LOG_FORMAT", "json", "json or text");
@@ -152,6 +156,10 @@ pub struct Config {
     pub mail_domain: String,
     /// Minutes in which further news of a case is gathered into one mail.
     pub mail_quiet_minutes: u32,
+    /// Different cases within an hour above which an officer's reading is flagged.
+    pub flag_cases: u32,
+    /// The same for cases outside the agency of the seat.
+    pub flag_cases_outside_agency: u32,
     /// What is logged, as `tracing` filters are written.
     pub log: String,
     /// How it is logged.
@@ -224,6 +232,8 @@ impl Config {
         let mail_folder = read.optional(&MAIL_FOLDER, path);
         let from = read.value(&MAIL_FROM, sender);
         let mail_quiet_minutes = read.value(&MAIL_QUIET_MINUTES, whole(0..=1_440));
+        let flag_cases = read.value(&FLAG_CASES, whole(1..=1_000_000));
+        let flag_cases_outside_agency = read.value(&FLAG_CASES_OUTSIDE_AGENCY, whole(1..=1_000_000));
         let log = read.value(&LOG, filter);
         let log_format = read.value(&LOG_FORMAT, format);
         let search_path = read.search_path();
@@ -249,6 +259,8 @@ impl Config {
                 mail_from,
                 mail_domain,
                 mail_quiet_minutes: mail_quiet_minutes?,
+                flag_cases: flag_cases?,
+                flag_cases_outside_agency: flag_cases_outside_agency?,
                 log: log?,
                 log_format: log_format?,
                 data_dir,

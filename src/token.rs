@@ -1,6 +1,7 @@
 //! The keys and everything made with them: signed tokens, access codes and their hashes, confirmation links, cursors,
 //! passwords. The only place that touches the key folder. It must not read the clock, know HTTP or ask the database.
 
+mod checkpoint;
 mod jwt;
 mod keyring;
 mod password;
@@ -18,6 +19,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use uuid::Uuid;
 
 pub use self::{
+    checkpoint::CheckpointKey,
     jwt::{OfficerClaims, OfficerToken, ReporterClaims, TokenError},
     keyring::KeyError,
     password::{PasswordError, PasswordHasher, random_password},

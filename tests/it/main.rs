@@ -8,6 +8,7 @@
 mod harness;
 
 mod approvals;
+mod audit;
 mod bad_input;
 mod cases;
 mod docs;
@@ -25,6 +26,7 @@ mod reports;
 mod sample;
 mod sessions;
 mod sight;
+mod trace;
 mod transitions;
 mod transport;
 mod walks;

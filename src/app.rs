@@ -14,6 +14,7 @@ use crate::db::group_commit::Writer;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::token::{Keys, PasswordHasher};
+use crate::vault::Vault;
 
 /// The one clock. A demonstration moves its own; nothing else does.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +45,8 @@ pub struct App {
     pub clock: Clock,
     /// Secrets and signatures.
     pub keys: Arc<Keys>,
+    /// Seals and opens who reported.
+    pub vault: Arc<Vault>,
     /// Slow hashing, bounded.
     pub passwords: Arc<PasswordHasher>,
     /// The queue in front of intake.
@@ -88,10 +91,13 @@ impl App {
             agency_codes: db::reference::agency_codes(&pool).await?,
         };
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
+        let kept = db::data_keys::one_of_each_version(&pool).await?;
+        let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
         let mailer = Mailer::new(&mail_settings(&config))?;
         Ok(Self {
             clock,
             keys: Arc::new(keys),
+            vault: Arc::new(vault),
             passwords: Arc::new(PasswordHasher::new()),
             intake: Writer::start(&pool),
             mailer: Arc::new(mailer),

@@ -18,7 +18,9 @@ use std::{
 use secrecy::SecretString;
 
 use self::reader::Reader;
-use self::values::{address, filter, flag, format, origins, path, postgres_url, sender, smtp_url, url, whole};
+use self::values::{
+    address, filter, flag, format, origins, path, postgres_url, sender, smtp_url, url, vault_keys, whole,
+};
 
 /// The file that is read, if it is there, when `NETRAL_CONFIG` names no other.
 const FILE: &str = "netral.toml";
@@ -80,6 +82,10 @@ settings! {
     CORS_ORIGINS = plain("cors_origins", "NETRAL_CORS_ORIGINS", "",
         "origins whose pages may call the API, as https://host, comma between them");
     KEYS_DIR = plain("keys_dir", "NETRAL_KEYS_DIR", "<data_dir>/keys", "folder of the keys; made when missing");
+    VAULT_KEY = secret("vault_key", "NETRAL_VAULT_KEY", "none: vault-<version>.key in the folder of the keys",
+        "key of the identity vault, 64 hexadecimal digits; several as version:digits with a comma between them");
+    IDENTITY_OPEN_MINUTES = plain("identity_open_minutes", "NETRAL_IDENTITY_OPEN_MINUTES", "60",
+        "minutes for which an approved officer may look at who reported");
     ACCESS_TOKEN_MINUTES = plain("access_token_minutes", "NETRAL_ACCESS_TOKEN_MINUTES", "10",
         "life of an officer's access token, in minutes");
     REPORTER_TOKEN_MINUTES = plain("reporter_token_minutes", "NETRAL_REPORTER_TOKEN_MINUTES", "15",
@@ -103,6 +109,15 @@ pub enum LogFormat {
     Json,
     /// For people.
     Text,
+}
+
+/// One key-encryption key of the vault.
+#[derive(Clone, Debug)]
+pub struct VaultKey {
+    /// The highest version wraps, from 1.
+    pub version: i32,
+    /// 64 hexadecimal digits.
+    pub digits: SecretString,
 }
 
 /// Everything netral is told from outside. Its `Debug` shows no secret.
@@ -132,6 +147,10 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// The folder of the keys.
     pub keys_dir: PathBuf,
+    /// The vault's key-encryption keys from outside; empty when the folder of the keys has them.
+    pub vault_keys: Vec<VaultKey>,
+    /// For how long an approved officer may look at who reported, in minutes.
+    pub identity_open_minutes: u32,
     /// The life of an officer's access token, in minutes.
     pub access_token_minutes: u32,
     /// The life of a reporter's token, in minutes.
@@ -211,6 +230,8 @@ impl Config {
         let body_limit = read.value(&BODY_LIMIT, whole(1_024..=64 << 20));
         let cors_origins = read.value(&CORS_ORIGINS, origins);
         let keys_dir = read.optional(&KEYS_DIR, path);
+        let vault_keys = read.optional(&VAULT_KEY, vault_keys).unwrap_or_default();
+        let identity_open_minutes = read.value(&IDENTITY_OPEN_MINUTES, whole(1..=1_440));
         let access_token_minutes = read.value(&ACCESS_TOKEN_MINUTES, whole(1..=1_440));
         let reporter_token_minutes = read.value(&REPORTER_TOKEN_MINUTES, whole(1..=1_440));
         let smtp_url = read.optional(&SMTP_URL, smtp_url);
@@ -234,6 +255,8 @@ impl Config {
                 body_limit: body_limit?,
                 cors_origins: cors_origins?,
                 keys_dir: keys_dir.unwrap_or_else(|| data_dir.join("keys")),
+                vault_keys,
+                identity_open_minutes: identity_open_minutes?,
                 access_token_minutes: access_token_minutes?,
                 reporter_token_minutes: reporter_token_minutes?,
                 smtp_url,

@@ -9,9 +9,11 @@ use netral::app::Clock;
 use netral::config::{self, Config};
 use netral::db::{self, Tx};
 use netral::domain::actor::Role;
+use netral::flows;
 use netral::flows::officers::{self, OfficerToAdd};
 use netral::serve::{self, Database, StartError};
 use netral::token::{PasswordHasher, random_password};
+use netral::vault::Vault;
 use netral::{api, demo, print, telemetry, worker};
 
 /// The C library's allocator keeps the 19 MiB of each password hash for every thread that ever made one; this one gives
@@ -58,6 +60,9 @@ enum Command {
     /// Officers.
     #[command(subcommand)]
     Officer(OfficerCommand),
+    /// Keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Show the main job on real input, then keep serving.
     Demo {
         /// End when the cases are decided.
@@ -72,6 +77,12 @@ enum Command {
 enum OfficerCommand {
     /// Add an officer with a seat, or give one a further seat and a new password. Prints the password once.
     Add(OfficerArgs),
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Wrap the data keys of all reports with a new key of the vault, while the service runs. Goes on where it was broken off.
+    Rewrap,
 }
 
 #[derive(Args)]
@@ -132,6 +143,7 @@ fn run(command: Command) -> Result<(), StartError> {
         Command::Work => runtime()?.block_on(work(configured()?))?,
         Command::Migrate => runtime()?.block_on(migrate(configured()?))?,
         Command::Officer(OfficerCommand::Add(args)) => runtime()?.block_on(add_officer(configured()?, args))?,
+        Command::Keys(KeysCommand::Rewrap) => runtime()?.block_on(rewrap(configured()?))?,
         Command::Demo { exit } => runtime()?.block_on(demo::run(Config::load()?, exit))?,
         Command::Healthcheck => runtime()?.block_on(healthcheck(&Config::load()?))?,
     }
@@ -200,6 +212,24 @@ async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError
     drop(pool);
     println!("{} may sign in with the password {password}", args.email);
     println!("It is shown once and kept nowhere.");
+    database.close().await
+}
+
+async fn rewrap(config: Config) -> Result<(), StartError> {
+    let database = Database::join(&config).await?;
+    let pool = db::pool(&database.url, 1)?;
+    let kept = db::data_keys::one_of_each_version(&pool).await?;
+    let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
+    let done = flows::rewrap::rewrap(&pool, &vault).await.map_err(|error| error.to_string())?;
+    if done.made {
+        println!("made vault-{}.key in {}", done.version, config.keys_dir.display());
+    }
+    println!("{} data keys wrapped anew with version {}", done.count, done.version);
+    for (version, count) in db::data_keys::count_by_version(&pool).await? {
+        println!("version {version} wraps {count} data keys");
+    }
+    println!("Older versions are needed only for backups made before.");
+    drop(pool);
     database.close().await
 }
 

@@ -22,6 +22,7 @@ use crate::db::{self, Tx};
 use crate::domain::action::Action;
 use crate::domain::case::{Category, State};
 use crate::domain::policy::Permission;
+use crate::flows::sealing;
 use crate::flows::transition::{self, Fired, sight};
 
 /// What a list of cases can be narrowed to. Repeated names mean "or".
@@ -193,7 +194,8 @@ pub async fn list_case_messages(
     let found = seen(&app, &caller, &number).await?;
     caller.must(Permission::ReadReport)?;
     let messages = db::messages::of_case(&app.pool, found.case.id).await?;
-    Ok(HttpResponse::Ok().json(CaseMailbox { data: messages.into_iter().map(Into::into).collect() }))
+    Ok(HttpResponse::Ok()
+        .json(CaseMailbox { data: sealing::messages(&app.vault, &messages)?.into_iter().map(Into::into).collect() }))
 }
 
 /// A draft that waits, with the version the case has now.

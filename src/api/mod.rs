@@ -15,6 +15,7 @@ pub mod deliveries;
 pub mod docs;
 pub mod extract;
 pub mod health;
+pub mod identities;
 pub mod my_report;
 pub mod once;
 pub mod openapi;
@@ -40,6 +41,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(my_report::open_reporter_session)
         .service(my_report::list_my_messages)
         .service(my_report::post_my_message)
+        .service(identities::list_my_identity_looks)
         .service(my_report::show_email_confirmation)
         .service(my_report::confirm_email)
         // officers
@@ -53,6 +55,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(approvals::list_approvals)
         .service(approvals::decide_approval)
         .service(tracks::record_criminal_step)
+        .service(identities::request_identity)
+        .service(identities::list_identity_requests)
+        .service(identities::decide_identity_request)
+        .service(identities::open_identity)
         // everyone
         .service(workflow::get_workflow)
         // those who run it
@@ -68,8 +74,16 @@ pub fn pages(config: &mut web::ServiceConfig) {
 }
 
 /// Names of the schemas that bodies are read by, beside the inputs of the verbs.
-pub const BODIES: &[&str] =
-    &["NewReport", "NewReporterSession", "NewMessage", "NewSession", "ApprovalDecision", "NewCriminalStep"];
+pub const BODIES: &[&str] = &[
+    "NewReport",
+    "NewReporterSession",
+    "NewMessage",
+    "NewSession",
+    "ApprovalDecision",
+    "NewCriminalStep",
+    "NewIdentityRequest",
+    "IdentityDecision",
+];
 
 /// The OpenAPI document, made without a database.
 pub fn document() -> utoipa::openapi::OpenApi {
@@ -81,5 +95,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// The time and the rules a deed is done with.
 pub fn setting(app: &App) -> Setting {
-    Setting { now: app.clock.now(), quiet: chrono::Duration::minutes(app.config.mail_quiet_minutes.into()) }
+    Setting {
+        now: app.clock.now(),
+        quiet: chrono::Duration::minutes(app.config.mail_quiet_minutes.into()),
+        vault: app.vault.clone(),
+    }
 }

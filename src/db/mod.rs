@@ -12,10 +12,14 @@ use std::fmt;
 
 pub mod approvals;
 pub mod cases;
+pub mod data_keys;
 pub mod deliveries;
+pub mod erasure;
 pub mod events;
 pub mod group_commit;
 pub mod idempotency;
+pub mod identities;
+pub mod identity_requests;
 pub mod intake;
 pub mod messages;
 pub mod officers;

@@ -7,12 +7,16 @@ use crate::domain::action::Verb;
 use crate::domain::case::State;
 use crate::domain::decide::Refusal;
 use crate::domain::fault::FieldFault;
+pub use crate::vault::VaultError;
 
 pub mod approvals;
 pub mod criminal;
+pub mod identity;
 pub mod intake;
 pub mod mailbox;
 pub mod officers;
+pub mod rewrap;
+pub mod sealing;
 pub mod transition;
 
 /// Why a deed was not done. Nothing has changed.
@@ -30,6 +34,16 @@ pub enum FlowError {
     ApprovalPending,
     /// The draft has been decided or has lapsed.
     ApprovalLapsed,
+    /// The report has been erased and takes nothing any more.
+    ReportErased,
+    /// The reporter left no identity, or it has been erased.
+    NothingToOpen,
+    /// One's own request is for somebody else to decide.
+    OwnRequest,
+    /// The request to open an identity was refused, or its time is over.
+    IdentityClosed,
+    /// What is sealed cannot be opened, or nothing can be sealed.
+    Vault(VaultError),
     /// The database failed.
     Db(DbError),
 }
@@ -51,10 +65,17 @@ impl From<DbError> for FlowError {
     }
 }
 
+impl From<VaultError> for FlowError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
 impl fmt::Display for FlowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Db(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
             other => write!(f, "{other:?}"),
         }
     }

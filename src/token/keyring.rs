@@ -1,4 +1,4 @@
-//! The key folder: finds the keys, and makes them once. Nothing here uses a key.
+//! The key folder: finds the keys, and makes them once. The vault keeps its own here too. Nothing here uses a key.
 
 use std::{
     fmt,
@@ -76,19 +76,11 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Keyring, KeyError> {
     if let Some(ring) = load(dir)? {
         return Ok(ring);
     }
-    make_folder(dir)?;
-    let path = dir.join(LOCK);
-    let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).tried("open", &path)?;
-    lock.lock().tried("lock", &path)?;
+    let _lock = lock(dir)?;
     // Whoever had to wait for the lock finds the keys of whoever had it. The secret comes first, so that signing keys
     // without it always mean a loss, and a program killed in between means none.
     if load(dir)?.is_none() {
-        if !dir.join(SECRET).exists() {
-            let mut bytes = [0; SECRET_BYTES];
-            rand::fill(&mut bytes).map_err(|_| KeyError::Cryptography)?;
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            write_durably(dir, SECRET, &format!("{digits}\n"))?;
-        }
+        write_secret(dir, SECRET)?;
         let pkcs8 = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyError::Cryptography)?;
         let pkcs8 = pkcs8.to_pkcs8v1().map_err(|_| KeyError::Cryptography)?;
         let text = pem::encode_config(
@@ -100,6 +92,32 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Keyring, KeyError> {
     }
     // Read again instead of kept: what is used is what the next start will find.
     load(dir)?.ok_or_else(|| KeyError::Damaged(dir.to_owned(), "the keys just made"))
+}
+
+/// Makes the folder if need be and holds its lock until the answer is dropped.
+fn lock(dir: &Path) -> Result<File, KeyError> {
+    make_folder(dir)?;
+    let path = dir.join(LOCK);
+    let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).tried("open", &path)?;
+    lock.lock().tried("lock", &path)?;
+    Ok(lock)
+}
+
+/// Makes a file with a random secret, unless it is there: whoever comes later finds that of whoever came first.
+pub(crate) fn make_once(dir: &Path, name: &str) -> Result<(), KeyError> {
+    let _lock = lock(dir)?;
+    write_secret(dir, name)
+}
+
+/// Writes 32 random bytes as hexadecimal digits, unless the file exists. The caller holds the lock.
+fn write_secret(dir: &Path, name: &str) -> Result<(), KeyError> {
+    if dir.join(name).exists() {
+        return Ok(());
+    }
+    let mut bytes = [0; SECRET_BYTES];
+    rand::fill(&mut bytes).map_err(|_| KeyError::Cryptography)?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    write_durably(dir, name, &format!("{digits}\n"))
 }
 
 /// The keys, or `None` when they are not complete yet.
@@ -146,7 +164,8 @@ fn signing_key(pem: &[u8]) -> Option<SigningKey> {
     Some(SigningKey { kid, private, public: DecodingKey::from_jwk(&jwk).ok()?, jwk })
 }
 
-fn hexadecimal(text: &str) -> Option<[u8; SECRET_BYTES]> {
+/// The 32 bytes that 64 hexadecimal digits stand for.
+pub(crate) fn hexadecimal(text: &str) -> Option<[u8; SECRET_BYTES]> {
     let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16)?.try_into().ok()).collect();
     let (pairs, rest) = digits.as_deref()?.as_chunks::<2>();
     let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
@@ -179,7 +198,8 @@ fn write_durably(dir: &Path, name: &str, text: &str) -> Result<(), KeyError> {
     written.and_then(|()| File::open(dir)?.sync_all()).tried("write", &path)
 }
 
-trait Tried<T> {
+/// Says what was tried on which file when the operating system refuses.
+pub(crate) trait Tried<T> {
     fn tried(self, what: &'static str, path: &Path) -> Result<T, KeyError>;
 }
 

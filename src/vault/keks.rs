@@ -2,7 +2,7 @@
 //! Nothing here seals.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
@@ -86,8 +86,8 @@ impl Keks {
         let found = in_folder(&self.folder)?;
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
         for (version, bytes) in found {
-            if !ring.keks.contains_key(&version) {
-                ring.keks.insert(version, kek(&bytes)?);
+            if let Entry::Vacant(unknown) = ring.keks.entry(version) {
+                unknown.insert(kek(&bytes)?);
             }
         }
         ring.looked = Instant::now();

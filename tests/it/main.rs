@@ -25,5 +25,6 @@ mod sessions;
 mod sight;
 mod transitions;
 mod transport;
+mod vault;
 mod walks;
 mod workflow;

@@ -16,6 +16,7 @@ use crate::db::intake::Intake;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::token::{Keys, PasswordHasher};
+use crate::vault::Vault;
 
 /// The one clock. A demonstration moves its own; nothing else does.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +52,8 @@ pub struct App {
     pub clock: Clock,
     /// Secrets and signatures.
     pub keys: Arc<Keys>,
+    /// Seals and opens who reported.
+    pub vault: Arc<Vault>,
     /// Slow hashing, bounded.
     pub passwords: Arc<PasswordHasher>,
     /// The queue in front of intake.
@@ -98,11 +101,14 @@ impl App {
             agency_codes: db::reference::agency_codes(&pool).await?,
         };
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
+        let kept = db::data_keys::one_of_each_version(&pool).await?;
+        let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
         let mailer = Mailer::new(&mail_settings(&config))?;
         Ok(Self {
             clock,
             passwords: Arc::new(keys.password_hasher()),
             keys: Arc::new(keys),
+            vault: Arc::new(vault),
             intake: Writer::start(&pool),
             trace: Trace::start(&pool),
             mailer: Arc::new(mailer),

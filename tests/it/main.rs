@@ -29,5 +29,6 @@ mod sight;
 mod trace;
 mod transitions;
 mod transport;
+mod vault;
 mod walks;
 mod workflow;

@@ -1,0 +1,59 @@
+//! Who reported and who witnessed, sealed. They leave for the mail worker, for the reporter himself, and for an officer
+//! whom a second person allowed it.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Tx};
+use crate::domain::sealed::{Sealed, WrappedKey};
+use crate::schema::{reporter_identities, witnesses};
+
+/// A reporter, sealed.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = reporter_identities)]
+pub struct Reporter {
+    /// Name.
+    pub name: Option<Sealed>,
+    /// E-mail address.
+    pub email: Option<Sealed>,
+    /// Telephone.
+    pub phone: Option<Sealed>,
+    /// NIK.
+    pub nik: Option<Sealed>,
+}
+
+/// A witness, sealed.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = witnesses)]
+pub struct Witness {
+    /// Key.
+    pub id: Uuid,
+    /// Name.
+    pub name: Sealed,
+    /// Where he lives.
+    pub address: Option<Sealed>,
+    /// Telephone.
+    pub phone: Option<Sealed>,
+}
+
+/// Everyone a report names as its own, and the key that opens it.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The key.
+    pub key: WrappedKey,
+    /// Who reported, as far as he said.
+    pub reporter: Option<Reporter>,
+    /// Who witnessed.
+    pub witnesses: Vec<Witness>,
+}
+
+/// The people of a report; `None` when it has been shredded. It is not shredded before the transaction ends.
+pub async fn of_report(tx: &mut Tx, report_id: Uuid) -> Result<Option<Identity>, DbError> {
+    let Some(key) = super::data_keys::hold(tx, report_id).await? else { return Ok(None) };
+    let reporter = reporter_identities::table.find(report_id).select(Reporter::as_select());
+    let reporter = reporter.first(tx.connection()?).await.optional()?;
+    let witnesses = witnesses::table.filter(witnesses::report_id.eq(report_id)).order(witnesses::id);
+    let witnesses = witnesses.select(Witness::as_select()).load(tx.connection()?).await?;
+    Ok(Some(Identity { key, reporter, witnesses }))
+}

@@ -21,9 +21,11 @@ use crate::flows::sealing::OpenMessage;
 
 mod case;
 mod identity;
+mod protection;
 
 pub use case::{CaseView, ReportView, SubjectView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
+pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
 
 /// A text in both languages.
 #[derive(Serialize, ToSchema)]

@@ -11,8 +11,11 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::fmt;
 
 pub mod approvals;
+pub mod breaches;
 pub mod cases;
+pub mod daily;
 pub mod data_keys;
+pub mod data_requests;
 pub mod deliveries;
 pub mod erasure;
 pub mod events;
@@ -25,6 +28,7 @@ pub mod messages;
 pub mod officers;
 pub mod reference;
 pub mod reports;
+pub mod retention;
 mod statement;
 pub mod transition;
 

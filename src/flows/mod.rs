@@ -10,11 +10,14 @@ use crate::domain::fault::FieldFault;
 pub use crate::vault::VaultError;
 
 pub mod approvals;
+pub mod breaches;
 pub mod criminal;
+pub mod data_requests;
 pub mod identity;
 pub mod intake;
 pub mod mailbox;
 pub mod officers;
+pub mod retention;
 pub mod rewrap;
 pub mod sealing;
 pub mod transition;
@@ -42,6 +45,12 @@ pub enum FlowError {
     OwnRequest,
     /// The request to open an identity was refused, or its time is over.
     IdentityClosed,
+    /// A legal hold stands on the case.
+    LegalHold,
+    /// The case is still open, so its report is not erased.
+    CaseOpen,
+    /// The breach is closed, or this has been entered before.
+    BreachStepTaken,
     /// What is sealed cannot be opened, or nothing can be sealed.
     Vault(VaultError),
     /// The database failed.

@@ -1,4 +1,4 @@
-//! What time alone brings about: a question whose day has passed (T05), replies no longer needed.
+//! What time alone brings about: a question whose day has passed (T05), cases to purge, replies no longer needed.
 
 use chrono::Duration;
 
@@ -8,8 +8,8 @@ use crate::domain::action::Action;
 use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::State;
-use crate::flows::FlowError;
 use crate::flows::transition::{Setting, fire_on};
+use crate::flows::{FlowError, retention};
 
 /// How long a reply is kept for a repeat.
 const REPLIES_KEPT: Duration = Duration::hours(24);
@@ -35,6 +35,7 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
             None => tx.rollback().await?,
         }
     }
+    retention::propose_daily(&app.pool, now).await?;
     db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ mod harness;
 
 mod bad_input;
 mod cases;
+mod data_protection;
 mod docs;
 mod golden;
 mod idempotency;

@@ -56,7 +56,7 @@ CREATE TABLE daily_tasks (
 );
 COMMENT ON TABLE daily_tasks IS 'When each daily task last ran, so that one of several workers does it.';
 
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_change_but_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND NEW.details IS NULL THEN
         OLD.details := NULL;
@@ -66,7 +66,9 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'events are append-only';
 END $$;
-COMMENT ON FUNCTION refuse_change IS 'Lets nothing of an event change but that its details are erased: their salted hash stays in the body.';
+COMMENT ON FUNCTION refuse_change_but_erasure IS 'Lets nothing of an event change but that its details are erased: their salted hash stays in the body.';
+DROP TRIGGER events_are_append_only ON events;
+CREATE TRIGGER events_are_append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change_but_erasure();
 
 -- Runs with the rights of its owner: the service itself need not be allowed to touch an event.
 CREATE FUNCTION erase_event_details(purged_case uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$

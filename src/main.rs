@@ -249,7 +249,7 @@ async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError
         work_unit: args.work_unit.as_deref(),
     };
     let mut tx = Tx::begin(&pool).await?;
-    let added = officers::add(&mut tx, Clock::default().now(), &officer).await;
+    let added = officers::add(&mut tx, &keys, Clock::default().now(), &officer).await;
     added.map_err(|error| format!("{} cannot be added: {error}", args.email))?;
     tx.commit().await?;
     drop(pool);

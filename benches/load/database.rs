@@ -11,7 +11,7 @@ use netral::domain::sign_in::SignInMethod;
 use netral::flows::officers::{self, OfficerToAdd};
 use netral::flows::sign_in;
 use netral::postgres::{Cluster, Durability, Settings};
-use netral::token::OfficerToken;
+use netral::token::{Keys, OfficerToken};
 
 use super::Failure;
 use super::ceiling::Sample;
@@ -70,7 +70,8 @@ impl Database {
             return Err(format!("netral migrate: {migrated}").into());
         }
         let connection = AsyncPgConnection::establish(&url).await?;
-        let officers = add_officers(&url).await?;
+        let keys = Keys::load_or_create(&folder.path().join("keys"), "http://bench")?;
+        let officers = add_officers(&url, &keys).await?;
         let mut database = Self { cluster, connection, folder, officers };
         database.connection.batch_execute(&include_str!("sql/seed.sql").replace("$seeds", &seeds.to_string())).await?;
         database.connection.batch_execute("VACUUM ANALYZE").await?;
@@ -144,7 +145,7 @@ impl Database {
     }
 }
 
-async fn add_officers(url: &str) -> Result<Vec<OfficerToken>, Failure> {
+async fn add_officers(url: &str, keys: &Keys) -> Result<Vec<OfficerToken>, Failure> {
     let pool = netral::db::pool(url, 1)?;
     let now = netral::app::Clock::default().now();
     let mut accounts = Vec::new();
@@ -161,7 +162,7 @@ async fn add_officers(url: &str) -> Result<Vec<OfficerToken>, Failure> {
             work_unit: None,
         };
         let mut tx = Tx::begin(&pool).await?;
-        let id = officers::add(&mut tx, now, &officer).await.map_err(|error| error.to_string())?;
+        let id = officers::add(&mut tx, keys, now, &officer).await.map_err(|error| error.to_string())?;
         let signed_in = sign_in::start(&mut tx, now, id, SignInMethod::Password, None).await?;
         tx.commit().await?;
         accounts.push(signed_in.token);

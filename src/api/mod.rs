@@ -24,6 +24,7 @@ pub mod identities;
 pub mod me;
 pub mod my_report;
 pub mod network;
+pub mod officers;
 pub mod once;
 pub mod openapi;
 pub mod page;
@@ -100,6 +101,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         // everyone
         .service(workflow::get_workflow)
         // those who run it
+        .service(officers::appoint_officer)
+        .service(officers::list_officers)
+        .service(officers::get_officer)
+        .service(officers::invite_officer)
+        .service(officers::give_seat)
+        .service(officers::end_seat)
+        .service(officers::disable_officer)
+        .service(officers::enable_officer)
         .service(deliveries::list_deliveries)
         .service(deliveries::resend_delivery)
         .service(health::get_livez)
@@ -124,6 +133,9 @@ pub const BODIES: &[&str] = &[
     "PasswordChange",
     "ApprovalDecision",
     "NewRecusal",
+    "NewOfficer",
+    "NewSeat",
+    "OfficerReason",
     "NewCriminalStep",
     "FlagReview",
     "NewIdentityRequest",

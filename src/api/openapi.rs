@@ -42,6 +42,7 @@ use crate::domain::ids::Language;
         (name = "identities", description = "Opening who reported, with a reason and a second person's approval. / Pembukaan identitas pelapor."),
         (name = "data-protection", description = "For the privacy officer: holds, purges, data requests, breaches. / Untuk pejabat pelindungan data pribadi."),
         (name = "reference", description = "Agencies, regions, catalogues, labels in both languages. / Instansi, wilayah, katalog, dan label."),
+        (name = "officers", description = "For administrators: officers and their seats. / Untuk administrator: petugas dan jabatannya."),
         (name = "service", description = "State of the service itself. / Keadaan layanan."),
     )
 )]

@@ -33,6 +33,15 @@ impl From<FlowError> for Problem {
             FlowError::Stale(current) => with_current(Self::new(ProblemCode::StaleVersion), &current),
             FlowError::Refused(refusal, current) => refused(refusal, &current),
             FlowError::Input(faults) => Self::input(faults),
+            FlowError::OwnAccount => Self::new(ProblemCode::Forbidden).detail(
+                "Akun sendiri dikelola oleh administrator lain.",
+                "One's own account is administered by somebody else.",
+            ),
+            FlowError::BeyondReach => Self::new(ProblemCode::Forbidden).detail(
+                "Jabatan itu tidak termasuk yang dapat Anda berikan atau akhiri.",
+                "That seat is not one that you may give or end.",
+            ),
+            FlowError::NoRandomness => Self::new(ProblemCode::Internal),
             FlowError::ApprovalPending => Self::new(ProblemCode::ApprovalPending),
             FlowError::ApprovalLapsed => Self::new(ProblemCode::ApprovalLapsed),
             FlowError::OwnFlag => Self::new(ProblemCode::Forbidden).detail(

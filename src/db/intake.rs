@@ -292,9 +292,10 @@ const BATCH: &str = "\
   kept AS (INSERT INTO idempotency_keys (key_hash, fingerprint, status, reply, created_at) \
     SELECT key_hash, fingerprint, 201, reply, received_at FROM given ON CONFLICT (key_hash) DO NOTHING RETURNING key_hash), \
   q AS (SELECT given.* FROM given JOIN kept USING (key_hash)), \
-  new_cases AS (INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, event_seq, event_hash, created_at) \
+  new_cases AS (INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, event_seq, event_hash, created_at, excluded_officers) \
     SELECT case_id, 'REG-' || registering_agency || '-' || extract(year FROM received_at AT TIME ZONE 'Asia/Jakarta')::text || '-' || nextval('case_numbers'), 1, state, received_at, \
-      election_regime, region_code, 1, event_hash, received_at FROM q), \
+      election_regime, region_code, 1, event_hash, received_at, \
+      ARRAY(SELECT o.id FROM officers o WHERE o.email_index = q.email_index UNION SELECT o.id FROM officers o WHERE o.nik_index = q.nik_index) FROM q), \
   new_subjects AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution) \
     SELECT case_id, subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, 'typed' FROM q), \
   new_reports AS (INSERT INTO reports (id, case_id, complaint_number, access_code_hash, language, received_at, description, medium, occurred_from, \

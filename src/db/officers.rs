@@ -1,5 +1,7 @@
 //! Officers and their seats.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -173,6 +175,10 @@ pub struct NewOfficer<'a> {
     pub language: &'a str,
     /// PHC string of the password; absent for one who is invited.
     pub password_hash: Option<&'a str>,
+    /// Keyed hash of the address, as of a reporter's.
+    pub email_index: &'a [u8],
+    /// Keyed hash of the NIK, as of a reporter's.
+    pub nik_index: Option<&'a [u8]>,
 }
 
 /// A new seat.
@@ -199,7 +205,11 @@ pub async fn put(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Uuid, DbError>
         .values(officer)
         .on_conflict(officers::email)
         .do_update()
-        .set((officers::password_hash.eq(officer.password_hash), officers::name.eq(officer.name)))
+        .set((
+            officers::password_hash.eq(officer.password_hash),
+            officers::name.eq(officer.name),
+            officers::email_index.eq(officer.email_index),
+        ))
         .returning(officers::id)
         .get_result(tx.connection()?)
         .await?)
@@ -216,4 +226,123 @@ pub async fn seat(tx: &mut Tx, seat: &NewSeat<'_>) -> Result<(), DbError> {
         diesel::insert_into(seats::table).values(seat).execute(connection).await?;
     }
     Ok(())
+}
+
+/// Keeps a new officer away from every case he reported himself.
+pub async fn exclude_from_own_reports(tx: &mut Tx, officer_id: Uuid) -> Result<(), DbError> {
+    diesel::sql_query(
+        "UPDATE cases SET excluded_officers = array_append(excluded_officers, o.id) FROM officers o, reports r, reporter_identities i \
+         WHERE o.id = $1 AND r.case_id = cases.id AND i.report_id = r.id AND (i.email_index = o.email_index OR i.nik_index = o.nik_index) \
+         AND NOT o.id = ANY (cases.excluded_officers)",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(officer_id)
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}
+
+/// An officer as administrators see one.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = officers)]
+pub struct Listed {
+    /// Key.
+    pub id: Uuid,
+    /// Address.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Language of mails.
+    pub language: String,
+    /// No longer allowed in since.
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Officers who hold a seat at this agency or below it, or anywhere; by key, behind `after`.
+pub async fn page(pool: &Pool, agency: Option<Uuid>, after: Uuid, limit: i64) -> Result<Vec<Listed>, DbError> {
+    let mut connection = pool.get().await?;
+    let ids: Vec<Uuid> = match agency {
+        None => {
+            let all = officers::table.filter(officers::id.gt(after)).order(officers::id).limit(limit);
+            all.select(officers::id).load(&mut connection).await?
+        }
+        Some(agency) => {
+            #[derive(QueryableByName)]
+            struct Row {
+                #[diesel(sql_type = diesel::sql_types::Uuid)]
+                id: Uuid,
+            }
+            let below: Vec<Row> = diesel::sql_query(
+                "WITH RECURSIVE below AS (SELECT id FROM agencies WHERE id = $1 UNION SELECT a.id FROM agencies a JOIN below ON a.parent_id = below.id) \
+                 SELECT DISTINCT s.officer_id AS id FROM seats s JOIN below ON below.id = s.agency_id WHERE s.officer_id > $2 ORDER BY id LIMIT $3",
+            )
+            .bind::<diesel::sql_types::Uuid, _>(agency)
+            .bind::<diesel::sql_types::Uuid, _>(after)
+            .bind::<diesel::sql_types::BigInt, _>(limit)
+            .load(&mut connection)
+            .await?;
+            below.into_iter().map(|row| row.id).collect()
+        }
+    };
+    let found = officers::table.filter(officers::id.eq_any(ids)).order(officers::id);
+    Ok(found.select(Listed::as_select()).load(&mut connection).await?)
+}
+
+/// One officer.
+pub async fn listed(tx: &mut Tx, id: Uuid) -> Result<Option<Listed>, DbError> {
+    Ok(officers::table.find(id).select(Listed::as_select()).first(tx.connection()?).await.optional()?)
+}
+
+/// The live seats of an officer, each with its agency's key; those of one who is disabled as well.
+pub async fn live_seats(tx: &mut Tx, id: Uuid) -> Result<Vec<(Uuid, Seat)>, DbError> {
+    let live = seats::table.inner_join(agencies::table).filter(seats::officer_id.eq(id).and(seats::ended_at.is_null()));
+    let columns = (seats::id, seats::role, agencies::code, seats::region_code, seats::work_unit);
+    Ok(live.order(seats::created_at).select((seats::agency_id, columns)).load(tx.connection()?).await?)
+}
+
+/// The live seats of some officers.
+pub async fn seats_by_officer(pool: &Pool, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Seat>>, DbError> {
+    let mut connection = pool.get().await?;
+    let columns = (seats::id, seats::role, agencies::code, seats::region_code, seats::work_unit);
+    let rows: Vec<(Uuid, Seat)> = seats::table
+        .inner_join(agencies::table)
+        .filter(seats::officer_id.eq_any(ids.to_vec()).and(seats::ended_at.is_null()))
+        .order(seats::created_at)
+        .select((seats::officer_id, columns))
+        .load(&mut connection)
+        .await?;
+    let mut by_officer: HashMap<Uuid, Vec<Seat>> = HashMap::new();
+    for (officer, seat) in rows {
+        by_officer.entry(officer).or_default().push(seat);
+    }
+    Ok(by_officer)
+}
+
+/// Keeps a new officer; false when the address is taken.
+pub async fn insert(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<bool, DbError> {
+    let kept = diesel::insert_into(officers::table).values(officer).on_conflict(officers::email).do_nothing();
+    Ok(kept.execute(tx.connection()?).await? == 1)
+}
+
+/// Ends a seat of an officer; false when there is none to end.
+pub async fn end_seat(tx: &mut Tx, officer_id: Uuid, seat_id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let live = seats::table.find(seat_id).filter(seats::officer_id.eq(officer_id).and(seats::ended_at.is_null()));
+    Ok(diesel::update(live).set(seats::ended_at.eq(Some(now))).execute(tx.connection()?).await? == 1)
+}
+
+/// Lets an officer in no longer, or again; false when it is so already.
+pub async fn set_disabled(tx: &mut Tx, officer_id: Uuid, at: Option<DateTime<Utc>>) -> Result<bool, DbError> {
+    let changed = match at {
+        Some(at) => {
+            let enabled = officers::table.find(officer_id).filter(officers::disabled_at.is_null());
+            diesel::update(enabled).set(officers::disabled_at.eq(Some(at))).execute(tx.connection()?).await?
+        }
+        None => {
+            let disabled = officers::table.find(officer_id).filter(officers::disabled_at.is_not_null());
+            let none = officers::disabled_at.eq(None::<DateTime<Utc>>);
+            diesel::update(disabled).set(none).execute(tx.connection()?).await?
+        }
+    };
+    Ok(changed == 1)
 }

@@ -36,7 +36,10 @@ fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
     Ok(serde_json::Value::Array(rows))
 }
 
-const LOAD: [(&str, &str); 6] = [
+const AGENCY_ROLES: &str = include_str!("../../data/agency_roles.csv");
+const AGENCY_REGIONS: &str = include_str!("../../data/agency_regions.csv");
+
+const LOAD: [(&str, &str); 8] = [
     (
         REGIONS,
         "INSERT INTO regions (code, name, kind, parent_code) SELECT code, name, kind, parent_code \
@@ -58,6 +61,22 @@ const LOAD: [(&str, &str); 6] = [
         AGENCIES,
         "UPDATE agencies SET parent_id = parent.id FROM jsonb_to_recordset($1) AS t (code text, parent_code text) \
          JOIN agencies parent ON parent.code = t.parent_code WHERE agencies.code = t.code AND agencies.parent_id IS DISTINCT FROM parent.id",
+    ),
+    (
+        AGENCY_ROLES,
+        "INSERT INTO agency_roles (agency_kind, role, valid_from, valid_to) SELECT agency_kind, role, valid_from, valid_to \
+         FROM jsonb_to_recordset($1) AS t (agency_kind text, role text, valid_from date, valid_to date) \
+         ON CONFLICT (agency_kind, role, valid_from) DO UPDATE SET valid_to = excluded.valid_to \
+         WHERE agency_roles.valid_to IS DISTINCT FROM excluded.valid_to",
+    ),
+    (
+        AGENCY_REGIONS,
+        "INSERT INTO agency_regions (agency_id, region_code, valid_from, valid_to) \
+         SELECT a.id, t.region_code, coalesce(t.valid_from, '1945-08-17'), t.valid_to \
+         FROM jsonb_to_recordset($1) AS t (agency_code text, region_code text, valid_from date, valid_to date) \
+         JOIN agencies a ON a.code = t.agency_code \
+         ON CONFLICT (agency_id, region_code, valid_from) DO UPDATE SET valid_to = excluded.valid_to \
+         WHERE agency_regions.valid_to IS DISTINCT FROM excluded.valid_to",
     ),
     (
         VIOLATION_FORMS,
@@ -121,23 +140,71 @@ pub async fn agency(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<
         .optional()?)
 }
 
+#[derive(QueryableByName)]
+struct Holds {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    holds: bool,
+}
+
 /// Whether one agency stands above another in the tree of agencies, or is BKN, which supervises all of them.
 pub async fn stands_above(tx: &mut Tx, one: Uuid, other: Uuid) -> Result<bool, DbError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        above: bool,
-    }
-    let row: Row = diesel::sql_query(
+    let row: Holds = diesel::sql_query(
         "WITH RECURSIVE above AS (SELECT parent_id FROM agencies WHERE id = $2 \
            UNION SELECT a.parent_id FROM agencies a JOIN above ON a.id = above.parent_id) \
-         SELECT $1 <> $2 AND (EXISTS (SELECT FROM above WHERE parent_id = $1) OR EXISTS (SELECT FROM agencies WHERE id = $1 AND kind = 'bkn')) AS above",
+         SELECT $1 <> $2 AND (EXISTS (SELECT FROM above WHERE parent_id = $1) OR EXISTS (SELECT FROM agencies WHERE id = $1 AND kind = 'bkn')) AS holds",
     )
     .bind::<diesel::sql_types::Uuid, _>(one)
     .bind::<diesel::sql_types::Uuid, _>(other)
     .get_result(tx.connection()?)
     .await?;
-    Ok(row.above)
+    Ok(row.holds)
+}
+
+/// Whether an agency is another one or stands below it in the tree.
+pub async fn stands_within(tx: &mut Tx, agency: Uuid, other: Uuid) -> Result<bool, DbError> {
+    let within = "WITH RECURSIVE up AS (SELECT id, parent_id FROM agencies WHERE id = $1 \
+        UNION SELECT a.id, a.parent_id FROM agencies a JOIN up ON a.id = up.parent_id) \
+        SELECT EXISTS (SELECT FROM up WHERE id = $2) AS holds";
+    let row: Holds = diesel::sql_query(within)
+        .bind::<diesel::sql_types::Uuid, _>(agency)
+        .bind::<diesel::sql_types::Uuid, _>(other)
+        .get_result(tx.connection()?)
+        .await?;
+    Ok(row.holds)
+}
+
+/// Whether a seat of this role may be at the agency on this day, and whether the agency covers the region.
+pub async fn seat_fits(
+    tx: &mut Tx,
+    agency: Uuid,
+    role: &str,
+    region: &str,
+    today: NaiveDate,
+) -> Result<(bool, bool), DbError> {
+    #[derive(QueryableByName)]
+    struct Fits {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        role: bool,
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        region: bool,
+    }
+    let fits: Fits = diesel::sql_query(
+        "SELECT EXISTS (SELECT FROM agency_roles r WHERE r.agency_kind = a.kind AND r.role = $2 AND r.valid_from <= $4 \
+             AND (r.valid_to IS NULL OR r.valid_to > $4)) AS role, \
+           ($3 = '' OR EXISTS (SELECT FROM regions WHERE code = $3)) AND CASE WHEN a.region_code IS NOT NULL \
+             THEN $3 = a.region_code OR starts_with($3, a.region_code || '.') \
+             WHEN EXISTS (SELECT FROM agency_regions c WHERE c.agency_id = a.id) THEN EXISTS (SELECT FROM agency_regions c \
+               WHERE c.agency_id = a.id AND c.valid_from <= $4 AND (c.valid_to IS NULL OR c.valid_to > $4) \
+               AND ($3 = c.region_code OR starts_with($3, c.region_code || '.'))) \
+             ELSE true END AS region FROM agencies a WHERE a.id = $1",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(agency)
+    .bind::<diesel::sql_types::Text, _>(role)
+    .bind::<diesel::sql_types::Text, _>(region)
+    .bind::<diesel::sql_types::Date, _>(today)
+    .get_result(tx.connection()?)
+    .await?;
+    Ok((fits.role, fits.region))
 }
 
 /// Codes of all agencies by key, those that no longer exist included.

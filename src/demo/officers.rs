@@ -102,7 +102,7 @@ pub async fn appoint(database_url: &str, keys: &Keys, now: DateTime<Utc>) -> Res
             region_code: officer.seat.region,
             work_unit: None,
         };
-        let added = add(&mut tx, now, &new).await;
+        let added = add(&mut tx, keys, now, &new).await;
         added.map_err(|error| format!("{} cannot be added: {error}", officer.email))?;
     }
     tx.commit().await?;

@@ -25,6 +25,7 @@ text_enum! {
         UnknownCode = "unknown-code", "kode tidak dikenal", "is not a known code";
         NameNeeded = "name-needed", "persetujuan memerlukan nama pelapor", "consent needs the reporter's name";
         WeakPassword = "weak-password", "terlalu mudah ditebak", "is too easy to guess";
+        Taken = "taken", "sudah dipakai", "is taken already";
         Invalid = "invalid", "tidak sah", "is not valid";
     }
 }

@@ -34,6 +34,7 @@ text_enum! {
         RequestIdentity = "identity_request", "Meminta pembukaan identitas pelapor", "Ask to be shown who reported";
         ApproveIdentity = "identity_approve", "Memutuskan pembukaan identitas pelapor", "Decide on opening who reported";
         ProtectData = "data_protect", "Pelindungan data pribadi", "Protect personal data: holds, purges, requests, breaches";
+        ManageOfficers = "officers_manage", "Mengelola petugas dan jabatan", "Manage officers and their seats";
         ManageDeliveries = "deliveries_manage", "Mengelola pengiriman surel", "Manage e-mail deliveries";
         ReadAccessLog = "access_log_read", "Membaca catatan akses", "Read who looked at what";
     }
@@ -137,8 +138,8 @@ pub const GRANTS: &[Grant] = &[
         reach: Reach::Addressed,
     },
     Grant { role: Role::TaskforceViewer, permissions: &[P::ReadCase], reach: Reach::Region },
-    Grant { role: Role::AgencyAdmin, permissions: &[], reach: Reach::NoCase },
-    Grant { role: Role::SystemAdmin, permissions: &[P::ManageDeliveries], reach: Reach::NoCase },
+    Grant { role: Role::AgencyAdmin, permissions: &[P::ManageOfficers], reach: Reach::NoCase },
+    Grant { role: Role::SystemAdmin, permissions: &[P::ManageOfficers, P::ManageDeliveries], reach: Reach::NoCase },
     Grant {
         role: Role::PrivacyOfficer,
         permissions: &[P::ReadAccessLog, P::ApproveIdentity, P::ProtectData],
@@ -158,6 +159,16 @@ pub fn permissions(role: Role) -> &'static [Permission] {
 /// Whether the role has the permission at all, leaving the case aside.
 pub fn granted(role: Role, permission: Permission) -> bool {
     grant(role).is_some_and(|grant| grant.permissions.contains(&permission))
+}
+
+/// Whether an administrator of this role gives and takes seats of that role. Those who run the service and those who watch
+/// over it are appointed by the service's own administrators only.
+pub fn may_appoint(administrator: Role, role: Role) -> bool {
+    match administrator {
+        Role::SystemAdmin => true,
+        Role::AgencyAdmin => !matches!(role, Role::SystemAdmin | Role::PrivacyOfficer),
+        _ => false,
+    }
 }
 
 /// Whether `inner` is `outer` or lies below it. The empty code is the whole country.

@@ -53,7 +53,8 @@ pub async fn confirm_second_factor(
     Ok(codes)
 }
 
-/// Takes up an invitation: sets the password of the officer who was invited and ends every sign-in there was.
+/// Takes up an invitation: sets the password of the officer who was invited, forgets a second factor that may be lost,
+/// and ends every sign-in there was.
 pub async fn accept_invitation(desk: &Desk<'_>, invitation: &str, password: &str) -> Result<(), SignInError> {
     counted(desk, &desk.keys.delay_key("network", desk.network), NETWORK_DELAYS).await?;
     let hash = desk.keys.one_time_code_hash(invitation);
@@ -65,6 +66,7 @@ pub async fn accept_invitation(desk: &Desk<'_>, invitation: &str, password: &str
         return Err(SignInError::Refused);
     }
     db::sign_ins::set_password(&mut tx, officer_id, Some(&password_hash)).await?;
+    db::sign_ins::forget_second_factor(&mut tx, officer_id).await?;
     db::sign_ins::end(&mut tx, officer_id, Which::All, SignInEnd::CredentialsChanged, desk.now).await?;
     db::sign_ins::take_back(&mut tx, &desk.keys.delay_key("network", desk.network)).await?;
     told(desk, &mut tx, officer_id, "invitation_accepted").await?;
@@ -93,7 +95,8 @@ pub async fn change_password(
 /// The hash of a password that is hard to guess, by an estimate that knows the officer's own name and address.
 async fn new_password(desk: &Desk<'_>, officer_id: Uuid, password: &str, pointer: &str) -> Result<String, SignInError> {
     let account = db::officers::account(desk.pool, officer_id).await?.ok_or(SignInError::Refused)?;
-    let known: Vec<&str> = account.email.split(['@', '.']).chain(account.name.split(' ')).chain(["netral"]).collect();
+    let name = account.name.to_lowercase();
+    let known: Vec<&str> = account.email.split(['@', '.']).chain(name.split(' ')).chain(["netral"]).collect();
     if zxcvbn(password, &known).score() < Score::Three {
         return Err(SignInError::Input(vec![FieldFault::new(pointer, Fault::WeakPassword)]));
     }

@@ -38,6 +38,12 @@ pub enum FlowError {
     Refused(Refusal, Current),
     /// A code in the input stands for nothing.
     Input(Vec<FieldFault>),
+    /// Nobody administers the own account.
+    OwnAccount,
+    /// The officer or seat is not this administrator's to change.
+    BeyondReach,
+    /// There are no random numbers.
+    NoRandomness,
     /// A draft of this verb waits already.
     ApprovalPending,
     /// The draft has been decided or has lapsed.

@@ -1,15 +1,18 @@
 //! Officers and their seats: who is added, moved, disabled. Signing in is in `sign_in`.
 
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::FlowError;
-use crate::db::officers::{NewOfficer, NewSeat};
+use super::{FlowError, sealing};
+use crate::db::officers::{Listed, NewOfficer, NewSeat, Seat};
 use crate::db::sign_ins::Which;
 use crate::db::{self, Tx};
-use crate::domain::actor::Role;
+use crate::domain::actor::{Officer, Role};
 use crate::domain::calendar::today;
 use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::policy;
 use crate::domain::sign_in::SignInEnd;
+use crate::token::Keys;
 
 /// An officer with one seat, to be added.
 pub struct OfficerToAdd<'a> {
@@ -34,7 +37,7 @@ pub struct OfficerToAdd<'a> {
 }
 
 /// Adds an officer with a seat; one already there gets the seat and the new password, and enrols a second factor anew.
-pub async fn add(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>, new: &OfficerToAdd<'_>) -> Result<Uuid, FlowError> {
+pub async fn add(tx: &mut Tx, keys: &Keys, now: DateTime<Utc>, new: &OfficerToAdd<'_>) -> Result<Uuid, FlowError> {
     let unknown = || FlowError::Input(vec![FieldFault::new("agency", Fault::UnknownCode)]);
     let agency_id = db::reference::agency(tx, new.agency_code, today(now)).await?.ok_or_else(unknown)?;
     let email = new.email.to_lowercase();
@@ -45,8 +48,11 @@ pub async fn add(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>, new: &OfficerT
         nip: new.nip,
         language: new.language,
         password_hash: Some(new.password_hash),
+        email_index: &sealing::email_index(keys, &email),
+        nik_index: None,
     };
     let officer_id = db::officers::put(tx, &officer).await?;
+    db::officers::exclude_from_own_reports(tx, officer_id).await?;
     db::sign_ins::forget_second_factor(tx, officer_id).await?;
     db::sign_ins::end(tx, officer_id, Which::All, SignInEnd::CredentialsChanged, now).await?;
     db::officers::record(tx, officer_id, "added", None, None, None, now).await?;
@@ -60,4 +66,243 @@ pub async fn add(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>, new: &OfficerT
     };
     db::officers::seat(tx, &seat).await?;
     Ok(officer_id)
+}
+
+/// How long an invitation is good.
+const INVITED_FOR: Duration = Duration::days(3);
+
+/// An administrator at work: through which seat, with what, when.
+pub struct Administration<'a> {
+    /// The administrator.
+    pub by: &'a Officer,
+    /// Keys.
+    pub keys: &'a Keys,
+    /// The time.
+    pub now: DateTime<Utc>,
+}
+
+/// A seat to be given.
+pub struct SeatToGive<'a> {
+    /// Role.
+    pub role: Role,
+    /// Agency.
+    pub agency_code: &'a str,
+    /// Region; empty for all that the agency covers, where that is the whole country.
+    pub region_code: &'a str,
+    /// Work unit.
+    pub work_unit: Option<&'a str>,
+    /// Where the seat stands in the input, for faults.
+    pub pointer: &'static str,
+}
+
+/// A person to be appointed.
+pub struct Appointee<'a> {
+    /// Address.
+    pub email: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// NIP, 18 digits.
+    pub nip: Option<&'a str>,
+    /// NIK, 16 digits; only its keyed hash is kept.
+    pub nik: Option<&'a str>,
+    /// Language of mails.
+    pub language: &'a str,
+}
+
+/// An officer with the live seats.
+pub struct Appointed {
+    /// The officer.
+    pub officer: Listed,
+    /// The seats.
+    pub seats: Vec<Seat>,
+}
+
+/// Makes an account with its first seat. It opens nothing until an invitation is taken up.
+pub async fn appoint(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    person: &Appointee<'_>,
+    seat: &SeatToGive<'_>,
+) -> Result<Appointed, FlowError> {
+    let agency_id = agency_for(tx, with, seat).await?;
+    let (id, email) = (Uuid::now_v7(), person.email.to_lowercase());
+    let nik_index = person.nik.map(|nik| with.keys.blind_index("nik", nik));
+    let officer = NewOfficer {
+        id,
+        email: &email,
+        name: person.name,
+        nip: person.nip,
+        language: person.language,
+        password_hash: None,
+        email_index: &sealing::email_index(with.keys, &email),
+        nik_index: nik_index.as_deref(),
+    };
+    if !db::officers::insert(tx, &officer).await? {
+        return Err(FlowError::Input(vec![FieldFault::new("/email", Fault::Taken)]));
+    }
+    db::officers::exclude_from_own_reports(tx, id).await?;
+    recorded(tx, with, id, "appointed", None, None).await?;
+    give(tx, with, id, agency_id, seat).await
+}
+
+/// Gives an officer a further seat.
+pub async fn give_seat(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+    seat: &SeatToGive<'_>,
+) -> Result<Appointed, FlowError> {
+    within_reach(tx, with, officer_id, Needed::Any).await?;
+    let agency_id = agency_for(tx, with, seat).await?;
+    give(tx, with, officer_id, agency_id, seat).await
+}
+
+async fn give(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+    agency_id: Uuid,
+    seat: &SeatToGive<'_>,
+) -> Result<Appointed, FlowError> {
+    let (id, role) = (Uuid::now_v7(), seat.role);
+    let (region_code, work_unit) = (seat.region_code, seat.work_unit);
+    db::officers::seat(tx, &NewSeat { id, officer_id, role, agency_id, region_code, work_unit }).await?;
+    recorded(tx, with, officer_id, "seat_given", None, None).await?;
+    appointed(tx, officer_id).await
+}
+
+/// Ends a seat. Whoever acts through it is out within a second.
+pub async fn end_seat(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+    seat_id: Uuid,
+) -> Result<Appointed, FlowError> {
+    within_reach(tx, with, officer_id, Needed::This(seat_id)).await?;
+    if !db::officers::end_seat(tx, officer_id, seat_id, with.now).await? {
+        return Err(FlowError::NotFound);
+    }
+    recorded(tx, with, officer_id, "seat_ended", Some(seat_id), None).await?;
+    appointed(tx, officer_id).await
+}
+
+/// Lets an officer in no longer, and ends every sign-in; or lets him in again.
+pub async fn set_disabled(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+    disabled: bool,
+    reason: &str,
+) -> Result<Appointed, FlowError> {
+    within_reach(tx, with, officer_id, Needed::Every).await?;
+    if db::officers::set_disabled(tx, officer_id, disabled.then_some(with.now)).await? {
+        let kind = if disabled { "disabled" } else { "enabled" };
+        recorded(tx, with, officer_id, kind, None, Some(reason)).await?;
+        db::sign_ins::end(tx, officer_id, Which::All, SignInEnd::Administrator, with.now).await?;
+    }
+    appointed(tx, officer_id).await
+}
+
+/// Invites an officer to set a password: the one-time code, and until when it is good. Taken up, it also lets the officer
+/// enrol a new second factor.
+pub async fn invite(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+) -> Result<(String, DateTime<Utc>), FlowError> {
+    within_reach(tx, with, officer_id, Needed::Every).await?;
+    let code = with.keys.one_time_code().map_err(|_| FlowError::NoRandomness)?;
+    let until = with.now + INVITED_FOR;
+    db::sign_ins::invite(tx, officer_id, &with.keys.one_time_code_hash(&code), until).await?;
+    recorded(tx, with, officer_id, "invited", None, None).await?;
+    Ok((code, until))
+}
+
+/// An officer within the administrator's reach.
+pub async fn find(tx: &mut Tx, with: &Administration<'_>, officer_id: Uuid) -> Result<Appointed, FlowError> {
+    within_reach(tx, with, officer_id, Needed::Any).await.or_else(|error| match error {
+        FlowError::OwnAccount => Ok(()),
+        other => Err(other),
+    })?;
+    appointed(tx, officer_id).await
+}
+
+async fn appointed(tx: &mut Tx, officer_id: Uuid) -> Result<Appointed, FlowError> {
+    let officer = db::officers::listed(tx, officer_id).await?.ok_or(FlowError::NotFound)?;
+    let seats = db::officers::live_seats(tx, officer_id).await?;
+    Ok(Appointed { officer, seats: seats.into_iter().map(|(_, seat)| seat).collect() })
+}
+
+/// Which seats of an officer the administrator must reach.
+#[derive(Clone, Copy)]
+enum Needed {
+    Any,
+    This(Uuid),
+    Every,
+}
+
+/// Nobody changes the own account. An agency's administrator reaches seats at the agency and below it that he could have
+/// given; an officer with none of them is not found, one with others as well is not his to disable.
+async fn within_reach(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+    needed: Needed,
+) -> Result<(), FlowError> {
+    db::officers::listed(tx, officer_id).await?.ok_or(FlowError::NotFound)?;
+    let mut reached = Vec::new();
+    for (agency_id, seat) in db::officers::live_seats(tx, officer_id).await? {
+        let mine = with.by.role == Role::SystemAdmin
+            || (policy::may_appoint(with.by.role, seat.role)
+                && db::reference::stands_within(tx, agency_id, with.by.agency_id).await?);
+        reached.push((seat.id, mine));
+    }
+    let some = with.by.role == Role::SystemAdmin || reached.iter().any(|(_, mine)| *mine);
+    if !some && officer_id != with.by.officer_id {
+        return Err(FlowError::NotFound);
+    }
+    if officer_id == with.by.officer_id {
+        return Err(FlowError::OwnAccount);
+    }
+    let enough = match needed {
+        Needed::Any => true,
+        Needed::This(id) => reached.iter().all(|(seat, mine)| *seat != id || *mine),
+        Needed::Every => reached.iter().all(|(_, mine)| *mine),
+    };
+    if enough { Ok(()) } else { Err(FlowError::BeyondReach) }
+}
+
+/// The agency of a seat that the administrator may give, or every fault of the seat.
+async fn agency_for(tx: &mut Tx, with: &Administration<'_>, seat: &SeatToGive<'_>) -> Result<Uuid, FlowError> {
+    let at = |field: &str| format!("{}/{field}", seat.pointer);
+    let day = today(with.now);
+    let Some(agency) = db::reference::agency(tx, seat.agency_code, day).await? else {
+        return Err(FlowError::Input(vec![FieldFault::new(at("agency_code"), Fault::UnknownCode)]));
+    };
+    let everywhere = with.by.role == Role::SystemAdmin;
+    if !policy::may_appoint(with.by.role, seat.role)
+        || !(everywhere || db::reference::stands_within(tx, agency, with.by.agency_id).await?)
+    {
+        return Err(FlowError::BeyondReach);
+    }
+    let (role_fits, region_fits) =
+        db::reference::seat_fits(tx, agency, seat.role.as_str(), seat.region_code, day).await?;
+    let faults: Vec<FieldFault> = [(role_fits, "role"), (region_fits, "region_code")]
+        .into_iter()
+        .filter(|(fits, _)| !fits)
+        .map(|(_, field)| FieldFault::new(at(field), Fault::NotAllowed))
+        .collect();
+    if faults.is_empty() { Ok(agency) } else { Err(FlowError::Input(faults)) }
+}
+
+async fn recorded(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+    kind: &'static str,
+    seat_id: Option<Uuid>,
+    reason: Option<&str>,
+) -> Result<(), FlowError> {
+    db::officers::record(tx, officer_id, kind, Some(with.by.officer_id), seat_id, reason, with.now).await?;
+    Ok(())
 }

@@ -50,7 +50,7 @@ pub struct Busy;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Hashes and checks passwords on threads of its own, never more than [`AT_ONCE`] at a time and with what the serving
+/// Hashes and checks passwords on threads of its own, never more than two at a time and with what the serving
 /// threads leave of the processors: a flood of sign-ins eats neither the memory nor the time of other requests. One for
 /// the whole program; its threads end with it.
 #[derive(Clone)]

@@ -20,6 +20,7 @@ mod kill;
 mod mailbox;
 mod mails;
 mod notices;
+mod officers;
 mod openapi;
 mod privacy;
 mod program;

@@ -334,10 +334,12 @@ async fn a_flag_is_reviewed_once_with_a_note_and_not_by_whom_it_is_about() {
 const UNTRACED: &[&str] = &[
     "get_audit_checkpoint",
     "get_me",
+    "get_officer",
     "list_breaches",
     "list_deliveries",
     "list_identity_requests",
     "list_legal_holds",
+    "list_officers",
     "list_purge_proposals",
 ];
 

@@ -35,7 +35,7 @@ pub async fn appoint(tx: &mut Tx, keys: &Keys, officers: &[Persona]) -> HashMap<
     let hash = keys.password_hasher().hash(PASSWORD.to_owned()).await.expect("a hash");
     let mut tokens = HashMap::new();
     for persona in officers {
-        let id = add(tx, now, &persona.officer(&hash)).await.expect("the officer is added");
+        let id = add(tx, keys, now, &persona.officer(&hash)).await.expect("the officer is added");
         let sealed = keys.seal_second_factor(id, &second_factor()).expect("a sealed secret");
         assert!(sign_ins::offer_second_factor(tx, id, &sealed, now).await.expect("the secret is kept"));
         let codes: Vec<Vec<u8>> = (0..64).map(|n| keys.one_time_code_hash(&recovery_code(n))).collect();

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::db::group_commit::Writer;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
+use crate::oidc::{self, Provider};
 use crate::token::{Keys, PasswordHasher};
 
 /// The one clock. A demonstration moves its own; nothing else does.
@@ -50,6 +51,8 @@ pub struct App {
     pub intake: Writer,
     /// Outgoing mail.
     pub mailer: Arc<Mailer>,
+    /// The OpenID provider of single sign-on, where there is one.
+    pub provider: Option<Arc<Provider>>,
     /// Codes looked up at each request, read once at the start.
     pub reference: Arc<Reference>,
 }
@@ -89,8 +92,10 @@ impl App {
         };
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
         let mailer = Mailer::new(&mail_settings(&config))?;
+        let provider = provider_settings(&config).map(Provider::new).transpose()?.map(Arc::new);
         Ok(Self {
             clock,
+            provider,
             keys: Arc::new(keys),
             passwords: Arc::new(PasswordHasher::new()),
             intake: Writer::start(&pool),
@@ -114,4 +119,16 @@ fn mail_settings(config: &Config) -> MailSettings {
         from: config.mail_from.clone(),
         timeout: std::time::Duration::from_secs(60),
     }
+}
+
+fn provider_settings(config: &Config) -> Option<oidc::Settings> {
+    let oidc = config.oidc.as_ref()?;
+    Some(oidc::Settings {
+        issuer: oidc.issuer.clone(),
+        client_id: oidc.client_id.clone(),
+        client_secret: oidc.client_secret.clone(),
+        redirect_uri: format!("{}/v1/single-sign-on/callback", config.public_url),
+        officer_claim: oidc.officer_claim.clone(),
+        timeout: std::time::Duration::from_secs(10),
+    })
 }

@@ -1,6 +1,7 @@
 //! The keys and everything made with them: signed tokens, access codes and their hashes, confirmation links, cursors,
 //! passwords. The only place that touches the key folder. It must not read the clock, know HTTP or ask the database.
 
+mod attempt;
 mod jwt;
 mod keyring;
 mod password;
@@ -16,6 +17,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use uuid::Uuid;
 
 pub use self::{
+    attempt::{ATTEMPT_MINUTES, SignOnAttempt},
     jwt::{OfficerClaims, ReporterClaims, TokenError},
     keyring::KeyError,
     password::{PasswordError, PasswordHasher, random_password},
@@ -40,6 +42,7 @@ pub struct Keys {
     fingerprint: hmac::Key,
     confirmation: hmac::Key,
     cursor: hmac::Key,
+    single_sign_on: hmac::Key,
 }
 
 impl Keys {
@@ -66,6 +69,7 @@ impl Keys {
             fingerprint: derive(&root, "request fingerprint")?,
             confirmation: derive(&root, "e-mail confirmation")?,
             cursor: derive(&root, "cursor")?,
+            single_sign_on: derive(&root, "single sign-on")?,
         })
     }
 

@@ -26,6 +26,7 @@ pub mod query;
 pub mod refusal;
 pub mod reports;
 pub mod sessions;
+pub mod single_sign_on;
 pub mod tracks;
 pub mod unmatched;
 pub mod views;
@@ -45,6 +46,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         // officers
         .service(sessions::sign_in)
         .service(sessions::get_jwks)
+        .service(single_sign_on::start_single_sign_on)
+        .service(single_sign_on::finish_single_sign_on)
+        .service(single_sign_on::end_single_sign_on)
         .service(cases::list_cases)
         .service(cases::get_case)
         .service(cases::list_case_events)

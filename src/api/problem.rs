@@ -129,6 +129,12 @@ impl Problem {
         }
     }
 
+    /// Why, for the log; shown to nobody.
+    #[must_use]
+    pub fn because(self, cause: &(dyn std::error::Error + '_)) -> Self {
+        self.with_cause(cause.to_string())
+    }
+
     /// What to log of a failure of ours.
     #[must_use]
     fn with_cause(mut self, cause: impl Into<String>) -> Self {

@@ -16,6 +16,7 @@ pub mod deliveries;
 pub mod events;
 pub mod group_commit;
 pub mod idempotency;
+pub mod identities;
 pub mod intake;
 pub mod messages;
 pub mod officers;

@@ -46,6 +46,12 @@ pub async fn by_email(pool: &Pool, email: &str) -> Result<Option<Account>, DbErr
         .optional()?)
 }
 
+/// The officer with this address.
+pub async fn id_of(tx: &mut Tx, email: &str) -> Result<Option<Uuid>, DbError> {
+    let found = officers::table.filter(officers::email.eq(email)).select(officers::id);
+    Ok(found.first(tx.connection()?).await.optional()?)
+}
+
 /// The seats an officer holds now, in the order they were given.
 pub async fn seats_of(pool: &Pool, officer_id: Uuid) -> Result<Vec<Seat>, DbError> {
     let mut connection = pool.get().await?;

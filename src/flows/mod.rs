@@ -13,6 +13,7 @@ pub mod criminal;
 pub mod intake;
 pub mod mailbox;
 pub mod officers;
+pub mod single_sign_on;
 pub mod transition;
 
 /// Why a deed was not done. Nothing has changed.

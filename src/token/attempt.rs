@@ -1,0 +1,78 @@
+//! One try at single sign-on, as the browser keeps it: sealed, and worth nothing without our keys. It must not know the
+//! provider.
+
+use std::fmt;
+
+use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac, rand};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{Keys, TokenError, mac, open, seal};
+
+/// How long somebody may take to sign in at the provider.
+pub const ATTEMPT_MINUTES: i64 = 10;
+const RANDOM: usize = 32;
+const CONTEXT: &[u8] = b"attempt";
+
+/// One try at single sign-on. Its three secrets are made of what the browser keeps and of our key, so that neither the
+/// cookie nor the address bar tells the others.
+pub struct SignOnAttempt {
+    /// Comes back with the provider's answer.
+    pub state: String,
+    /// Comes back in the ID token.
+    pub nonce: String,
+    /// Proves to the provider that who redeems the code also asked for it (RFC 7636).
+    pub verifier: String,
+    /// The seat to act through, where one was asked for.
+    pub seat_id: Option<Uuid>,
+}
+
+impl fmt::Debug for SignOnAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignOnAttempt").field("seat_id", &self.seat_id).finish_non_exhaustive()
+    }
+}
+
+impl SignOnAttempt {
+    /// Whether an answer belongs to this attempt, in a time that tells nothing.
+    pub fn is_answered_by(&self, state: &str) -> bool {
+        verify_slices_are_equal(self.state.as_bytes(), state.as_bytes()).is_ok()
+    }
+
+    fn of(key: &hmac::Key, random: &[u8], seat_id: Option<Uuid>) -> Self {
+        let part = |name: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(mac(key, &[name, random]));
+        Self { state: part(b"state"), nonce: part(b"nonce"), verifier: part(b"verifier"), seat_id }
+    }
+}
+
+impl Keys {
+    /// Begins an attempt; the text is for a cookie.
+    ///
+    /// # Errors
+    /// [`TokenError::Signing`], when the system gives no randomness.
+    pub fn begin_sign_on(
+        &self,
+        seat_id: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<(SignOnAttempt, String), TokenError> {
+        let mut random = [0; RANDOM];
+        rand::fill(&mut random).map_err(|_| TokenError::Signing)?;
+        let mut payload = random.to_vec();
+        payload.extend(now.timestamp().to_be_bytes());
+        payload.extend(seat_id.iter().flat_map(|seat| seat.into_bytes()));
+        let cookie = seal(&self.single_sign_on, CONTEXT, &payload);
+        Ok((SignOnAttempt::of(&self.single_sign_on, &random, seat_id), cookie))
+    }
+
+    /// The attempt that a cookie of ours began, if that was not too long ago.
+    pub fn continue_sign_on(&self, cookie: &str, now: DateTime<Utc>) -> Option<SignOnAttempt> {
+        let payload = open(&self.single_sign_on, CONTEXT, cookie)?;
+        let (random, rest) = payload.split_first_chunk::<RANDOM>()?;
+        let (began, seat) = rest.split_first_chunk::<8>()?;
+        let began = DateTime::from_timestamp(i64::from_be_bytes(*began), 0)?;
+        let seat_id = if seat.is_empty() { None } else { Some(Uuid::from_slice(seat).ok()?) };
+        let in_time = began <= now && now - began < TimeDelta::minutes(ATTEMPT_MINUTES);
+        in_time.then(|| SignOnAttempt::of(&self.single_sign_on, random, seat_id))
+    }
+}

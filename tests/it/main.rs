@@ -23,6 +23,7 @@ mod reports;
 mod sample;
 mod sessions;
 mod sight;
+mod single_sign_on;
 mod transitions;
 mod transport;
 mod walks;

@@ -19,14 +19,19 @@ const WHAT: &str = "keys";
 const REST: TimeDelta = TimeDelta::minutes(1);
 
 #[derive(Deserialize)]
-struct KeySet {
-    // Read one by one: a key of a kind that we do not know must not hide the others.
+pub(super) struct KeySet {
     keys: Vec<Value>,
 }
 
+impl KeySet {
+    /// The keys of a kind that is known. Read one by one: another kind must not hide them.
+    pub(super) fn known(self) -> Vec<Jwk> {
+        self.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect()
+    }
+}
+
 async fn read(fetch: &Fetcher, address: &Url) -> Result<Vec<Jwk>, OidcError> {
-    let set: KeySet = fetch.document(WHAT, address).await?;
-    Ok(set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
+    Ok(fetch.document::<KeySet>(WHAT, address).await?.known())
 }
 
 /// The key that this header names, from the keys as they were last read or, where that is due, read anew.

@@ -76,3 +76,54 @@ impl Keys {
         in_time.then(|| SignOnAttempt::of(&self.single_sign_on, random, seat_id))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000, 0).unwrap()
+    }
+
+    fn keys(folder: &tempfile::TempDir) -> Keys {
+        Keys::load_or_create(&folder.path().join("keys"), "https://netral.example").unwrap()
+    }
+
+    #[test]
+    fn an_attempt_goes_on_with_its_cookie_for_ten_minutes() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = keys(&folder);
+        let seat = Uuid::from_u128(7);
+        for seat_id in [None, Some(seat)] {
+            let (began, cookie) = keys.begin_sign_on(seat_id, now()).unwrap();
+            let at = |seconds| keys.continue_sign_on(&cookie, now() + TimeDelta::seconds(seconds));
+            let same = at(599).unwrap();
+            assert_eq!((&same.state, &same.nonce, &same.verifier), (&began.state, &began.nonce, &began.verifier));
+            assert_eq!((same.seat_id, same.is_answered_by(&began.state)), (seat_id, true));
+            assert!(!same.is_answered_by(&began.nonce) && !same.is_answered_by(""));
+            assert!(at(600).is_none() && at(-1).is_none());
+        }
+    }
+
+    #[test]
+    fn a_cookie_that_was_touched_or_made_elsewhere_begins_nothing_and_its_secrets_differ() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (keys, others) = (keys(&folder), self::keys(&elsewhere));
+        let (attempt, cookie) = keys.begin_sign_on(None, now()).unwrap();
+        assert!(others.continue_sign_on(&cookie, now()).is_none());
+        for (at, _) in cookie.char_indices() {
+            let mut touched = cookie.clone();
+            touched.replace_range(at..=at, if &cookie[at..=at] == "A" { "B" } else { "A" });
+            assert!(keys.continue_sign_on(&touched, now()).is_none(), "character {at}");
+        }
+        let cursor = keys.seal_cursor("attempt", "x");
+        assert!(keys.continue_sign_on(&cursor, now()).is_none() && keys.continue_sign_on("", now()).is_none());
+        let (next, _) = keys.begin_sign_on(None, now()).unwrap();
+        let all = [&attempt.state, &attempt.nonce, &attempt.verifier, &next.state, &next.nonce, &next.verifier];
+        for (i, one) in all.iter().enumerate() {
+            assert_eq!(one.len(), 43);
+            assert!(all.iter().skip(i + 1).all(|other| other != one));
+        }
+        assert!(!format!("{attempt:?}").contains(&attempt.verifier));
+    }
+}

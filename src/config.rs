@@ -10,7 +10,7 @@ use std::{
     ffi::OsString,
     fmt::{self, Write as _},
     fs, io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     thread::available_parallelism,
@@ -18,10 +18,12 @@ use std::{
 
 use secrecy::SecretString;
 
-pub use self::oidc::{Oidc, SecondFactor};
+pub use self::oidc::{Oidc, TwoFactors};
 use self::reader::Reader;
 pub use self::values::is_private_channel;
-use self::values::{address, filter, flag, format, origins, path, postgres_url, sender, smtp_url, url, whole};
+use self::values::{
+    address, addresses, filter, flag, format, origins, path, postgres_url, sender, smtp_url, url, whole,
+};
 
 /// The file that is read, if it is there, when `NETRAL_CONFIG` names no other.
 const FILE: &str = "netral.toml";
@@ -82,6 +84,8 @@ settings! {
     BODY_LIMIT = plain("body_limit", "NETRAL_BODY_LIMIT", "262144", "longest request body, in bytes");
     CORS_ORIGINS = plain("cors_origins", "NETRAL_CORS_ORIGINS", "",
         "origins whose pages may call the API, as https://host, comma between them");
+    TRUSTED_PROXIES = plain("trusted_proxies", "NETRAL_TRUSTED_PROXIES", "",
+        "addresses of proxies whose X-Forwarded-For is believed when sign-in attempts are counted, comma between them");
     KEYS_DIR = plain("keys_dir", "NETRAL_KEYS_DIR", "<data_dir>/keys", "folder of the keys; made when missing");
     ACCESS_TOKEN_MINUTES = plain("access_token_minutes", "NETRAL_ACCESS_TOKEN_MINUTES", "10",
         "life of an officer's access token, in minutes");
@@ -141,6 +145,8 @@ pub struct Config {
     pub body_limit: usize,
     /// Origins whose pages may call the API.
     pub cors_origins: Vec<String>,
+    /// Proxies that are believed about who calls.
+    pub trusted_proxies: Vec<IpAddr>,
     /// The folder of the keys.
     pub keys_dir: PathBuf,
     /// The life of an officer's access token, in minutes.
@@ -223,6 +229,7 @@ impl Config {
         let connections_per_worker = read.optional(&CONNECTIONS_PER_WORKER, whole(1..=256)).unwrap_or(fitting);
         let body_limit = read.value(&BODY_LIMIT, whole(1_024..=64 << 20));
         let cors_origins = read.value(&CORS_ORIGINS, origins);
+        let trusted_proxies = read.value(&TRUSTED_PROXIES, addresses);
         let keys_dir = read.optional(&KEYS_DIR, path);
         let access_token_minutes = read.value(&ACCESS_TOKEN_MINUTES, whole(1..=1_440));
         let reporter_token_minutes = read.value(&REPORTER_TOKEN_MINUTES, whole(1..=1_440));
@@ -247,6 +254,7 @@ impl Config {
                 connections_per_worker,
                 body_limit: body_limit?,
                 cors_origins: cors_origins?,
+                trusted_proxies: trusted_proxies?,
                 keys_dir: keys_dir.unwrap_or_else(|| data_dir.join("keys")),
                 access_token_minutes: access_token_minutes?,
                 reporter_token_minutes: reporter_token_minutes?,

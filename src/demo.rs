@@ -8,6 +8,7 @@ use crate::app::Clock;
 use crate::config::{self, Config, LogFormat};
 use crate::serve::{self, Database, Running, StartError};
 use crate::telemetry;
+use crate::token::Keys;
 
 mod client;
 mod mails;
@@ -16,7 +17,7 @@ mod say;
 mod stage;
 mod stories;
 
-use officers::Officer;
+use officers::{Credentials, Officer};
 use stage::Stage;
 
 /// What the log is limited to, unless the configuration asks for something else: the story is told on the terminal.
@@ -53,13 +54,14 @@ async fn play(database: &Database, config: &Config, exit: bool) -> Result<(), St
     let clock = Clock::default();
     let officers = unless_interrupted(async {
         database.migrate().await?;
-        officers::appoint(&database.url, clock.now()).await
+        let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
+        officers::appoint(&database.url, &keys, clock.now()).await
     })
     .await?;
     let running = serve::start(config.clone(), &database.url, clock, true).await?;
     let told = unless_interrupted(tell(&running, config, &officers)).await;
-    if told.is_ok() {
-        conclude(&running, config, &officers, exit);
+    if let Ok(credentials) = &told {
+        conclude(&running, config, credentials, exit);
         if !exit {
             serve::signal().await?;
             say::line("\nStopping.");
@@ -69,14 +71,16 @@ async fn play(database: &Database, config: &Config, exit: bool) -> Result<(), St
     told.and(stopped)
 }
 
-async fn tell(running: &Running, config: &Config, officers: &[Officer]) -> Result<(), StartError> {
+/// Plays the stories; answers the officers with what is left of their credentials.
+async fn tell(running: &Running, config: &Config, officers: &[Officer]) -> Result<Vec<Credentials>, StartError> {
     let mut stage = Stage::open(running, config, officers).await?;
     stage.cast();
     stories::discipline::tell(&mut stage).await?;
     stories::ethics::tell(&mut stage).await?;
     stories::criminal::tell(&mut stage).await?;
     stories::dismissal::tell(&mut stage).await?;
-    stage.look_round().await
+    stage.look_round().await?;
+    stage.credentials()
 }
 
 /// The configuration with an address that is free.
@@ -120,7 +124,7 @@ fn mail_place(config: &Config) -> String {
     }
 }
 
-fn conclude(running: &Running, config: &Config, officers: &[Officer], exit: bool) {
+fn conclude(running: &Running, config: &Config, officers: &[Credentials], exit: bool) {
     let base = home(running.address);
     say::heading(if exit { "Where all of it was" } else { "Where to look" });
     say::item("API", &base);
@@ -131,7 +135,7 @@ fn conclude(running: &Running, config: &Config, officers: &[Officer], exit: bool
         say::item("database", &format!("{}, kept for the next run", config.cluster_dir().display()));
     }
     say::line("");
-    say::line("The demo officers. The passwords are new at each run, shown here once and kept nowhere:");
+    say::line("The demo officers. Passwords and recovery codes are new at each run, shown here once and kept nowhere:");
     say::line("");
     officers::table(officers);
     say::line("");
@@ -140,7 +144,7 @@ fn conclude(running: &Running, config: &Config, officers: &[Officer], exit: bool
     } else {
         say::line("Sign in with one of them, and use the access_token as bearer token:");
         say::line(&format!("  curl -s {base}/v1/sessions -H 'content-type: application/json' \\"));
-        say::line("    -d '{\"email\": \"...\", \"password\": \"...\"}'");
+        say::line("    -d '{\"email\": \"...\", \"password\": \"...\", \"recovery_code\": \"...\"}'");
         say::line("");
         say::paragraph(
             "The clock of this service runs ahead, because the demonstration moved it past the time for an appeal. \

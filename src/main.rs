@@ -12,7 +12,7 @@ use netral::domain::actor::Role;
 use netral::flows::officers::{self, OfficerToAdd};
 use netral::flows::single_sign_on;
 use netral::serve::{self, Database, StartError};
-use netral::token::{PasswordHasher, random_password};
+use netral::token::{Keys, random_password};
 use netral::{api, demo, print, telemetry, worker};
 
 /// The C library's allocator keeps the 19 MiB of each password hash for every thread that ever made one; this one gives
@@ -195,7 +195,8 @@ async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError
     let database = Database::join(&config).await?;
     let pool = db::pool(&database.url, 1)?;
     let password = random_password()?;
-    let hash = PasswordHasher::new().hash(password.clone()).await?;
+    let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
+    let hash = keys.password_hasher().hash(password.clone()).await?;
     let officer = OfficerToAdd {
         email: &args.email,
         name: &args.name,

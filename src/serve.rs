@@ -178,7 +178,7 @@ pub async fn start(config: Config, database_url: &str, clock: Clock, with_worker
 /// Pages of these origins may call the API and read what it says; none may send credentials.
 fn cors(origins: &[String]) -> Cors {
     let cors = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
-    cors.allowed_methods(["GET", "POST"])
+    cors.allowed_methods(["GET", "POST", "PUT", "DELETE"])
         .allowed_headers([
             "authorization",
             "content-type",
@@ -186,6 +186,7 @@ fn cors(origins: &[String]) -> Cors {
             "if-match",
             "if-none-match",
             "accept-language",
+            "netral-seat",
         ])
         .expose_headers([
             "location",

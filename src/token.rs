@@ -5,6 +5,8 @@ mod attempt;
 mod jwt;
 mod keyring;
 mod password;
+mod sealed;
+mod second_factor;
 
 use std::{fmt, path::Path};
 
@@ -18,13 +20,14 @@ use uuid::Uuid;
 
 pub use self::{
     attempt::{ATTEMPT_MINUTES, SignOnAttempt},
-    jwt::{OfficerClaims, ReporterClaims, TokenError},
+    jwt::{OfficerClaims, OfficerToken, ReporterClaims, TokenError},
     keyring::KeyError,
     password::{PasswordError, PasswordHasher, random_password},
+    second_factor::{SecondFactor, refresh_token, refresh_token_hash},
 };
 use crate::domain::ids::AccessCode;
 
-use self::{jwt::Rules, keyring::SigningKey};
+use self::{jwt::Rules, keyring::SigningKey, sealed::SealingKey};
 
 /// How much of a MAC goes into links and cursors: 128 bits cannot be guessed, and keep a link short enough to type.
 const SHORT_MAC: usize = 16;
@@ -42,6 +45,10 @@ pub struct Keys {
     fingerprint: hmac::Key,
     confirmation: hmac::Key,
     cursor: hmac::Key,
+    one_time: hmac::Key,
+    delay: hmac::Key,
+    second_factor: SealingKey,
+    pepper: [u8; 32],
     single_sign_on: hmac::Key,
 }
 
@@ -69,8 +76,17 @@ impl Keys {
             fingerprint: derive(&root, "request fingerprint")?,
             confirmation: derive(&root, "e-mail confirmation")?,
             cursor: derive(&root, "cursor")?,
+            one_time: derive(&root, "one-time code hash")?,
+            delay: derive(&root, "sign-in delay")?,
+            second_factor: SealingKey::new(&derive_bytes(&root, "second factor")?).ok_or(KeyError::Cryptography)?,
+            pepper: derive_bytes(&root, "password pepper")?,
             single_sign_on: derive(&root, "single sign-on")?,
         })
+    }
+
+    /// A hasher of passwords whose hashes are worthless without the key folder.
+    pub fn password_hasher(&self) -> PasswordHasher {
+        PasswordHasher::start(self.pepper)
     }
 
     /// The access code of a report: a repeated request shows the same one, though it is stored nowhere. Neither the
@@ -133,6 +149,12 @@ impl fmt::Debug for Keys {
 
 fn derive(root: &Prk, label: &str) -> Result<hmac::Key, KeyError> {
     root.expand(&[label.as_bytes()], HMAC_SHA256).map(hmac::Key::from).map_err(|_| KeyError::Cryptography)
+}
+
+fn derive_bytes(root: &Prk, label: &str) -> Result<[u8; 32], KeyError> {
+    let mut bytes = [0; 32];
+    let derived = root.expand(&[label.as_bytes()], HKDF_SHA256).and_then(|key| key.fill(&mut bytes));
+    derived.map(|()| bytes).map_err(|_| KeyError::Cryptography)
 }
 
 /// HMAC-SHA256. Each part comes with its length, so that no two lists of parts look the same.

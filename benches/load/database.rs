@@ -7,9 +7,11 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncC
 use netral::config::Config;
 use netral::db::Tx;
 use netral::domain::actor::Role;
+use netral::domain::sign_in::SignInMethod;
 use netral::flows::officers::{self, OfficerToAdd};
+use netral::flows::sign_in;
 use netral::postgres::{Cluster, Durability, Settings};
-use netral::token::{PasswordHasher, random_password};
+use netral::token::OfficerToken;
 
 use super::Failure;
 use super::ceiling::Sample;
@@ -27,14 +29,6 @@ const OFFICERS: [(&str, Role, &str); 6] = [
 /// The first so many of them do the work.
 const WORKING: usize = 2;
 
-/// How an officer signs in.
-pub struct OfficerAccount {
-    /// Address.
-    pub email: &'static str,
-    /// Password.
-    pub password: String,
-}
-
 /// The database with its cluster; both vanish when this is dropped.
 pub struct Database {
     cluster: Cluster,
@@ -42,7 +36,7 @@ pub struct Database {
     /// For what the service keeps beside the database.
     folder: tempfile::TempDir,
     /// The officers who do the work.
-    pub officers: Vec<OfficerAccount>,
+    pub officers: Vec<OfficerToken>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -141,28 +135,27 @@ impl Database {
     }
 }
 
-async fn add_officers(url: &str) -> Result<Vec<OfficerAccount>, Failure> {
+async fn add_officers(url: &str) -> Result<Vec<OfficerToken>, Failure> {
     let pool = netral::db::pool(url, 1)?;
-    let (hasher, now) = (PasswordHasher::new(), netral::app::Clock::default().now());
+    let now = netral::app::Clock::default().now();
     let mut accounts = Vec::new();
     for (email, role, region_code) in OFFICERS {
-        let password = random_password()?;
-        let password_hash = hasher.hash(password.clone()).await?;
         let officer = OfficerToAdd {
             email,
             name: "Petugas",
             nip: None,
             language: "id",
-            password_hash: &password_hash,
+            password_hash: "nobody signs in by password here",
             role,
             agency_code: "BKN",
             region_code,
             work_unit: None,
         };
         let mut tx = Tx::begin(&pool).await?;
-        officers::add(&mut tx, now, &officer).await.map_err(|error| error.to_string())?;
+        let id = officers::add(&mut tx, now, &officer).await.map_err(|error| error.to_string())?;
+        let signed_in = sign_in::start(&mut tx, now, id, SignInMethod::Password, None).await?;
         tx.commit().await?;
-        accounts.push(OfficerAccount { email, password });
+        accounts.push(signed_in.token);
     }
     accounts.truncate(WORKING);
     Ok(accounts)

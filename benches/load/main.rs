@@ -135,7 +135,7 @@ impl Bench {
 
     async fn load(&mut self, kind: Kind, connections: usize, time: Duration) -> Result<Run, Failure> {
         self.runs += 1;
-        let tokens = self.server.sign_in(&self.database.officers).await?;
+        let tokens = self.server.tokens(&self.database)?;
         let requests = Requests::new(kind, self.server.address(), &tokens, self.runs, self.options.seeds);
         load::run(self.server.address(), connections, time, requests).await
     }

@@ -18,15 +18,12 @@ CREATE UNIQUE INDEX officer_identities_officer ON officer_identities (officer_id
 CREATE TABLE provider_sessions (
     issuer     text NOT NULL,
     sid        text NOT NULL,
-    officer_id uuid NOT NULL REFERENCES officers (id),
-    started_at timestamptz NOT NULL,
-    PRIMARY KEY (issuer, sid)
+    sign_in_id uuid NOT NULL REFERENCES sign_ins (id) ON DELETE CASCADE,
+    PRIMARY KEY (issuer, sid, sign_in_id)
 );
-COMMENT ON TABLE provider_sessions IS 'Sessions at the provider from which officers signed in, for a logout that names the session only. Removed after a day, when no sign-in of theirs can be left.';
+COMMENT ON TABLE provider_sessions IS 'The session at the provider that a sign-in came from: it ends with that session.';
 COMMENT ON COLUMN provider_sessions.sid IS 'The session, as the provider names it (sid).';
-COMMENT ON COLUMN provider_sessions.started_at IS 'When an officer last signed in from it.';
-CREATE INDEX provider_sessions_officer ON provider_sessions (officer_id);
-CREATE INDEX provider_sessions_started ON provider_sessions (started_at);
+CREATE INDEX provider_sessions_sign_in ON provider_sessions (sign_in_id);
 
 CREATE TABLE spent_logout_tokens (
     issuer     text NOT NULL,

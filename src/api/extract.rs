@@ -134,7 +134,7 @@ fn bare(text: &str) -> Option<String> {
     Some(key)
 }
 
-fn bad_header(code: ProblemCode, name: &str) -> Problem {
+pub(super) fn bad_header(code: ProblemCode, name: &str) -> Problem {
     Problem::new(code).faults(vec![FieldFault::new(name, Fault::BadFormat)])
 }
 

@@ -11,11 +11,14 @@ pub mod approvals;
 pub mod body;
 pub mod caller;
 pub mod cases;
+pub mod credentials;
 pub mod deliveries;
 pub mod docs;
 pub mod extract;
 pub mod health;
+pub mod me;
 pub mod my_report;
+pub mod network;
 pub mod once;
 pub mod openapi;
 pub mod page;
@@ -45,10 +48,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(my_report::confirm_email)
         // officers
         .service(sessions::sign_in)
+        .service(sessions::refresh_session)
         .service(sessions::get_jwks)
         .service(single_sign_on::start_single_sign_on)
         .service(single_sign_on::finish_single_sign_on)
         .service(single_sign_on::end_single_sign_on)
+        .service(credentials::accept_invitation)
+        .service(credentials::offer_second_factor)
+        .service(credentials::confirm_second_factor)
+        .service(me::get_me)
+        .service(me::end_sign_in)
+        .service(me::change_password)
         .service(cases::list_cases)
         .service(cases::get_case)
         .service(cases::list_case_events)
@@ -72,8 +82,19 @@ pub fn pages(config: &mut web::ServiceConfig) {
 }
 
 /// Names of the schemas that bodies are read by, beside the inputs of the verbs.
-pub const BODIES: &[&str] =
-    &["NewReport", "NewReporterSession", "NewMessage", "NewSession", "ApprovalDecision", "NewCriminalStep"];
+pub const BODIES: &[&str] = &[
+    "NewReport",
+    "NewReporterSession",
+    "NewMessage",
+    "NewSession",
+    "SessionRefresh",
+    "InvitationAcceptance",
+    "NewSecondFactor",
+    "SecondFactorConfirmation",
+    "PasswordChange",
+    "ApprovalDecision",
+    "NewCriminalStep",
+];
 
 /// The OpenAPI document, made without a database.
 pub fn document() -> utoipa::openapi::OpenApi {

@@ -202,6 +202,10 @@ problem_sets! {
     PublicWrite = [400, 404, 409, 413, 415, 422, 429, 500, 503];
     /// Signing in, as officer or reporter.
     SignIn = [400, 401, 413, 415, 422, 429, 500, 503];
+    /// Signing in as an officer, who may lack a second factor.
+    OfficerSignIn = [400, 401, 403, 413, 415, 422, 429, 500, 503];
+    /// Becoming able to sign in.
+    Credentials = [400, 401, 403, 409, 413, 415, 422, 429, 500, 503];
     /// Going to the provider of single sign-on.
     SignOnStart = [400, 404, 429, 500, 502, 503];
     /// Coming back from there.

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::problem::{Problem, ProblemCode};
 use crate::db::DbError;
 use crate::domain::decide::Refusal;
+use crate::flows::sign_in::SignInError;
 use crate::flows::{Current, FlowError};
 
 impl From<DbError> for Problem {
@@ -26,6 +27,24 @@ impl From<FlowError> for Problem {
             FlowError::ApprovalPending => Self::new(ProblemCode::ApprovalPending),
             FlowError::ApprovalLapsed => Self::new(ProblemCode::ApprovalLapsed),
             FlowError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused => Self::new(ProblemCode::SignInRefused),
+            SignInError::Wait(seconds) => {
+                Self::new(ProblemCode::TooManyRequests).retry_after(u64::try_from(seconds).unwrap_or(1))
+            }
+            SignInError::SecondFactorMissing => Self::new(ProblemCode::SecondFactorMissing),
+            SignInError::SecondFactorPresent => Self::new(ProblemCode::SecondFactorPresent),
+            SignInError::Ended => Self::new(ProblemCode::Unauthorized),
+            SignInError::Input(faults) => Self::input(faults),
+            SignInError::Busy => Self::unavailable(2, None),
+            SignInError::Db(error) => error.into(),
+            SignInError::Token(error) => Self::internal(&error),
         }
     }
 }

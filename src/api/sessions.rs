@@ -1,4 +1,4 @@
-//! Officers signing in, and the keys with which others check our tokens.
+//! Officers signing in and staying so: the tokens of a sign-in, and the keys with which others check them.
 
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
@@ -6,15 +6,17 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::{self, JsonBody, Schemas};
-use super::openapi::{PublicRead, SignIn};
-use super::problem::{Problem, ProblemCode};
+use super::network::Network;
+use super::openapi::{OfficerSignIn, PublicRead, SignIn};
+use super::problem::Problem;
 use crate::app::App;
 use crate::db::officers::Seat;
 use crate::domain::actor::Role;
 use crate::domain::confidential::Confidential;
-use crate::flows::officers;
+use crate::domain::fault::{Fault, FieldFault};
+use crate::flows::sign_in::{Desk, Proof, SignedIn, by_password, refresh};
 
-/// Address and password of an officer.
+/// Address, password and second factor of an officer.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSession {
@@ -24,7 +26,35 @@ pub struct NewSession {
     /// Password.
     #[schema(value_type = String, min_length = 1, max_length = 256)]
     pub password: Confidential<String>,
+    /// The code that the authenticator shows now.
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
+    pub code: Option<Confidential<String>>,
+    /// In place of the code: one of the recovery codes, each good once.
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 64)]
+    pub recovery_code: Option<Confidential<String>>,
     /// The seat to act through; the first one held when left out.
+    pub seat_id: Option<Uuid>,
+}
+
+impl NewSession {
+    fn proof(&self) -> Result<Proof<'_>, Problem> {
+        match (&self.code, &self.recovery_code) {
+            (Some(_), Some(_)) => Err(Problem::input(vec![FieldFault::new("/recovery_code", Fault::NotAllowed)])),
+            (Some(code), None) => Ok(Proof::Code(code.reveal())),
+            (None, Some(code)) => Ok(Proof::RecoveryCode(code.reveal())),
+            (None, None) => Ok(Proof::Missing),
+        }
+    }
+}
+
+/// A refresh token to be exchanged.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRefresh {
+    /// The last one received; it is used up.
+    #[schema(value_type = String, min_length = 1, max_length = 128)]
+    pub refresh_token: Confidential<String>,
+    /// The seat to act through from now on; the first one held when left out.
     pub seat_id: Option<Uuid>,
 }
 
@@ -39,56 +69,106 @@ pub struct SeatView {
     pub agency_code: String,
     /// Region reached, with all below; empty for the whole country.
     pub region_code: String,
+    /// Work unit within the agency, whose cases stay hidden.
+    pub work_unit: Option<String>,
 }
 
 impl From<Seat> for SeatView {
     fn from(seat: Seat) -> Self {
-        Self { id: seat.id, role: seat.role, agency_code: seat.agency_code, region_code: seat.region_code }
+        Self {
+            id: seat.id,
+            role: seat.role,
+            agency_code: seat.agency_code,
+            region_code: seat.region_code,
+            work_unit: seat.work_unit,
+        }
     }
 }
 
 /// A signed-in officer.
 #[derive(Serialize, ToSchema)]
 pub struct Session {
-    /// Bearer token (JWT, ES256).
+    /// Bearer token (JWT of RFC 9068, ES256).
     pub access_token: String,
     /// Always `Bearer`.
     pub token_type: &'static str,
     /// Seconds until it ends.
     pub expires_in: u32,
+    /// Gets the next tokens, once. One that comes a second time ends the sign-in.
+    pub refresh_token: String,
+    /// The sign-in, as `/v1/me` lists it.
+    pub sign_in_id: Uuid,
+    /// When the sign-in ends unless it is refreshed.
+    pub sign_in_expires_at: chrono::DateTime<chrono::Utc>,
     /// The seat acted through.
     pub seat: SeatView,
-    /// Every seat held; name one of them in `seat_id` to act through it.
+    /// Every seat held; name one in `seat_id`, or for one request in the header `Netral-Seat`, to act through it.
     pub seats: Vec<SeatView>,
+}
+
+pub(super) fn desk<'a>(app: &'a App, network: &'a Network) -> Desk<'a> {
+    Desk {
+        pool: &app.pool,
+        keys: &app.keys,
+        passwords: &app.passwords,
+        now: app.clock.now(),
+        wall: app.clock.wall(),
+        network: &network.0,
+    }
+}
+
+pub(super) fn session(app: &App, signed_in: SignedIn) -> Result<HttpResponse, Problem> {
+    let minutes = app.config.access_token_minutes;
+    let life = chrono::Duration::minutes(minutes.into());
+    let access_token = app.keys.sign_officer(signed_in.token, app.clock.now(), life);
+    let body = Session {
+        access_token: access_token.map_err(|error| Problem::internal(&error))?,
+        token_type: "Bearer",
+        expires_in: minutes * 60,
+        refresh_token: signed_in.refresh_token,
+        sign_in_id: signed_in.sign_in.id,
+        sign_in_expires_at: signed_in.sign_in.expires_at,
+        seat: signed_in.seat.into(),
+        seats: signed_in.seats.into_iter().map(Into::into).collect(),
+    };
+    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(body))
 }
 
 /// Sign in as an officer.
 ///
-/// An unknown account and a wrong password are answered alike and after the same time.
-#[utoipa::path(tag = "session", request_body = NewSession, responses((status = 201, description = "Signed in", body = Session), SignIn))]
+/// An unknown account, a wrong password and a wrong code are answered alike and after the same time. After some
+/// failures the next attempt has to wait, half a minute at most for an account; none is ever locked.
+#[utoipa::path(
+    tag = "session", request_body = NewSession,
+    responses((status = 201, description = "Signed in", body = Session), OfficerSignIn)
+)]
 #[post("/v1/sessions")]
 pub async fn sign_in(
     app: web::Data<App>,
     schemas: web::Data<Schemas>,
+    network: Network,
     JsonBody(bytes): JsonBody,
 ) -> Result<HttpResponse, Problem> {
     let input: NewSession = body::read(&schemas, "NewSession", &bytes)?;
-    let signed_in = officers::sign_in(&app.pool, &app.passwords, &input.email, input.password.reveal(), input.seat_id)
-        .await?
-        .ok_or_else(|| Problem::new(ProblemCode::SignInRefused))?;
-    let minutes = app.config.access_token_minutes;
-    let (seat, life) = (signed_in.seat, chrono::Duration::minutes(minutes.into()));
-    let token = app
-        .keys
-        .sign_officer(signed_in.officer_id, seat.id, seat.role, app.clock.now(), life)
-        .map_err(|error| Problem::internal(&error))?;
-    Ok(HttpResponse::Created().json(Session {
-        access_token: token,
-        token_type: "Bearer",
-        expires_in: minutes * 60,
-        seat: seat.into(),
-        seats: signed_in.seats.into_iter().map(Into::into).collect(),
-    }))
+    let (desk, password) = (desk(&app, &network), input.password.reveal());
+    session(&app, by_password(&desk, &input.email, password, input.proof()?, input.seat_id).await?)
+}
+
+/// Get the next tokens of a sign-in.
+#[utoipa::path(
+    tag = "session", request_body = SessionRefresh,
+    responses((status = 201, description = "The next tokens", body = Session), SignIn)
+)]
+#[post("/v1/sessions/refresh")]
+pub async fn refresh_session(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    network: Network,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let input: SessionRefresh = body::read(&schemas, "SessionRefresh", &bytes)?;
+    let desk = desk(&app, &network);
+    session(&app, refresh(&desk, input.refresh_token.reveal(), input.seat_id).await?)
 }
 
 /// Read the keys that sign our tokens (RFC 7517).

@@ -10,11 +10,11 @@ use uuid::Uuid;
 use super::openapi::{ProviderCall, SignOnEnd, SignOnStart};
 use super::problem::{Problem, ProblemCode};
 use super::query::Query;
-use super::sessions::Session;
+use super::sessions::{Session, session};
 use crate::app::App;
-use crate::config::SecondFactor;
+use crate::config::TwoFactors;
+use crate::db::Tx;
 use crate::db::identities::Account;
-use crate::db::{self, Tx};
 use crate::domain::confidential::Confidential;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::flows::single_sign_on::{self, SignedOut, Vouched};
@@ -76,7 +76,7 @@ pub struct ProviderAnswer {
 /// account is matched by NIP the first time, and by its own identifier from then on.
 #[utoipa::path(
     tag = "session", params(ProviderAnswer),
-    responses((status = 200, description = "Signed in", body = Session), SignOnEnd)
+    responses((status = 201, description = "Signed in", body = Session), SignOnEnd)
 )]
 #[get("/v1/single-sign-on/callback")]
 pub async fn finish_single_sign_on(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -90,12 +90,15 @@ pub async fn finish_single_sign_on(app: web::Data<App>, request: HttpRequest) ->
     // From here on the attempt is used up, whatever comes of it.
     let used_up = set_cookie(&app, "", 0)?;
     match admitted(&app, &attempt, &answer).await {
-        Ok(session) => Ok(HttpResponse::Ok().insert_header((SET_COOKIE, used_up)).json(session)),
+        Ok(mut response) => {
+            response.headers_mut().append(SET_COOKIE, used_up);
+            Ok(response)
+        }
         Err(problem) => Err(problem.header(SET_COOKIE, used_up)),
     }
 }
 
-async fn admitted(app: &App, attempt: &SignOnAttempt, answer: &ProviderAnswer) -> Result<Session, Problem> {
+async fn admitted(app: &App, attempt: &SignOnAttempt, answer: &ProviderAnswer) -> Result<HttpResponse, Problem> {
     let (provider, now) = (provider(app)?, app.clock.now());
     if let Some(error) = &answer.error {
         return Err(failed(OidcError::refusal(error)));
@@ -104,38 +107,34 @@ async fn admitted(app: &App, attempt: &SignOnAttempt, answer: &ProviderAnswer) -
     let code = answer.code.as_ref().ok_or_else(missing)?;
     let answer = Answer { code: code.reveal(), issuer: answer.iss.as_deref() };
     let identity = provider.redeem(&shown(attempt), &answer, now).await.map_err(failed)?;
-    let proven = app.config.oidc.as_ref().is_none_or(|oidc| oidc.second_factor == SecondFactor::Proven);
+    let proven = app.config.oidc.as_ref().is_none_or(|oidc| oidc.second_factor == TwoFactors::Proven);
     if proven && !identity.two_factors {
-        return Err(Problem::new(ProblemCode::SecondFactorMissing));
+        return Err(Problem::new(ProblemCode::SingleSignOnRefused).detail(
+            "Penyedia identitas tidak menyatakan bahwa Anda masuk dengan dua faktor.",
+            "The identity provider does not say that you signed in with two factors.",
+        ));
     }
     sign_in(app, provider.issuer(), &identity, attempt.seat_id).await
 }
 
 /// Signs in the officer that an identity stands for.
-async fn sign_in(app: &App, issuer: &str, identity: &Identity, seat_id: Option<Uuid>) -> Result<Session, Problem> {
-    let not_admitted = || Problem::new(ProblemCode::OfficerNotAdmitted);
-    let now = app.clock.now();
+async fn sign_in(app: &App, issuer: &str, identity: &Identity, seat_id: Option<Uuid>) -> Result<HttpResponse, Problem> {
     let vouched = Vouched {
         account: Account { issuer, subject: &identity.subject },
         nip: identity.officer.as_ref().map(|officer| officer.reveal().as_str()),
         session: identity.session.as_deref(),
     };
     let mut tx = Tx::begin(&app.pool).await?;
-    let officer_id = single_sign_on::admit(&mut tx, &vouched, now).await?.ok_or_else(not_admitted)?;
-    tx.commit().await?;
-    let seats = db::officers::seats_of(&app.pool, officer_id).await?;
-    let wanted = |seat: &&db::officers::Seat| seat_id.is_none_or(|wanted| seat.id == wanted);
-    let seat = seats.iter().find(wanted).cloned().ok_or_else(not_admitted)?;
-    let minutes = app.config.access_token_minutes;
-    let life = chrono::Duration::minutes(minutes.into());
-    let token = app.keys.sign_officer(officer_id, seat.id, seat.role, now, life);
-    Ok(Session {
-        access_token: token.map_err(|error| Problem::internal(&error))?,
-        token_type: "Bearer",
-        expires_in: minutes * 60,
-        seat: seat.into(),
-        seats: seats.into_iter().map(Into::into).collect(),
-    })
+    match single_sign_on::sign_in(&mut tx, &vouched, seat_id, app.clock.now()).await? {
+        Some(signed_in) => {
+            tx.commit().await?;
+            session(app, signed_in)
+        }
+        None => {
+            tx.rollback().await?;
+            Err(Problem::new(ProblemCode::OfficerNotAdmitted))
+        }
+    }
 }
 
 /// A provider's word that somebody signed out there.

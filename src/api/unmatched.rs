@@ -14,7 +14,12 @@ impl Addresses {
     /// From the collected document.
     pub fn new(document: &OpenApi) -> Self {
         let addresses = document.paths.paths.iter().filter_map(|(path, item)| {
-            let known = [("GET", item.get.is_some()), ("POST", item.post.is_some())];
+            let known = [
+                ("GET", item.get.is_some()),
+                ("POST", item.post.is_some()),
+                ("PUT", item.put.is_some()),
+                ("DELETE", item.delete.is_some()),
+            ];
             let methods: Vec<&str> = known.into_iter().filter(|(_, there)| *there).map(|(method, _)| method).collect();
             Some((ResourceDef::new(path.as_str()), HeaderValue::from_str(&methods.join(", ")).ok()?))
         });

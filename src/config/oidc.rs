@@ -18,12 +18,12 @@ pub struct Oidc {
     /// The claim of the ID token that holds the officer's NIP.
     pub officer_claim: String,
     /// What is asked of the provider's own sign-in.
-    pub second_factor: SecondFactor,
+    pub second_factor: TwoFactors,
 }
 
 /// How we know that the provider asks for two factors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecondFactor {
+pub enum TwoFactors {
     /// Each ID token says so, or is refused.
     Proven,
     /// Whoever runs netral vouches for it.

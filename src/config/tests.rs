@@ -128,7 +128,7 @@ fn single_sign_on_is_set_up_whole_or_not_at_all() {
     assert!(!format!("{config:?}").contains("hunter2"));
     let oidc = config.oidc.unwrap();
     assert_eq!(oidc.issuer, "https://sso.example/realms/pegawai/", "nothing is cut off a name");
-    assert_eq!((oidc.officer_claim.as_str(), oidc.second_factor), ("nip", SecondFactor::Proven));
+    assert_eq!((oidc.officer_claim.as_str(), oidc.second_factor), ("nip", TwoFactors::Proven));
     let problems = build(&[("NETRAL_OIDC_OFFICER_CLAIM", "nip")], None).unwrap_err();
     assert_eq!(
         problems,

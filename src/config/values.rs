@@ -10,7 +10,7 @@ use actix_web::http::Uri;
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
-use super::{LogFormat, SecondFactor};
+use super::{LogFormat, TwoFactors};
 
 /// A whole number within a range.
 pub(super) fn whole<T: TryFrom<u64>>(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<T, String> {
@@ -31,6 +31,12 @@ pub(super) fn path(text: &str) -> Result<PathBuf, String> {
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an IP address and a port such as 127.0.0.1:8080".to_owned())
+}
+
+/// IP addresses with a comma between them.
+pub(super) fn addresses(text: &str) -> Result<Vec<IpAddr>, String> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().map_err(|_| "must be IP addresses, comma between them".to_owned())).collect()
 }
 
 /// The URL without the slash at its end, so that paths can be put behind it.
@@ -89,10 +95,10 @@ pub(super) fn claim(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("must be the name of a claim such as nip".to_owned()) }
 }
 
-pub(super) fn second_factor(text: &str) -> Result<SecondFactor, String> {
+pub(super) fn second_factor(text: &str) -> Result<TwoFactors, String> {
     match text {
-        "proven" => Ok(SecondFactor::Proven),
-        "trusted" => Ok(SecondFactor::Trusted),
+        "proven" => Ok(TwoFactors::Proven),
+        "trusted" => Ok(TwoFactors::Trusted),
         _ => Err("must be proven or trusted".to_owned()),
     }
 }

@@ -37,15 +37,15 @@ pub struct Claimed {
     /// What is told.
     #[diesel(sql_type = sql::Text)]
     pub notice: Notice,
-    /// The event it tells of.
+    /// The event it tells of, of a case or of an account.
     #[diesel(sql_type = sql::Uuid)]
     pub event_id: Uuid,
-    /// The case.
+    /// The case, or the officer whose account it is about.
     #[diesel(sql_type = sql::Uuid)]
-    pub case_id: Uuid,
-    /// Number of the case, for officers.
-    #[diesel(sql_type = sql::Text)]
-    pub case_number: String,
+    pub thread_id: Uuid,
+    /// Number of the case, for officers; absent when it is about an account.
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    pub case_number: Option<String>,
     /// The report, when its reporter is told.
     #[diesel(sql_type = Nullable<sql::Uuid>)]
     pub report_id: Option<Uuid>,
@@ -64,12 +64,12 @@ pub struct Claimed {
     /// The reporter's address was confirmed.
     #[diesel(sql_type = sql::Bool)]
     pub confirmed: bool,
-    /// State of the case that decides about the report, now.
-    #[diesel(sql_type = sql::Text)]
-    pub state: State,
+    /// State of the case that decides about the report, now; absent when it is about an account.
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    pub state: Option<State>,
     /// Its criminal track.
-    #[diesel(sql_type = sql::Text)]
-    pub criminal_state: CriminalState,
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    pub criminal_state: Option<CriminalState>,
     /// It has a sanction on record.
     #[diesel(sql_type = sql::Bool)]
     pub sanctioned: bool,
@@ -95,13 +95,13 @@ pub async fn claim(
     Ok(diesel::sql_query(
         "WITH claimed AS (UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id IN \
            (SELECT id FROM deliveries WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *) \
-         SELECT d.id, d.attempts, d.notice, d.event_id, d.case_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
+         SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id) AS event_id, coalesce(d.case_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
            CASE WHEN i.email_disabled_at IS NULL THEN coalesce(d.address, o.email, i.email) END AS address, \
            coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
            coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
            (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
            coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
-         FROM claimed d JOIN cases c ON c.id = d.case_id JOIN events e ON e.id = d.event_id LEFT JOIN cases m ON m.id = c.master_case_id \
+         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN cases m ON m.id = c.master_case_id \
          LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
          LEFT JOIN reporter_identities i ON i.report_id = d.report_id ORDER BY d.id",
     )
@@ -110,6 +110,27 @@ pub async fn claim(
     .bind::<sql::BigInt, _>(limit)
     .load(&mut connection)
     .await?)
+}
+
+/// Tells an officer at once of what happened to the own account.
+pub async fn tell_officer(
+    tx: &mut Tx,
+    officer_event_id: Uuid,
+    officer_id: Uuid,
+    notice: Notice,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::officer_event_id.eq(officer_event_id),
+            deliveries::officer_id.eq(officer_id),
+            deliveries::notice.eq(notice),
+            deliveries::due_at.eq(now),
+            deliveries::created_at.eq(now),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
 }
 
 /// How one attempt ended.

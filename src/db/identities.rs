@@ -1,14 +1,14 @@
-//! Accounts at an OpenID provider: whom they stand for, from which of its sessions officers came, which logout tokens
+//! Accounts at an OpenID provider: whom they stand for, from which of its sessions sign-ins came, which logout tokens
 //! were used.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Tx};
 use crate::domain::confidential::Confidential;
-use crate::schema::{officer_identities, officers, provider_sessions, spent_logout_tokens};
+use crate::schema::{officer_identities, officers, provider_sessions, sign_ins, spent_logout_tokens};
 
 /// An account at the provider, as it names it.
 #[derive(Clone, Copy)]
@@ -70,39 +70,27 @@ pub async fn link(tx: &mut Tx, account: Account<'_>, officer_id: Uuid, now: Date
     Ok(rows == 1)
 }
 
-/// Remembers from which session at the provider an officer comes, and forgets those of which no sign-in can be left.
-pub async fn remember_session(
-    tx: &mut Tx,
-    issuer: &str,
-    sid: &str,
-    officer_id: Uuid,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    let old = provider_sessions::started_at.lt(now - TimeDelta::days(1));
-    diesel::delete(provider_sessions::table.filter(old)).execute(tx.connection()?).await?;
+/// Remembers from which session at the provider a sign-in came.
+pub async fn remember_session(tx: &mut Tx, issuer: &str, sid: &str, sign_in_id: Uuid) -> Result<(), DbError> {
     diesel::insert_into(provider_sessions::table)
         .values((
             provider_sessions::issuer.eq(issuer),
             provider_sessions::sid.eq(sid),
-            provider_sessions::officer_id.eq(officer_id),
-            provider_sessions::started_at.eq(now),
+            provider_sessions::sign_in_id.eq(sign_in_id),
         ))
-        .on_conflict((provider_sessions::issuer, provider_sessions::sid))
-        .do_update()
-        .set((provider_sessions::officer_id.eq(officer_id), provider_sessions::started_at.eq(now)))
         .execute(tx.connection()?)
         .await?;
     Ok(())
 }
 
-/// The officer who came from a session at the provider.
-pub async fn of_session(tx: &mut Tx, issuer: &str, sid: &str) -> Result<Option<Uuid>, DbError> {
+/// Officers and the sign-ins of theirs that came from a session at the provider.
+pub async fn of_session(tx: &mut Tx, issuer: &str, sid: &str) -> Result<Vec<(Uuid, Uuid)>, DbError> {
     Ok(provider_sessions::table
+        .inner_join(sign_ins::table)
         .filter(provider_sessions::issuer.eq(issuer).and(provider_sessions::sid.eq(sid)))
-        .select(provider_sessions::officer_id)
-        .first(tx.connection()?)
-        .await
-        .optional()?)
+        .select((sign_ins::officer_id, sign_ins::id))
+        .load(tx.connection()?)
+        .await?)
 }
 
 /// Uses a logout token up, and forgets those that would be too old anyway. `false` where it was used before.

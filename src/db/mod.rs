@@ -22,6 +22,7 @@ pub mod messages;
 pub mod officers;
 pub mod reference;
 pub mod reports;
+pub mod sign_ins;
 mod statement;
 pub mod transition;
 

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::{Officer, Role};
 use crate::domain::confidential::Confidential;
-use crate::schema::{agencies, officers, seats};
+use crate::schema::{agencies, officer_events, officers, seats, sign_ins};
 
 /// An account, for signing in.
 #[derive(Debug, Queryable, Selectable)]
@@ -16,8 +16,14 @@ use crate::schema::{agencies, officers, seats};
 pub struct Account {
     /// Key.
     pub id: Uuid,
-    /// PHC string of the password.
-    pub password_hash: String,
+    /// Address, in lower case.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Language of mails.
+    pub language: String,
+    /// PHC string of the password; absent until the invitation is taken up.
+    pub password_hash: Option<String>,
     /// No longer allowed in since.
     pub disabled_at: Option<DateTime<Utc>>,
 }
@@ -33,6 +39,8 @@ pub struct Seat {
     pub agency_code: String,
     /// Region it reaches.
     pub region_code: String,
+    /// Work unit within the agency.
+    pub work_unit: Option<String>,
 }
 
 /// The account with this address.
@@ -52,16 +60,58 @@ pub async fn id_of(tx: &mut Tx, email: &str) -> Result<Option<Uuid>, DbError> {
     Ok(found.first(tx.connection()?).await.optional()?)
 }
 
-/// The seats an officer holds now, in the order they were given.
-pub async fn seats_of(pool: &Pool, officer_id: Uuid) -> Result<Vec<Seat>, DbError> {
+/// The account with this key.
+pub async fn account(pool: &Pool, id: Uuid) -> Result<Option<Account>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(seats::table
+    Ok(officers::table.find(id).select(Account::as_select()).first(&mut connection).await.optional()?)
+}
+
+/// The seats an officer who may still work holds now, in the order they were given.
+pub async fn seats(pool: &Pool, officer_id: Uuid) -> Result<Vec<Seat>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(seats_by(&mut connection, officer_id).await?)
+}
+
+/// The same within a transaction.
+pub async fn seats_of(tx: &mut Tx, officer_id: Uuid) -> Result<Vec<Seat>, DbError> {
+    Ok(seats_by(tx.connection()?, officer_id).await?)
+}
+
+async fn seats_by(connection: &mut AsyncPgConnection, officer_id: Uuid) -> QueryResult<Vec<Seat>> {
+    seats::table
         .inner_join(agencies::table)
-        .filter(seats::officer_id.eq(officer_id).and(seats::ended_at.is_null()))
+        .inner_join(officers::table)
+        .filter(seats::officer_id.eq(officer_id).and(seats::ended_at.is_null()).and(officers::disabled_at.is_null()))
         .order(seats::created_at)
-        .select((seats::id, seats::role, agencies::code, seats::region_code))
-        .load(&mut connection)
-        .await?)
+        .select((seats::id, seats::role, agencies::code, seats::region_code, seats::work_unit))
+        .load(connection)
+        .await
+}
+
+/// Records what happened to an account or a seat; answers the key of the record.
+pub async fn record(
+    tx: &mut Tx,
+    officer_id: Uuid,
+    kind: &str,
+    by_officer: Option<Uuid>,
+    seat_id: Option<Uuid>,
+    reason: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Uuid, DbError> {
+    let id = Uuid::now_v7();
+    diesel::insert_into(officer_events::table)
+        .values((
+            officer_events::id.eq(id),
+            officer_events::officer_id.eq(officer_id),
+            officer_events::at.eq(now),
+            officer_events::kind.eq(kind),
+            officer_events::by_officer.eq(by_officer),
+            officer_events::seat_id.eq(seat_id),
+            officer_events::reason.eq(reason),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(id)
 }
 
 type OfficerRow = (Uuid, Uuid, Role, Uuid, String, Option<String>, Option<Confidential<String>>);
@@ -89,10 +139,18 @@ fn officer((officer_id, seat_id, role, agency_id, region_code, work_unit, nip): 
     Officer { officer_id, seat_id, role, agency_id, region_code, work_unit, nip }
 }
 
-/// The officer acting through this seat, if both are still valid.
-pub async fn acting(pool: &Pool, seat_id: Uuid) -> Result<Option<Officer>, DbError> {
+/// The officer acting through this seat in this sign-in, if all of them are still valid.
+pub async fn acting(
+    pool: &Pool,
+    seat_id: Uuid,
+    sign_in_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<Officer>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(acting!(seat_id).first::<OfficerRow>(&mut connection).await.optional()?.map(officer))
+    let alive = sign_ins::table.find(sign_in_id).filter(sign_ins::officer_id.eq(seats::officer_id));
+    let alive = alive.filter(sign_ins::ended_at.is_null().and(sign_ins::expires_at.gt(now)));
+    let acting = acting!(seat_id).filter(diesel::dsl::exists(alive));
+    Ok(acting.first::<OfficerRow>(&mut connection).await.optional()?.map(officer))
 }
 
 /// The same within a transaction.
@@ -114,8 +172,8 @@ pub struct NewOfficer<'a> {
     pub nip: Option<&'a str>,
     /// Language of mails.
     pub language: &'a str,
-    /// PHC string of the password.
-    pub password_hash: &'a str,
+    /// PHC string of the password; absent for one who is invited.
+    pub password_hash: Option<&'a str>,
 }
 
 /// A new seat.

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::officers::Officer;
+use crate::app::Clock;
 use crate::serve::StartError;
+use crate::token::SecondFactor;
 
 /// One request.
 #[derive(Clone)]
@@ -107,20 +109,37 @@ impl Answer {
     }
 }
 
+/// What an officer is signed in with.
+struct Tokens {
+    access: String,
+    refresh: String,
+}
+
+impl Tokens {
+    fn of(session: &Answer) -> Result<Self, StartError> {
+        Ok(Self {
+            access: session.text("/access_token")?.to_owned(),
+            refresh: session.text("/refresh_token")?.to_owned(),
+        })
+    }
+}
+
 /// The client, with the officers it can sign in.
 pub struct Client<'a> {
     http: reqwest::Client,
     base: String,
     officers: &'a [Officer],
-    tokens: HashMap<&'static str, String>,
+    clock: Clock,
+    tokens: HashMap<&'static str, Tokens>,
+    recovery_codes: HashMap<&'static str, Vec<String>>,
 }
 
 impl<'a> Client<'a> {
     /// A client of the service at `base`.
-    pub fn new(base: String, officers: &'a [Officer]) -> Result<Self, StartError> {
+    pub fn new(base: String, officers: &'a [Officer], clock: Clock) -> Result<Self, StartError> {
         // The service is on this machine: a proxy for the outside world would not reach it.
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
-        Ok(Self { http, base, officers, tokens: HashMap::new() })
+        Ok(Self { http, base, officers, clock, tokens: HashMap::new(), recovery_codes: HashMap::new() })
     }
 
     /// Where the service is.
@@ -162,18 +181,52 @@ impl<'a> Client<'a> {
 
     /// Sends a request as this officer, signing in when there is no token or it has run out.
     pub async fn send_as(&mut self, key: &str, call: Call) -> Result<Answer, StartError> {
-        let officer = self.officer(key)?;
-        if let Some(token) = self.tokens.get(key) {
-            let answer = self.send(call.clone().bearer(token)).await?;
-            if answer.status != 401 {
-                return Ok(answer);
-            }
+        let Tokens { access, refresh } = self.tokens.get(key).ok_or_else(|| format!("{key} is not signed in"))?;
+        let answer = self.send(call.clone().bearer(access)).await?;
+        if answer.status != 401 {
+            return Ok(answer);
         }
-        let known = json!({ "email": officer.email, "password": officer.password });
-        let session = self.send(Call::post("/v1/sessions", known)).await?.expect(201)?;
-        let token = session.text("/access_token")?.to_owned();
-        let answer = self.send(call.bearer(&token)).await;
-        self.tokens.insert(officer.seat.key, token);
+        let refreshed = Call::post("/v1/sessions/refresh", json!({ "refresh_token": refresh }));
+        let mut session = self.send(refreshed).await?;
+        if session.status == 401 {
+            session = self.sign_in_again(key).await?;
+        }
+        let tokens = Tokens::of(&session.expect(201)?)?;
+        let answer = self.send(call.bearer(&tokens.access)).await;
+        self.tokens.insert(self.officer(key)?.seat.key, tokens);
         answer
+    }
+
+    /// The sign-in has ended. The story moves its clock faster than an authenticator shows new codes, so a recovery code
+    /// stands in.
+    async fn sign_in_again(&mut self, key: &str) -> Result<Answer, StartError> {
+        let (officer, recovery_code) = (self.officer(key)?, self.recovery_code(key)?);
+        let known = json!({ "email": officer.email, "password": officer.password, "recovery_code": recovery_code });
+        self.send(Call::post("/v1/sessions", known)).await
+    }
+
+    /// Gives every officer an authenticator and signs him in with its first code.
+    pub async fn enrol(&mut self) -> Result<(), StartError> {
+        for officer in self.officers {
+            let known = json!({ "email": officer.email, "password": officer.password });
+            let offer = self.send(Call::post("/v1/second-factor", known)).await?.expect(201)?;
+            let factor =
+                SecondFactor::from_address(offer.text("/otpauth_uri")?).ok_or("no authenticator reads this")?;
+            let code = factor.code(self.clock.wall())?;
+            let known = json!({ "email": officer.email, "password": officer.password, "code": code });
+            let confirmed =
+                self.send(Call::post("/v1/second-factor/confirmation", known.clone())).await?.expect(201)?;
+            let codes = confirmed.list("/recovery_codes")?.iter().filter_map(Value::as_str).map(ToOwned::to_owned);
+            self.recovery_codes.insert(officer.seat.key, codes.collect());
+            let session = self.send(Call::post("/v1/sessions", known)).await?.expect(201)?;
+            self.tokens.insert(officer.seat.key, Tokens::of(&session)?);
+        }
+        Ok(())
+    }
+
+    /// Takes one of the officer's recovery codes.
+    pub fn recovery_code(&mut self, key: &str) -> Result<String, StartError> {
+        let code = self.recovery_codes.get_mut(key).and_then(Vec::pop);
+        code.ok_or_else(|| format!("the demo officer {key} has no recovery code left").into())
     }
 }

@@ -9,7 +9,7 @@ use crate::db::{self, Tx};
 use crate::domain::actor::Role;
 use crate::flows::officers::{OfficerToAdd, add};
 use crate::serve::StartError;
-use crate::token::{PasswordHasher, random_password};
+use crate::token::{Keys, random_password};
 
 /// A seat of the story: who, as what, where.
 pub struct Seat {
@@ -81,8 +81,8 @@ impl Officer {
 }
 
 /// Adds the officers, or gives those of an earlier run new passwords.
-pub async fn appoint(database_url: &str, now: DateTime<Utc>) -> Result<Vec<Officer>, StartError> {
-    let hasher = PasswordHasher::new();
+pub async fn appoint(database_url: &str, keys: &Keys, now: DateTime<Utc>) -> Result<Vec<Officer>, StartError> {
+    let hasher = keys.password_hasher();
     let mut officers = Vec::new();
     for seat in SEATS {
         officers.push(Officer { seat, email: format!("{}@demo.example", seat.key), password: random_password()? });
@@ -109,17 +109,28 @@ pub async fn appoint(database_url: &str, now: DateTime<Utc>) -> Result<Vec<Offic
     Ok(officers)
 }
 
-/// Prints them with their passwords.
-pub fn table(officers: &[Officer]) {
-    row("address", "password", "role", "agency", "region");
-    for officer in officers {
-        let seat = officer.seat;
-        row(&officer.email, &officer.password, seat.role.as_str(), seat.agency, region(seat));
+/// What an officer signs in with at the end of the story.
+pub struct Credentials {
+    /// The seat.
+    pub seat: &'static Seat,
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: String,
+    /// Stands in once for a code of the authenticator, which nobody holds after the story.
+    pub recovery_code: String,
+}
+
+/// Prints them.
+pub fn table(officers: &[Credentials]) {
+    row("address", "password", "recovery code", "role", "agency", "region");
+    for Credentials { seat, email, password, recovery_code } in officers {
+        row(email, password, recovery_code, seat.role.as_str(), seat.agency, region(seat));
     }
 }
 
-fn row(address: &str, password: &str, role: &str, agency: &str, region: &str) {
-    say::line(&format!("  {address:<25} {password:<29} {role:<16} {agency:<11} {region}"));
+fn row(address: &str, password: &str, recovery_code: &str, role: &str, agency: &str, region: &str) {
+    say::line(&format!("  {address:<25} {password:<29} {recovery_code:<29} {role:<16} {agency:<11} {region}"));
 }
 
 /// The region in words a reader understands.

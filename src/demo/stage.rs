@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::client::{Answer, Call, Client};
 use super::mails::{self, Mails};
-use super::officers::{self, Officer, TRIAGE};
+use super::officers::{self, Credentials, Officer, TRIAGE};
 use super::{home, say};
 use crate::app::Clock;
 use crate::config::Config;
@@ -46,7 +46,8 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// The stage for a running service.
     pub async fn open(running: &Running, config: &Config, officers: &'a [Officer]) -> Result<Self, StartError> {
-        let mut client = Client::new(home(running.address), officers)?;
+        let mut client = Client::new(home(running.address), officers, running.app.clock.clone())?;
+        client.enrol().await?;
         let mails = Mails::open(&mut client, config).await?;
         let quiet = Duration::minutes(i64::from(config.mail_quiet_minutes) + 1);
         let marker = Uuid::new_v4().simple().to_string().chars().take(6).collect::<String>().to_uppercase();
@@ -62,6 +63,18 @@ impl<'a> Stage<'a> {
             let (seat, title) = (officer.seat, officer.title());
             say::line(&format!("    {:<13} {title:<34} region {}", seat.key, officers::region(seat)));
         }
+    }
+
+    /// What the officers sign in with from now on.
+    pub fn credentials(&mut self) -> Result<Vec<Credentials>, StartError> {
+        let with_code = |officer: &Officer, recovery_code| Credentials {
+            seat: officer.seat,
+            email: officer.email.clone(),
+            password: officer.password.clone(),
+            recovery_code,
+        };
+        let officers = self.client.officers().iter();
+        officers.map(|officer| Ok(with_code(officer, self.client.recovery_code(officer.seat.key)?))).collect()
     }
 
     /// The day it is.

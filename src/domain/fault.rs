@@ -24,6 +24,7 @@ text_enum! {
         NotANik = "not-a-nik", "bukan NIK 16 angka yang sah", "is not a valid NIK of 16 digits";
         UnknownCode = "unknown-code", "kode tidak dikenal", "is not a known code";
         NameNeeded = "name-needed", "persetujuan memerlukan nama pelapor", "consent needs the reporter's name";
+        WeakPassword = "weak-password", "terlalu mudah ditebak", "is too easy to guess";
         Invalid = "invalid", "tidak sah", "is not valid";
     }
 }

@@ -131,6 +131,11 @@ fn grant(role: Role) -> Option<&'static Grant> {
     GRANTS.iter().find(|grant| grant.role == role)
 }
 
+/// Everything the role may do somewhere.
+pub fn permissions(role: Role) -> &'static [Permission] {
+    grant(role).map_or(&[], |grant| grant.permissions)
+}
+
 /// Whether the role has the permission at all, leaving the case aside.
 pub fn granted(role: Role, permission: Permission) -> bool {
     grant(role).is_some_and(|grant| grant.permissions.contains(&permission))

@@ -9,10 +9,12 @@ use crate::domain::decide::Refusal;
 use crate::domain::fault::FieldFault;
 
 pub mod approvals;
+pub mod credentials;
 pub mod criminal;
 pub mod intake;
 pub mod mailbox;
 pub mod officers;
+pub mod sign_in;
 pub mod single_sign_on;
 pub mod transition;
 

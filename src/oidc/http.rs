@@ -35,6 +35,8 @@ impl Fetcher {
             .timeout(timeout)
             .connect_timeout(timeout)
             .redirect(Policy::none())
+            // Asked so seldom that a kept connection would be one that the provider has closed.
+            .pool_max_idle_per_host(0)
             // The environment is read in one place, and that is not here.
             .no_proxy()
             .user_agent(concat!("netral/", env!("CARGO_PKG_VERSION")))

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Keys;
 use crate::domain::actor::Role;
+use crate::domain::policy;
 
 /// The `aud` of officers' tokens.
 pub(super) const OFFICER_AUDIENCE: &str = "netral";
@@ -56,12 +57,29 @@ pub struct OfficerClaims {
     pub seat: Uuid,
     /// The role of that seat when the token was made. For the reader; rights are looked up with the seat.
     pub role: Role,
+    /// The permissions of that role, for the reader as well (RFC 9068, 2.2.3).
+    pub scope: String,
+    /// The sign-in it came of; it ends with it.
+    pub sid: Uuid,
     /// The token's own id.
     pub jti: Uuid,
     /// When it was made.
     pub iat: i64,
     /// When it ends.
     pub exp: i64,
+}
+
+/// Whom a token is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct OfficerToken {
+    /// The officer.
+    pub officer_id: Uuid,
+    /// The seat acted through.
+    pub seat_id: Uuid,
+    /// Its role.
+    pub role: Role,
+    /// The sign-in.
+    pub sign_in_id: Uuid,
 }
 
 /// What a reporter's token says. Times are seconds since 1970.
@@ -103,20 +121,16 @@ impl Keys {
     ///
     /// # Errors
     /// [`TokenError::Signing`], when the cryptographic library refuses.
-    pub fn sign_officer(
-        &self,
-        officer_id: Uuid,
-        seat_id: Uuid,
-        role: Role,
-        now: DateTime<Utc>,
-        life: TimeDelta,
-    ) -> Result<String, TokenError> {
+    pub fn sign_officer(&self, of: OfficerToken, now: DateTime<Utc>, life: TimeDelta) -> Result<String, TokenError> {
+        let scope: Vec<&str> = policy::permissions(of.role).iter().map(|permission| permission.as_str()).collect();
         self.sign(&OfficerClaims {
             iss: self.issuer.clone(),
             aud: OFFICER_AUDIENCE.to_owned(),
-            sub: officer_id,
-            seat: seat_id,
-            role,
+            sub: of.officer_id,
+            seat: of.seat_id,
+            role: of.role,
+            scope: scope.join(" "),
+            sid: of.sign_in_id,
             jti: Uuid::new_v4(),
             iat: now.timestamp(),
             exp: (now + life).timestamp(),

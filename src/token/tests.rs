@@ -22,7 +22,13 @@ fn keys() -> (tempfile::TempDir, Keys) {
 }
 
 fn officer(keys: &Keys) -> String {
-    keys.sign_officer(Uuid::from_u128(1), Uuid::from_u128(2), Role::Inspector, now(), LIFE).unwrap()
+    let of = OfficerToken {
+        officer_id: Uuid::from_u128(1),
+        seat_id: Uuid::from_u128(2),
+        role: Role::Inspector,
+        sign_in_id: Uuid::from_u128(3),
+    };
+    keys.sign_officer(of, now(), LIFE).unwrap()
 }
 
 #[test]

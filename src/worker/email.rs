@@ -105,7 +105,7 @@ async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), 
         .write(claimed.notice.as_str(), language.code(), &context(app, claimed, language))
         .map_err(|error| Failure::Permanent(format!("letter cannot be written: {:?}", error.kind())))?;
     let domain = &app.config.mail_domain;
-    let thread = claimed.report_id.unwrap_or(claimed.case_id);
+    let thread = claimed.report_id.unwrap_or(claimed.thread_id);
     let mail = OutgoingMail {
         to: address,
         subject: &letter.subject,
@@ -125,24 +125,28 @@ async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), 
 /// What the letter may say: numbers, labels, dates, links.
 fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
     let base = &app.config.public_url;
-    let (number, link) = match &claimed.complaint_number {
-        Some(number) => (number.clone(), format!("{base}/v1/reports/{number}/status")),
-        None => (claimed.case_number.clone(), format!("{base}/v1/cases/{}", claimed.case_number)),
+    let (number, link) = match (&claimed.complaint_number, &claimed.case_number) {
+        (Some(number), _) => (number.clone(), format!("{base}/v1/reports/{number}/status")),
+        (None, Some(number)) => (number.clone(), format!("{base}/v1/cases/{number}")),
+        (None, None) => (String::new(), format!("{base}/v1/me")),
     };
     // A body outside has no account here: a link would lead it nowhere.
     let outside = claimed.notice == Notice::CaseTransferredToBody;
     // A recommendation passed on to another PPK has no letter of its own.
     let letter_number = letter_number(claimed.details.as_deref())
-        .or_else(|| (claimed.notice == Notice::RecommendationSent).then(|| claimed.case_number.clone()));
+        .or_else(|| claimed.case_number.clone().filter(|_| claimed.notice == Notice::RecommendationSent));
     let due = claimed.reply_due_on.filter(|_| claimed.notice == Notice::QuestionAsked);
-    let shown = public_state(claimed.state, claimed.criminal_state, claimed.sanctioned);
+    let shown = claimed
+        .state
+        .zip(claimed.criminal_state)
+        .map(|(state, criminal_state)| public_state(state, criminal_state, claimed.sanctioned));
     LetterContext {
         number,
         link: if outside { String::new() } else { link },
-        label: Some(shown.public_label(language).to_owned()).filter(|_| claimed.report_id.is_some()),
+        label: shown.filter(|_| claimed.report_id.is_some()).map(|shown| shown.public_label(language).to_owned()),
         reason: claimed
             .closure_reason
-            .filter(|_| claimed.state == State::Closed)
+            .filter(|_| claimed.state == Some(State::Closed))
             .map(|reason| reason.label(language).to_owned()),
         due: due.map(|day| day.format("%d-%m-%Y").to_string()),
         letter_number,

@@ -31,12 +31,14 @@ notices![
     "case_reopened",
     "case_reopened_officer",
     "case_transferred_to_body",
+    "credentials_changed",
     "decision_recorded",
     "question_asked",
     "question_expired",
     "recommendation_sent",
     "referral_recalled",
     "referral_received",
+    "refresh_reused",
     "report_arrived",
     "report_merged",
     "report_received",
@@ -180,7 +182,9 @@ mod tests {
                 } else {
                     "NTR-2027-000123-K"
                 };
-                assert!(letter.subject.ends_with(number), "{name}.{language}: {}", letter.subject);
+                let of_an_account = ["credentials_changed", "refresh_reused"].contains(name);
+                let subject = &letter.subject;
+                assert!(of_an_account || subject.ends_with(number), "{name}.{language}: {subject}");
                 assert!(letter.text.trim_end().ends_with(footer) && letter.html.contains(footer), "{name}.{language}");
                 assert!(letter.html.contains(&format!("<html lang=\"{language}\">")), "{name}.{language}");
                 assert!(

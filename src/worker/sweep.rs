@@ -13,6 +13,8 @@ use crate::flows::transition::{Setting, fire_on};
 
 /// How long a reply is kept for a repeat.
 const REPLIES_KEPT: Duration = Duration::hours(24);
+/// How long a sign-in that has ended can still be looked into.
+const SIGN_INS_KEPT: Duration = Duration::days(90);
 const BATCH: i64 = 100;
 
 /// One round. Several workers may do it at once: each case is locked and looked at again before it is moved.
@@ -35,5 +37,6 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
         }
     }
     db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await?;
+    db::sign_ins::forget(&app.pool, now, now - SIGN_INS_KEPT).await?;
     Ok(())
 }

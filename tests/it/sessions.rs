@@ -3,19 +3,26 @@
 use std::time::{Duration as Wait, Instant};
 
 use chrono::Duration;
-use serde_json::json;
+use netral::token::SecondFactor;
+use reqwest::Method;
+use serde_json::{Value, json};
 
-use crate::harness::persona::PASSWORD;
+use crate::harness::persona::{PASSWORD, recovery_code, second_factor};
 use crate::harness::{Persona, Reply, TestApp};
 
-async fn sign_in(app: &TestApp, email: &str, password: &str) -> Reply {
-    app.post("/v1/sessions").json(&json!({ "email": email, "password": password })).send().await
+/// The body that signs this officer in now.
+fn credentials(app: &TestApp, email: &str) -> Value {
+    json!({ "email": email, "password": PASSWORD, "code": second_factor().code(app.clock.wall()).unwrap() })
+}
+
+async fn sign_in(app: &TestApp, email: &str) -> Reply {
+    app.post("/v1/sessions").json(&credentials(app, email)).send().await
 }
 
 #[tokio::test]
 async fn an_officer_signs_in_and_is_told_the_seat() {
     let app = TestApp::start().await;
-    let reply = sign_in(&app, "Verifikator@BKN.example", PASSWORD).await;
+    let reply = sign_in(&app, "Verifikator@BKN.example").await;
     assert_eq!(reply.status, 201, "the case of an address does not matter: {}", reply.body());
     assert_eq!((reply.text("/token_type"), reply.at("/expires_in")), ("Bearer", &json!(600)));
     assert_eq!((reply.text("/seat/role"), reply.text("/seat/agency_code")), ("triage_officer", "BKN"));
@@ -23,22 +30,237 @@ async fn an_officer_signs_in_and_is_told_the_seat() {
 }
 
 #[tokio::test]
-async fn an_unknown_account_a_wrong_password_and_a_disabled_one_are_answered_alike() {
+async fn an_unknown_account_a_wrong_password_a_wrong_code_and_a_disabled_officer_are_answered_alike() {
     let app = TestApp::start().await;
-    let refused = sign_in(&app, Persona::Triage.email(), "salah").await.problem("sign-in-refused");
-    assert_eq!((refused.status, refused.header("www-authenticate")), (401, "Bearer realm=\"netral\""));
-    assert_eq!(sign_in(&app, "siapa@bkn.example", PASSWORD).await.bytes, refused.bytes);
+    let with = |part: &str, value: &str| {
+        let mut body = credentials(&app, Persona::Triage.email());
+        body[part] = value.into();
+        app.post("/v1/sessions").json(&body).expect(401)
+    };
+    let refused = with("password", "salah").await.problem("sign-in-refused");
+    assert_eq!(refused.header("www-authenticate"), "Bearer realm=\"netral\"");
+    assert_eq!(with("email", "siapa@bkn.example").await.bytes, refused.bytes);
+    assert_eq!(
+        with("code", &second_factor().code(app.clock.wall() - Duration::minutes(5)).unwrap()).await.bytes,
+        refused.bytes
+    );
+    assert_eq!(with("seat_id", &uuid::Uuid::nil().to_string()).await.bytes, refused.bytes, "a seat of somebody else");
+    let no_code = json!({ "email": Persona::Ppk.email(), "password": PASSWORD });
+    assert_eq!(app.post("/v1/sessions").json(&no_code).expect(401).await.bytes, refused.bytes);
     let sql = format!("UPDATE officers SET disabled_at = now() WHERE email = '{}'", Persona::Auditor.email());
     app.db.execute(&sql).await;
-    assert_eq!(sign_in(&app, Persona::Auditor.email(), PASSWORD).await.bytes, refused.bytes);
-    let body = json!({ "email": Persona::Triage.email(), "password": PASSWORD, "seat_id": uuid::Uuid::nil() });
-    assert_eq!(app.post("/v1/sessions").json(&body).expect(401).await.bytes, refused.bytes, "a seat of somebody else");
+    assert_eq!(sign_in(&app, Persona::Auditor.email()).await.bytes, refused.bytes);
+}
+
+#[tokio::test]
+async fn a_code_of_the_authenticator_and_a_recovery_code_are_each_good_once() {
+    let app = TestApp::start().await;
+    let body = credentials(&app, Persona::Triage.email());
+    let recovery = json!({ "email": Persona::Triage.email(), "password": PASSWORD, "recovery_code": recovery_code(1).to_uppercase() });
+    for body in [body, recovery] {
+        app.post("/v1/sessions").json(&body).expect(201).await;
+        app.post("/v1/sessions").json(&body).expect(401).await.problem("sign-in-refused");
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_bring_one_code_at_once_one_is_signed_in() {
+    let app = TestApp::start().await;
+    let body = credentials(&app, Persona::Triage.email());
+    let try_it = || async { app.post("/v1/sessions").json(&body).send().await.status };
+    let (one, other) = tokio::join!(try_it(), try_it());
+    assert_eq!([one, other].iter().filter(|status| **status == 201).count(), 1, "{one} {other}");
+}
+
+#[tokio::test]
+async fn an_officer_enrols_an_authenticator_before_the_first_sign_in() {
+    let app = TestApp::start().await;
+    let email = Persona::Triage.email();
+    app.db.execute("DELETE FROM recovery_codes; DELETE FROM second_factors").await;
+    let known = json!({ "email": email, "password": PASSWORD });
+    app.post("/v1/sessions").json(&known).expect(403).await.problem("second-factor-missing");
+    let wrong = json!({ "email": email, "password": "salah" });
+    app.post("/v1/second-factor").json(&wrong).expect(401).await.problem("sign-in-refused");
+    let offer = app.post("/v1/second-factor").json(&known).expect(201).await;
+    assert_eq!(offer.header("cache-control"), "no-store");
+    let factor = SecondFactor::from_address(offer.text("/otpauth_uri")).unwrap();
+    let mut with_code = known.clone();
+    with_code["code"] = factor.code(app.clock.wall() - Duration::hours(1)).unwrap().into();
+    app.post("/v1/second-factor/confirmation").json(&with_code).expect(401).await;
+    with_code["code"] = factor.code(app.clock.wall()).unwrap().into();
+    // Not before it is confirmed.
+    app.post("/v1/sessions").json(&with_code).expect(403).await.problem("second-factor-missing");
+    let codes = app.post("/v1/second-factor/confirmation").json(&with_code).expect(201).await;
+    assert_eq!(codes.at("/recovery_codes").as_array().unwrap().len(), 10);
+    app.post("/v1/sessions").json(&with_code).expect(201).await;
+    let mut recovery = known.clone();
+    recovery["recovery_code"] = codes.at("/recovery_codes/3").clone();
+    app.post("/v1/sessions").json(&recovery).expect(201).await;
+    // Nobody who only knows the password puts another authenticator in its place.
+    app.post("/v1/second-factor").json(&known).expect(409).await.problem("second-factor-present");
+    app.post("/v1/second-factor/confirmation").json(&with_code).expect(409).await.problem("second-factor-present");
+    let mails = app.deliver_all().await;
+    let told = mails.iter().find(|mail| mail.to == email).expect("the owner is told");
+    assert!(!told.text.contains("otpauth") && !told.text.contains("Petugas Uji"), "{}", told.text);
+    let secret = offer.text("/otpauth_uri").split("secret=").nth(1).unwrap().split('&').next().unwrap();
+    let stored = app.db.value("SELECT encode(secret, 'hex') AS value FROM second_factors").await;
+    let plain = totp_rs::Secret::try_from_base32(secret).unwrap();
+    assert!(!stored.contains(&netral::domain::event::hex(plain.as_bytes())), "the secret lies open in the database");
+}
+
+#[tokio::test]
+async fn failures_slow_an_account_down_whether_it_exists_or_not_and_never_lock_it() {
+    let app = TestApp::start().await;
+    for email in [Persona::Triage.email(), "siapa@bkn.example"] {
+        let wrong = json!({ "email": email, "password": "salah", "code": "000000" });
+        for _ in 0..4 {
+            app.post("/v1/sessions").json(&wrong).expect(401).await;
+            app.advance(Duration::seconds(1));
+        }
+        let slowed = app.post("/v1/sessions").json(&wrong).expect(429).await.problem("too-many-requests");
+        let wait: i64 = slowed.header("retry-after").parse().unwrap();
+        assert!((1..=2).contains(&wait), "{wait}");
+        // The right password has to wait as well: else it would be found by trying.
+        app.post("/v1/sessions").json(&credentials(&app, email)).expect(429).await;
+    }
+    let right = credentials(&app, Persona::Triage.email());
+    let wrong = json!({ "email": Persona::Triage.email(), "password": "salah" });
+    for _ in 0..20 {
+        app.advance(Duration::seconds(31));
+        app.post("/v1/sessions").json(&wrong).expect(401).await;
+    }
+    app.advance(Duration::seconds(31));
+    app.post("/v1/sessions").json(&right).expect(201).await;
+    app.post("/v1/sessions").json(&wrong).expect(401).await;
+}
+
+#[tokio::test]
+async fn one_network_that_tries_many_accounts_is_slowed_down_and_others_are_not() {
+    let settings = [("NETRAL_TRUSTED_PROXIES", "127.0.0.1")];
+    let app = TestApp::start_with(&settings, false).await;
+    let try_from = |network: &str, n: usize| {
+        let body = json!({ "email": format!("tebak{n}@bkn.example"), "password": "salah" });
+        app.post("/v1/sessions").header("x-forwarded-for", network).json(&body).send()
+    };
+    for n in 0..31 {
+        assert_eq!(try_from("203.0.113.7", n).await.status, 401, "{n}");
+    }
+    assert_eq!(try_from("203.0.113.99", 32).await.status, 429);
+    assert_eq!(try_from("198.51.100.7", 33).await.status, 401);
+    let kept = app.db.values("SELECT encode(key, 'escape') AS value FROM sign_in_delays").await;
+    assert!(kept.iter().all(|key| !key.contains("203.0") && !key.contains("tebak")), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_refresh_token_gets_the_next_tokens_once_and_its_second_use_ends_the_sign_in_and_is_told() {
+    let app = TestApp::start().await;
+    let session = sign_in(&app, Persona::Triage.email()).await;
+    let refresh = |token: &str| app.post("/v1/sessions/refresh").json(&json!({ "refresh_token": token })).send();
+    let next = refresh(session.text("/refresh_token")).await;
+    assert_eq!((next.status, next.text("/sign_in_id")), (201, session.text("/sign_in_id")));
+    app.get("/v1/cases").bearer(next.text("/access_token")).expect(200).await;
+    assert_eq!(app.deliver_all().await.len(), 0);
+    // The stolen one comes again.
+    assert_eq!(refresh(session.text("/refresh_token")).await.problem("unauthorized").status, 401);
+    assert_eq!(refresh(next.text("/refresh_token")).await.status, 401, "the whole family is dead");
+    refused_soon(&app, next.text("/access_token")).await;
+    let mails = app.deliver_all().await;
+    assert_eq!((mails.len(), mails[0].to.as_str()), (1, Persona::Triage.email()));
+    assert!(mails[0].text.contains("token pembaruan"), "{}", mails[0].text);
+    assert_eq!(refresh("nobody's").await.status, 401);
+}
+
+#[tokio::test]
+async fn of_two_who_bring_one_refresh_token_at_once_one_gets_the_next() {
+    let app = TestApp::start().await;
+    let session = sign_in(&app, Persona::Triage.email()).await;
+    let body = json!({ "refresh_token": session.text("/refresh_token") });
+    let refresh = || async { app.post("/v1/sessions/refresh").json(&body).send().await.status };
+    let (one, other) = tokio::join!(refresh(), refresh());
+    assert_eq!([one.min(other), one.max(other)], [201, 401]);
+    let ended = app.db.value("SELECT ended_by AS value FROM sign_ins WHERE ended_by IS NOT NULL").await;
+    assert_eq!(ended, "refresh_reused");
+}
+
+#[tokio::test]
+async fn a_sign_in_ends_when_idle_for_eight_hours_and_after_twelve_in_any_case() {
+    let app = TestApp::start().await;
+    let refresh =
+        async |token: &str| app.post("/v1/sessions/refresh").json(&json!({ "refresh_token": token })).send().await;
+    let mut session = sign_in(&app, Persona::Triage.email()).await;
+    app.advance(Duration::hours(7));
+    session = refresh(session.text("/refresh_token")).await;
+    app.advance(Duration::minutes(4 * 60 + 59));
+    let last = refresh(session.text("/refresh_token")).await;
+    assert_eq!(last.status, 201);
+    app.advance(Duration::minutes(2));
+    assert_eq!(refresh(last.text("/refresh_token")).await.status, 401);
+    refused_soon(&app, last.text("/access_token")).await;
+    let idle = sign_in(&app, Persona::Auditor.email()).await;
+    app.advance(Duration::minutes(8 * 60 + 1));
+    assert_eq!(refresh(idle.text("/refresh_token")).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_officer_sees_the_own_seats_permissions_and_sign_ins_and_ends_one() {
+    let app = TestApp::start().await;
+    let lost = sign_in(&app, Persona::Triage.email()).await;
+    let token = app.token(Persona::Triage).await;
+    let me = app.get("/v1/me").bearer(&token).expect(200).await;
+    assert_eq!((me.text("/email"), me.text("/seats/0/role")), (Persona::Triage.email(), "triage_officer"));
+    let permissions = me.at("/permissions").as_array().unwrap();
+    assert!(permissions.contains(&json!("case_triage")) && !permissions.contains(&json!("case_close")));
+    let sign_ins = me.at("/sign_ins").as_array().unwrap();
+    assert_eq!((sign_ins.len(), &sign_ins[0]["id"]), (2, &json!(lost.text("/sign_in_id"))));
+    assert_eq!((&sign_ins[0]["current"], &sign_ins[1]["current"]), (&json!(false), &json!(true)));
+    let path = format!("/v1/me/sign-ins/{}", lost.text("/sign_in_id"));
+    // Nobody ends those of another.
+    app.call(Method::DELETE, &path).by(Persona::Auditor).expect(404).await;
+    app.call(Method::DELETE, &path).bearer(&token).expect(204).await;
+    refused_soon(&app, lost.text("/access_token")).await;
+    app.post("/v1/sessions/refresh").json(&json!({ "refresh_token": lost.text("/refresh_token") })).expect(401).await;
+    app.get("/v1/me").bearer(&token).expect(200).await;
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_every_other_sign_in_and_a_weak_one_is_refused() {
+    let app = TestApp::start().await;
+    let other = sign_in(&app, Persona::Triage.email()).await;
+    let change = |current: &str, new: &str| {
+        let body = json!({ "current_password": current, "new_password": new });
+        app.call(Method::PUT, "/v1/me/password").by(Persona::Triage).json(&body).send()
+    };
+    let weak = change(PASSWORD, "verifikator123").await.problem("invalid-input");
+    assert_eq!((weak.text("/errors/0/pointer"), weak.text("/errors/0/code")), ("/new_password", "weak-password"));
+    assert_eq!(change("salah", "kucing melompat di atas pagar").await.problem("sign-in-refused").status, 401);
+    assert_eq!(change(PASSWORD, "kucing melompat di atas pagar").await.status, 204);
+    refused_soon(&app, other.text("/access_token")).await;
+    app.get("/v1/me").by(Persona::Triage).expect(200).await;
+    let old = json!({ "email": Persona::Triage.email(), "password": PASSWORD, "recovery_code": recovery_code(5) });
+    app.post("/v1/sessions").json(&old).expect(401).await;
+    assert_eq!(app.deliver_all().await.len(), 1);
+}
+
+#[tokio::test]
+async fn two_instances_agree_within_a_second_on_who_is_out() {
+    let app = TestApp::start().await;
+    let second = app.another_instance().await;
+    let token = app.token(Persona::Triage).await;
+    for instance in [&app, &second] {
+        instance.get("/v1/cases").bearer(&token).expect(200).await;
+    }
+    let id = app.get("/v1/me").bearer(&token).expect(200).await.text("/sign_ins/0/id").to_owned();
+    app.call(Method::DELETE, &format!("/v1/me/sign-ins/{id}")).bearer(&token).expect(204).await;
+    tokio::time::sleep(Wait::from_secs(1)).await;
+    for instance in [&app, &second] {
+        instance.get("/v1/cases").bearer(&token).expect(401).await.problem("unauthorized");
+    }
 }
 
 #[tokio::test]
 async fn a_token_is_good_for_ten_minutes() {
     let app = TestApp::start().await;
-    let token = sign_in(&app, Persona::Triage.email(), PASSWORD).await.text("/access_token").to_owned();
+    let token = sign_in(&app, Persona::Triage.email()).await.text("/access_token").to_owned();
     app.get("/v1/cases").bearer(&token).expect(200).await;
     app.advance(Duration::minutes(9));
     // Another officer's request in between: the token is read again, not remembered.
@@ -85,7 +307,7 @@ async fn a_token_that_was_touched_and_one_of_another_service_are_refused() {
     let (head, signature) = token.rsplit_once('.').unwrap();
     let (header, claims) = head.split_once('.').unwrap();
     let other = TestApp::start_with(&[("NETRAL_PUBLIC_URL", "http://another.test")], false).await;
-    let foreign = sign_in(&other, Persona::Triage.email(), PASSWORD).await.text("/access_token").to_owned();
+    let foreign = sign_in(&other, Persona::Triage.email()).await.text("/access_token").to_owned();
     let mut claims_of_another = claims.to_owned();
     claims_of_another.replace_range(10..11, if &claims[10..11] == "A" { "B" } else { "A" });
     for wrong in [
@@ -134,11 +356,20 @@ async fn an_officer_with_two_seats_chooses_one() {
             Persona::Triage.email()
         ))
         .await;
-    let first = sign_in(&app, Persona::Triage.email(), PASSWORD).await;
+    let first = sign_in(&app, Persona::Triage.email()).await;
     assert_eq!(first.text("/seat/role"), "triage_officer");
     assert_eq!(first.text("/seats/1/role"), "system_admin");
-    app.get("/v1/deliveries").bearer(first.text("/access_token")).expect(403).await.problem("forbidden");
-    let body = json!({ "email": Persona::Triage.email(), "password": PASSWORD, "seat_id": first.text("/seats/1/id") });
+    let (token, other_seat) = (first.text("/access_token"), first.text("/seats/1/id"));
+    app.get("/v1/deliveries").bearer(token).expect(403).await.problem("forbidden");
+    // For one request.
+    app.get("/v1/deliveries").bearer(token).header("netral-seat", other_seat).expect(200).await;
+    app.get("/v1/deliveries").bearer(token).expect(403).await;
+    app.get("/v1/deliveries").bearer(token).header("netral-seat", "x").expect(400).await.problem("invalid-parameter");
+    let foreign = app.get("/v1/me").by(Persona::SystemAdmin).expect(200).await.text("/seat_id").to_owned();
+    app.get("/v1/deliveries").bearer(token).header("netral-seat", &foreign).expect(401).await;
+    // For the sign-in.
+    let mut body = json!({ "email": Persona::Triage.email(), "password": PASSWORD, "recovery_code": recovery_code(7) });
+    body["seat_id"] = other_seat.into();
     let second = app.post("/v1/sessions").json(&body).expect(201).await;
     app.get("/v1/deliveries").bearer(second.text("/access_token")).expect(200).await;
     app.get("/v1/cases").bearer(second.text("/access_token")).expect(403).await.problem("forbidden");

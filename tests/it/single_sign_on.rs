@@ -1,6 +1,7 @@
 //! Single sign-on against a real OpenID provider in a process of its own: who is let in, who is not, and what a forged,
 //! stolen or late answer comes to.
 
+use std::process::Command;
 use std::sync::OnceLock;
 
 use chrono::Duration;
@@ -77,12 +78,12 @@ async fn count(app: &TestApp, table: &str) -> String {
 async fn an_officer_found_by_nip_signs_in_and_works() {
     let (provider, app) = (shared(), start(shared()).await);
     let reply = sign_in(&app, provider, "triage").await;
-    assert_eq!(reply.status, 200, "{}", reply.body());
+    assert_eq!(reply.status, 201, "{}", reply.body());
     assert_eq!((reply.text("/token_type"), reply.text("/seat/role")), ("Bearer", "triage_officer"));
     app.get("/v1/cases").bearer(reply.text("/access_token")).expect(200).await;
     assert!(reply.header("set-cookie").starts_with("netral-sign-on=; Path=/; Max-Age=0"), "the cookie is taken back");
     assert!(!reply.body().contains(NIP));
-    assert_eq!(sign_in(&app, provider, "triage").await.status, 200, "and once more");
+    assert_eq!(sign_in(&app, provider, "triage").await.status, 201, "and once more");
     assert_eq!(count(&app, "officer_identities").await, "1");
 }
 
@@ -90,7 +91,7 @@ async fn an_officer_found_by_nip_signs_in_and_works() {
 async fn a_signature_by_elliptic_curve_is_as_good() {
     let settings = [("NETRAL_OIDC_CLIENT_ID", "netral-es"), ("NETRAL_OIDC_CLIENT_SECRET", "rahasia: klien/dua")];
     let app = start_with(shared(), &settings).await;
-    assert_eq!(sign_in(&app, shared(), "triage").await.status, 200);
+    assert_eq!(sign_in(&app, shared(), "triage").await.status, 201);
 }
 
 #[tokio::test]
@@ -108,7 +109,7 @@ async fn a_seat_can_be_chosen_on_the_way() {
     let started = begin(&app, &format!("/v1/single-sign-on?seat_id={seat}")).await;
     let back = shared().sign_in(&started.url, "triage").await;
     let reply = come_back(&app, &started.cookie, &back).await;
-    assert_eq!((reply.status, reply.text("/seat/id")), (200, seat.as_str()));
+    assert_eq!((reply.status, reply.text("/seat/id")), (201, seat.as_str()));
     app.get("/v1/single-sign-on?colour=red").expect(400).await.problem("invalid-parameter");
     let started = begin(&app, &format!("/v1/single-sign-on?seat_id={}", uuid::Uuid::nil())).await;
     let back = shared().sign_in(&started.url, "triage").await;
@@ -137,37 +138,49 @@ async fn whoever_is_no_officer_or_no_longer_one_is_refused_alike_and_nobody_is_a
 async fn an_account_stays_its_officers_and_an_officer_stays_the_accounts() {
     let mut provider = OpenIdProvider::start(&ACCOUNTS);
     let app = start(&provider).await;
-    assert_eq!(sign_in(&app, &provider, "triage").await.status, 200);
+    assert_eq!(sign_in(&app, &provider, "triage").await.status, 201);
     give_nip(&app, Persona::SecondTriage, OTHER_NIP).await;
     // The account is given the number of somebody else; another account is given the officer's number.
-    provider.restart(&[("triage", Some(OTHER_NIP)), ("newcomer", Some(NIP)), ("other", Some("bukan NIP"))]);
+    provider.restart(&[("triage", Some(OTHER_NIP)), ("newcomer", Some(NIP)), ("other", Some("bukan NIP"))]).await;
     app.advance(Duration::seconds(61));
     sign_in(&app, &provider, "triage").await.problem("officer-not-admitted");
     sign_in(&app, &provider, "newcomer").await.problem("officer-not-admitted");
-    provider.restart(&[("triage", Some("bukan NIP"))]);
+    provider.restart(&[("triage", Some("bukan NIP"))]).await;
     app.advance(Duration::seconds(61));
     sign_in(&app, &provider, "triage").await.problem("officer-not-admitted");
     // The provider no longer names any number: the account is enough.
-    provider.restart(&[("triage", None)]);
+    provider.restart(&[("triage", None)]).await;
     app.advance(Duration::seconds(61));
-    assert_eq!(sign_in(&app, &provider, "triage").await.status, 200);
+    assert_eq!(sign_in(&app, &provider, "triage").await.status, 201);
     app.db.execute("UPDATE officers SET disabled_at = now() WHERE nip IS NOT NULL").await;
     sign_in(&app, &provider, "triage").await.problem("officer-not-admitted");
 }
 
 #[tokio::test]
 async fn an_officer_linked_beforehand_needs_no_number() {
-    use netral::db::identities::Account;
     let app = start(shared()).await;
-    let issuer = shared().issuer();
-    let mut tx = netral::db::Tx::begin(&app.app.pool).await.unwrap();
-    let account = Account { issuer: &issuer, subject: "without-number" };
-    netral::flows::single_sign_on::link(&mut tx, "PENGHUBUNG@bawaslu.example", account, app.now()).await.unwrap();
-    let again = netral::flows::single_sign_on::link(&mut tx, Persona::Triage.email(), account, app.now()).await;
-    assert!(again.is_err(), "an account is linked once");
-    tx.commit().await.unwrap();
+    sign_in(&app, shared(), "without-number").await.problem("officer-not-admitted");
+    let folder = tempfile::tempdir().unwrap();
+    let link = |email: &str| {
+        let said = Command::new(env!("CARGO_BIN_EXE_netral"))
+            .args(["officer", "link", "--email", email, "--subject", "without-number"])
+            .current_dir(&folder)
+            .env_clear()
+            .envs([("DATABASE_URL", app.db.url.as_str()), ("NETRAL_DATA_DIR", folder.path().to_str().unwrap())])
+            .envs([("NETRAL_OIDC_ISSUER", shared().issuer().as_str()), ("NETRAL_OIDC_CLIENT_ID", "netral")])
+            .env("NETRAL_OIDC_CLIENT_SECRET", SECRET)
+            .output()
+            .unwrap();
+        (said.status.success(), String::from_utf8(said.stderr).unwrap())
+    };
+    let (linked, said) = link("PENGHUBUNG@bawaslu.example");
+    assert!(linked, "{said}");
+    assert!(!link("siapa@bawaslu.example").0, "an officer who is not there");
+    assert!(!link(Persona::Triage.email()).0, "an account has one officer");
     let reply = sign_in(&app, shared(), "without-number").await;
-    assert_eq!((reply.status, reply.text("/seat/role")), (200, "bawaslu_liaison"));
+    assert_eq!((reply.status, reply.text("/seat/role")), (201, "bawaslu_liaison"));
+    let linked = "SELECT kind AS value FROM officer_events WHERE kind = 'account_linked'";
+    assert_eq!(app.db.values(linked).await, ["account_linked"], "it stands on the officer's record");
 }
 
 #[tokio::test]
@@ -199,7 +212,7 @@ async fn a_code_is_good_once_and_only_for_whoever_asked_for_it() {
     let app = start(shared()).await;
     let started = begin(&app, "/v1/single-sign-on").await;
     let back = shared().sign_in(&started.url, "triage").await;
-    assert_eq!(come_back(&app, &started.cookie, &back).await.status, 200);
+    assert_eq!(come_back(&app, &started.cookie, &back).await.status, 201);
     come_back(&app, &started.cookie, &back).await.problem("single-sign-on-refused");
     // A stolen code in an attempt of one's own: the provider misses the verifier it was asked for with.
     let victim = begin(&app, "/v1/single-sign-on").await;
@@ -287,8 +300,8 @@ async fn a_token_made_for_another_attempt_or_an_answer_of_another_provider_is_re
 #[tokio::test]
 async fn one_factor_is_not_enough_unless_the_operator_vouches_for_the_provider() {
     let app = start_with(shared(), &[("NETRAL_OIDC_SECOND_FACTOR", "proven")]).await;
-    let reply = sign_in(&app, shared(), "triage").await.problem("second-factor-missing");
-    assert_eq!(reply.status, 403);
+    let reply = sign_in(&app, shared(), "triage").await.problem("single-sign-on-refused");
+    assert!(reply.text("/detail").contains("two factors"), "{}", reply.body());
     assert_eq!(count(&app, "officer_identities").await, "0");
 }
 
@@ -299,25 +312,25 @@ async fn a_provider_that_is_down_is_a_clear_problem_that_passes() {
     provider.stop();
     let reply = app.get("/v1/single-sign-on").expect(502).await.problem("identity-provider-failed");
     assert!(!reply.body().contains("127.0.0.1"), "{}", reply.body());
-    provider.restart(&ACCOUNTS);
+    provider.restart(&ACCOUNTS).await;
     app.advance(Duration::seconds(6));
     let started = begin(&app, "/v1/single-sign-on").await;
     let back = provider.sign_in(&started.url, "triage").await;
     provider.stop();
     come_back(&app, &started.cookie, &back).await.problem("identity-provider-failed");
-    provider.restart(&ACCOUNTS);
-    assert_eq!(sign_in(&app, &provider, "triage").await.status, 200);
+    provider.restart(&ACCOUNTS).await;
+    assert_eq!(sign_in(&app, &provider, "triage").await.status, 201);
 }
 
 #[tokio::test]
 async fn keys_that_the_provider_changed_are_read_again_but_not_at_every_call() {
     let mut provider = OpenIdProvider::start(&ACCOUNTS);
     let app = start(&provider).await;
-    assert_eq!(sign_in(&app, &provider, "triage").await.status, 200);
-    provider.restart(&ACCOUNTS);
+    assert_eq!(sign_in(&app, &provider, "triage").await.status, 201);
+    provider.restart(&ACCOUNTS).await;
     sign_in(&app, &provider, "triage").await.problem("single-sign-on-refused");
     app.advance(Duration::seconds(61));
-    assert_eq!(sign_in(&app, &provider, "triage").await.status, 200);
+    assert_eq!(sign_in(&app, &provider, "triage").await.status, 201);
 }
 
 #[tokio::test]
@@ -385,21 +398,59 @@ fn logout_token(provider: &OpenIdProvider, app: &TestApp, changes: Value) -> Str
     encode(&header, &claims, &EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap()).unwrap()
 }
 
+/// The status that a refresh token has at this moment; each is good once.
+async fn refresh(app: &TestApp, signed_in: &Reply) -> Reply {
+    let body = json!({ "refresh_token": signed_in.text("/refresh_token") });
+    app.post("/v1/sessions/refresh").json(&body).send().await
+}
+
 #[tokio::test]
-async fn a_logout_token_of_the_provider_is_taken_once() {
+async fn signing_out_at_the_provider_ends_every_sign_in_of_that_officer() {
     let app = start(shared()).await;
-    assert_eq!(sign_in(&app, shared(), "triage").await.status, 200);
+    let (one, two) = (sign_in(&app, shared(), "triage").await, sign_in(&app, shared(), "triage").await);
+    let reply = log_out(&app, &logout_token(shared(), &app, json!({}))).await;
+    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.body());
+    for ended in [&one, &two] {
+        app.get("/v1/me").bearer(ended.text("/access_token")).expect(401).await.problem("unauthorized");
+        assert_eq!(refresh(&app, ended).await.status, 401);
+    }
+    let again = sign_in(&app, shared(), "triage").await;
+    app.get("/v1/me").bearer(again.text("/access_token")).expect(200).await;
+    assert_eq!(
+        app.db.value("SELECT DISTINCT ended_by AS value FROM sign_ins WHERE ended_at IS NOT NULL").await,
+        "provider"
+    );
+}
+
+#[tokio::test]
+async fn the_end_of_one_session_at_the_provider_ends_what_came_from_it() {
+    let app = start(shared()).await;
+    let (one, two) = (sign_in(&app, shared(), "triage").await, sign_in(&app, shared(), "triage").await);
+    // This provider does not name its sessions, as others do.
+    let sql = "INSERT INTO provider_sessions (issuer, sid, sign_in_id) VALUES";
+    app.db.execute(&format!("{sql} ('{}', 's1', '{}')", shared().issuer(), one.text("/sign_in_id"))).await;
+    assert_eq!(log_out(&app, &logout_token(shared(), &app, json!({ "sid": "s1" }))).await.status, 200);
+    app.get("/v1/me").bearer(one.text("/access_token")).expect(401).await;
+    app.get("/v1/me").bearer(two.text("/access_token")).expect(200).await;
+    // A session that is not known here: to be safe, all of the account's.
+    assert_eq!(log_out(&app, &logout_token(shared(), &app, json!({ "sid": "s2" }))).await.status, 200);
+    assert_eq!(refresh(&app, &two).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_logout_token_is_taken_once() {
+    let app = start(shared()).await;
     let token = logout_token(shared(), &app, json!({}));
-    let reply = log_out(&app, &token).await;
-    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"));
+    assert_eq!(log_out(&app, &token).await.status, 200);
+    let signed_in = sign_in(&app, shared(), "triage").await;
     assert_eq!(log_out(&app, &token).await.problem("logout-token-refused").status, 400);
+    app.get("/v1/me").bearer(signed_in.text("/access_token")).expect(200).await;
     // Who is nobody here, and a session nobody came from, have nothing to end.
     for changes in [json!({ "sub": "nobody" }), json!({ "sub": null, "sid": "x" })] {
         assert_eq!(log_out(&app, &logout_token(shared(), &app, changes)).await.status, 200);
     }
     app.advance(Duration::minutes(30));
-    let fresh = logout_token(shared(), &app, json!({}));
-    assert_eq!(log_out(&app, &fresh).await.status, 200);
+    assert_eq!(log_out(&app, &logout_token(shared(), &app, json!({}))).await.status, 200);
     assert_eq!(count(&app, "spent_logout_tokens").await, "1", "those too old to be used again are forgotten");
 }
 

@@ -95,8 +95,8 @@ problems! {
         id: "Bukan petugas", "Penyedia identitas mengenal Anda, tetapi tidak ada akun petugas yang aktif untuk Anda di sini.", "Minta administrator instansi Anda mendaftarkan Anda sebagai petugas dengan NIP yang sama.",
         en: "Not an officer", "The identity provider knows you, but there is no active account of an officer for you here.", "Ask the administrator of your agency to add you as an officer with the same NIP.";
     SecondFactorMissing = "second-factor-missing", FORBIDDEN,
-        id: "Faktor kedua tidak ada", "Penyedia identitas tidak menyatakan bahwa Anda masuk dengan dua faktor.", "Aktifkan faktor kedua pada penyedia identitas Anda, lalu masuk kembali.",
-        en: "Second factor missing", "The identity provider does not say that you signed in with two factors.", "Set up a second factor at your identity provider and sign in again.";
+        id: "Faktor kedua belum ada", "Kata sandi cocok, tetapi akun ini belum memiliki faktor kedua, yang wajib bagi setiap petugas.", "Daftarkan aplikasi autentikator lewat POST /v1/second-factor, lalu masuk kembali.",
+        en: "No second factor yet", "The password is right, but this account has no second factor, which every officer needs.", "Enrol an authenticator with POST /v1/second-factor, then sign in again.";
     NotFound = "not-found", NOT_FOUND,
         id: "Tidak ditemukan", "Tidak ada apa pun di alamat ini, atau Anda tidak berhak melihatnya.", "Periksa alamat dan nomornya.",
         en: "Not found", "There is nothing at this address, or you may not see it.", "Check the address and the number in it.";
@@ -109,6 +109,9 @@ problems! {
     NotInState = "not-in-state", CONFLICT,
         id: "Tidak dapat pada tahap ini", "Tindakan ini tidak ada pada tahap perkara sekarang.", "Lihat current dan allowed_actions untuk tahap sekarang dan tindakan yang mungkin.",
         en: "Not in this state", "The case is in a state in which this action does not exist.", "See current and allowed_actions for where it stands and what can be done.";
+    SecondFactorPresent = "second-factor-present", CONFLICT,
+        id: "Faktor kedua sudah ada", "Akun ini sudah memiliki faktor kedua yang dikonfirmasi.", "Masuk dengan kodenya. Bila hilang, pakai kode pemulihan atau minta administrator instansi mengundang Anda kembali.",
+        en: "Second factor present", "This account has a confirmed second factor already.", "Sign in with its code. If it is lost, use a recovery code or ask the administrator of your agency to invite you again.";
     ApprovalPending = "approval-pending", CONFLICT,
         id: "Menunggu persetujuan", "Tindakan ini sudah diajukan dan menunggu persetujuan petugas kedua.", "Tunggu keputusannya, atau batalkan pengajuan itu.",
         en: "Approval pending", "This action was proposed already and waits for a second officer.", "Wait for the decision, or withdraw the proposal.";

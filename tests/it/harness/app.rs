@@ -1,15 +1,16 @@
 //! The program as a test has it: a server on a free port with a database, a clock, keys and a mail folder. It must not
 //! know the workflow.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use netral::app::{App, Clock};
 use netral::config::Config;
 use netral::serve::{self, Running};
+use netral::token::OfficerToken;
 use netral::worker::letter::Letters;
 use netral::worker::{email, sweep};
 use reqwest::Method;
@@ -18,9 +19,9 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::client::{Call, Reply};
-use super::db::{TestDb, runtime, wait};
+use super::db::{TestDb, runtime, signed_in, wait};
 use super::mailbox::{self, Mail};
-use super::persona::{PASSWORD, Persona};
+use super::persona::Persona;
 
 /// Where the tests' programs say they are reached: one name for all, so that a token of one is a token of each.
 pub const PUBLIC_URL: &str = "http://netral.test";
@@ -55,7 +56,10 @@ impl TestApp {
         let mut env = environment(&db.url, &data.path().to_string_lossy());
         env.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let config = Config::from_sources(&env, None).expect("a configuration");
-        let clock = Clock::default();
+        Self::run(db, data, config, Clock::default(), with_worker)
+    }
+
+    fn run(db: TestDb, data: TempDir, config: Config, clock: Clock, with_worker: bool) -> Self {
         let (url, its_clock) = (db.url.clone(), clock.clone());
         let running = wait(async move {
             serve::start(config, &url, its_clock, with_worker).await.map_err(|error| error.to_string())
@@ -71,6 +75,14 @@ impl TestApp {
             running: Some(running),
             data,
         }
+    }
+
+    /// A second program on the same database, with the same keys and clock.
+    pub async fn another_instance(&self) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        share_keys(&data.path().join("keys"));
+        let config = Config::from_sources(&environment(&self.db.url, &data.path().to_string_lossy()), None);
+        Self::run(TestDb::of(&self.db.url), data, config.expect("a configuration"), self.clock.clone(), false)
     }
 
     /// A GET. A whole address of this program, from a mail or a header, does as well as a path.
@@ -193,20 +205,14 @@ impl TestApp {
         reply.text("/access_token").to_owned()
     }
 
-    /// A bearer token of this officer, by signing in. One that is still good in another test does as well: the seats are
-    /// the same in every database.
+    /// A bearer token of this officer, whose sign-in every test database has. Signing in has tests of its own.
     pub async fn token(&self, persona: Persona) -> String {
-        let now = self.now();
-        if let Some(token) = known_token(persona, now) {
-            return token;
-        }
-        let body = json!({ "email": persona.email(), "password": PASSWORD });
-        let reply = Box::pin(self.post("/v1/sessions").json(&body).expect(201)).await;
-        let token = reply.text("/access_token").to_owned();
-        let life = reply.at("/expires_in").as_i64().expect("seconds");
-        let known = Known { from: now, until: now + Duration::seconds(life - 60), token: token.clone() };
-        tokens().lock().unwrap_or_else(PoisonError::into_inner).entry(persona).or_default().push(known);
-        token
+        self.sign(signed_in(persona))
+    }
+
+    /// A token of ten minutes, made with the program's own keys.
+    pub fn sign(&self, of: OfficerToken) -> String {
+        self.app.keys.sign_officer(of, self.now(), Duration::minutes(10)).expect("a token")
     }
 }
 
@@ -233,6 +239,13 @@ pub fn environment(url: &str, data_dir: &str) -> BTreeMap<String, String> {
     settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+/// The keys that all programs of this run have.
+pub fn keys() -> netral::token::Keys {
+    let scratch = tempfile::tempdir().expect("a folder");
+    share_keys(&scratch.path().join("keys"));
+    netral::token::Keys::load_or_create(&scratch.path().join("keys"), PUBLIC_URL).expect("keys")
+}
+
 /// Gives a program the keys that all programs of this run have.
 pub fn share_keys(folder: &std::path::Path) {
     static KEYS: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
@@ -252,23 +265,6 @@ pub fn share_keys(folder: &std::path::Path) {
     for (name, bytes) in keys {
         fs::write(folder.join(name), bytes).expect("a key");
     }
-}
-
-struct Known {
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-    token: String,
-}
-
-fn tokens() -> &'static Mutex<HashMap<Persona, Vec<Known>>> {
-    static TOKENS: OnceLock<Mutex<HashMap<Persona, Vec<Known>>>> = OnceLock::new();
-    TOKENS.get_or_init(Mutex::default)
-}
-
-fn known_token(persona: Persona, now: DateTime<Utc>) -> Option<String> {
-    let tokens = tokens().lock().unwrap_or_else(PoisonError::into_inner);
-    let good = |known: &&Known| known.from <= now && now < known.until;
-    tokens.get(&persona)?.iter().find(good).map(|known| known.token.clone())
 }
 
 /// An idempotency key nobody has used.

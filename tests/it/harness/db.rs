@@ -1,22 +1,21 @@
 //! The run's throw-away PostgreSQL, and a database of its own for each test, copied from one template that holds the
 //! tables, the reference data and the officers. It must not know HTTP.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
-use netral::app::Clock;
 use netral::config::Config;
 use netral::db::{self, Tx};
-use netral::flows::officers;
 use netral::postgres::{Cluster, Durability, Settings};
 use netral::serve::Database;
-use netral::token::PasswordHasher;
+use netral::token::OfficerToken;
 use tokio::runtime::Runtime;
 
-use super::persona::{PASSWORD, Persona};
+use super::app::keys;
+use super::persona::{self, Persona};
 
 const TEMPLATE: &str = "netral_template";
 
@@ -59,6 +58,13 @@ async fn administer(sql: &str) {
     connection.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
+static SIGNED_IN: OnceLock<HashMap<Persona, OfficerToken>> = OnceLock::new();
+
+/// The sign-in of an officer that every test database has.
+pub fn signed_in(persona: Persona) -> OfficerToken {
+    *SIGNED_IN.get().and_then(|tokens| tokens.get(&persona)).expect("the template is made")
+}
+
 fn template() {
     static MADE: OnceLock<()> = OnceLock::new();
     MADE.get_or_init(|| {
@@ -73,13 +79,10 @@ fn template() {
             let config = Config::from_sources(&env, None).expect("a configuration");
             let database = Database::open(&config).await.expect("the template opens");
             database.migrate().await.expect("the migrations run");
-            let hash = PasswordHasher::new().hash(PASSWORD.to_owned()).await.expect("a hash");
             let pool = db::pool(&url, 1).expect("a pool");
             let mut tx = Tx::begin(&pool).await.expect("a transaction");
-            let now = Clock::default().now();
-            for persona in Persona::ALL {
-                officers::add(&mut tx, now, &persona.officer(&hash)).await.expect("the officer is added");
-            }
+            let tokens = persona::appoint(&mut tx, &keys(), &Persona::ALL).await;
+            SIGNED_IN.set(tokens).expect("the template is made once");
             tx.commit().await.expect("the officers are kept");
             pool.close();
             // Nobody may be connected to what is copied.

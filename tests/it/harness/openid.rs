@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use reqwest::Url;
@@ -28,9 +29,8 @@ impl OpenIdProvider {
     /// Starts a provider with these accounts. Its Python, `NETRAL_TEST_PYTHON` or `python3`, needs `canaille`.
     pub fn start(accounts: &[Account]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the keys");
-        let mut provider = Self { port: 0, process: None, folder };
-        provider.launch(accounts);
-        provider
+        let (process, port) = launch(0, folder.path(), accounts);
+        Self { port, process: Some(process), folder }
     }
 
     /// How it names itself.
@@ -47,9 +47,12 @@ impl OpenIdProvider {
     }
 
     /// Brings it back where it was, with these accounts and with other keys.
-    pub fn restart(&mut self, accounts: &[Account]) {
+    pub async fn restart(&mut self, accounts: &[Account]) {
         self.stop();
-        self.launch(accounts);
+        let (port, folder, accounts) = (self.port, self.folder.path().to_owned(), accounts.to_vec());
+        // Aside: connections that were closed meanwhile must be noticed.
+        let started = tokio::task::spawn_blocking(move || launch(port, &folder, &accounts)).await;
+        self.process = Some(started.expect("the provider starts").0);
     }
 
     /// The key it signs with by this algorithm: its id and the key as PEM.
@@ -60,28 +63,6 @@ impl OpenIdProvider {
         (part("kid"), part("pem"))
     }
 
-    fn launch(&mut self, accounts: &[Account]) {
-        let python = std::env::var("NETRAL_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let mut process = Command::new(&python)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/openid_provider.py"))
-            .args(["--port", &self.port.to_string(), "--folder"])
-            .arg(self.folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{python} does not start ({error}); set NETRAL_TEST_PYTHON"));
-        let list: Value = accounts.iter().map(|(sub, number)| json!({ "subject": sub, "number": number })).collect();
-        writeln!(process.stdin.as_mut().expect("its input is piped"), "{list}").expect("it reads its accounts");
-        let mut first = String::new();
-        let stdout = process.stdout.take().expect("its output is piped");
-        BufReader::new(stdout).read_line(&mut first).expect("its output can be read");
-        self.port = first.trim().parse().unwrap_or_else(|_| {
-            let _ = process.wait();
-            panic!("the OpenID provider did not start: scripts/install-python-tools.sh says which Python has it")
-        });
-        self.process = Some(process);
-    }
-
     /// Signs in on the provider's pages; answers the address that the browser is sent back to.
     pub async fn sign_in(&self, authorization_url: &str, subject: &str) -> String {
         let mut browser = Browser::new(authorization_url);
@@ -90,6 +71,28 @@ impl OpenIdProvider {
         browser.submit("password", PASSWORD).await;
         browser.left.expect("the provider sends the browser back")
     }
+}
+
+fn launch(port: u16, folder: &Path, accounts: &[Account]) -> (Child, u16) {
+    let python = std::env::var("NETRAL_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let mut process = Command::new(&python)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/openid_provider.py"))
+        .args(["--port", &port.to_string(), "--folder"])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{python} does not start ({error}); set NETRAL_TEST_PYTHON"));
+    let list: Value = accounts.iter().map(|(sub, number)| json!({ "subject": sub, "number": number })).collect();
+    writeln!(process.stdin.as_mut().expect("its input is piped"), "{list}").expect("it reads its accounts");
+    let mut first = String::new();
+    let stdout = process.stdout.take().expect("its output is piped");
+    BufReader::new(stdout).read_line(&mut first).expect("its output can be read");
+    let port = first.trim().parse().unwrap_or_else(|_| {
+        let _ = process.wait();
+        panic!("the OpenID provider did not start: scripts/install-python-tools.sh says which Python has it")
+    });
+    (process, port)
 }
 
 impl Drop for OpenIdProvider {

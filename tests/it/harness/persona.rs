@@ -1,10 +1,66 @@
 //! The people of the tests: one officer for each seat that matters. Knows their seats, not what these allow.
 
+use std::collections::HashMap;
+
+use chrono::Duration;
+use netral::app::Clock;
+use netral::db::officers::Seat;
+use netral::db::sign_ins::{self, SignIn};
+use netral::db::{self, Tx};
 use netral::domain::actor::Role;
-use netral::flows::officers::OfficerToAdd;
+use netral::domain::sign_in::SignInMethod;
+use netral::flows::officers::{OfficerToAdd, add};
+use netral::token::{Keys, OfficerToken, SecondFactor};
+use uuid::Uuid;
 
 /// Every officer's password.
 pub const PASSWORD: &str = "sandi rahasia untuk uji";
+
+/// Every officer's authenticator.
+pub const AUTHENTICATOR: &str = "otpauth://totp/netral:petugas?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=netral";
+
+/// The second factor of every officer.
+pub fn second_factor() -> SecondFactor {
+    SecondFactor::from_address(AUTHENTICATOR).expect("an address that authenticators read")
+}
+
+/// One of the 64 recovery codes of every officer.
+pub fn recovery_code(n: usize) -> String {
+    format!("kode pemulihan {n}")
+}
+
+/// Adds officers who have their second factor and are signed in for as long as a test may move its clock.
+pub async fn appoint(tx: &mut Tx, keys: &Keys, officers: &[Persona]) -> HashMap<Persona, OfficerToken> {
+    let now = Clock::default().now();
+    let hash = keys.password_hasher().hash(PASSWORD.to_owned()).await.expect("a hash");
+    let mut tokens = HashMap::new();
+    for persona in officers {
+        let id = add(tx, now, &persona.officer(&hash)).await.expect("the officer is added");
+        let sealed = keys.seal_second_factor(id, &second_factor()).expect("a sealed secret");
+        assert!(sign_ins::offer_second_factor(tx, id, &sealed, now).await.expect("the secret is kept"));
+        let codes: Vec<Vec<u8>> = (0..64).map(|n| keys.one_time_code_hash(&recovery_code(n))).collect();
+        assert!(sign_ins::confirm_second_factor(tx, id, 1, &codes, now).await.expect("the secret is confirmed"));
+        let sign_in = SignIn {
+            id: Uuid::now_v7(),
+            officer_id: id,
+            method: SignInMethod::Password,
+            started_at: now,
+            last_used_at: now,
+            expires_at: now + Duration::days(3650),
+            ended_at: None,
+            ended_by: None,
+        };
+        sign_ins::insert(tx, &sign_in).await.expect("the sign-in is kept");
+        let seat = seat_of(tx, id).await;
+        let token = OfficerToken { officer_id: id, seat_id: seat.id, role: seat.role, sign_in_id: sign_in.id };
+        tokens.insert(*persona, token);
+    }
+    tokens
+}
+
+async fn seat_of(tx: &mut Tx, id: Uuid) -> Seat {
+    db::officers::seats_of(tx, id).await.expect("the seats").pop().expect("a seat")
+}
 
 /// An officer of the tests. They all work on cases of Kota Jambi unless their name says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -16,8 +16,12 @@ use super::problem::Problem;
 use super::setting;
 use super::views::{ApprovalView, CaseView};
 use crate::app::App;
+use crate::db::approvals::Approval;
+use crate::db::cases::Found;
 use crate::db::{self, Tx};
 use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::policy::Permission;
+use crate::flows::transition::sight;
 use crate::flows::{FlowError, approvals};
 
 /// The drafts of a case.
@@ -42,6 +46,46 @@ pub async fn list_approvals(
     let drafts = db::approvals::of_case(&app.pool, found.case.id).await?;
     Ok(HttpResponse::Ok()
         .json(Approvals { data: drafts.iter().map(|draft| ApprovalView::new(draft, &caller.0)).collect() }))
+}
+
+/// A draft that waits, with its case.
+#[derive(Serialize, ToSchema)]
+pub struct WaitingApproval {
+    /// The case.
+    pub case_number: String,
+    /// The draft.
+    pub approval: ApprovalView,
+    /// Drafted by the caller, who may take it back but not approve it.
+    pub own: bool,
+}
+
+/// Drafts that wait.
+#[derive(Serialize, ToSchema)]
+pub struct WaitingApprovals {
+    /// Oldest first.
+    pub data: Vec<WaitingApproval>,
+}
+
+/// List the drafts that wait for the caller's decision, and the caller's own.
+#[utoipa::path(
+    tag = "approvals", security(("officer" = [])),
+    responses((status = 200, description = "The drafts, 500 at most", body = WaitingApprovals), SignedInRead)
+)]
+#[get("/v1/approvals")]
+pub async fn list_waiting_approvals(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ReadCase)?;
+    let actor = caller.actor();
+    let waiting = db::cases::waiting_approvals(&app.pool, &sight(&actor)).await?;
+    let concerns = |found: &Found, draft: &Approval| {
+        draft.drafted_by == caller.0.officer_id
+            || approvals::may_decide(&actor, draft.verb, &found.case, &found.subject)
+    };
+    let data = waiting.iter().filter(|(found, draft)| concerns(found, draft)).map(|(found, draft)| WaitingApproval {
+        case_number: found.case.case_number.clone(),
+        approval: ApprovalView::new(draft, &caller.0),
+        own: draft.drafted_by == caller.0.officer_id,
+    });
+    Ok(HttpResponse::Ok().json(WaitingApprovals { data: data.collect() }))
 }
 
 /// What the second officer says.

@@ -26,6 +26,7 @@ pub mod pages;
 pub mod problem;
 pub mod problem_pages;
 pub mod query;
+pub mod recusals;
 pub mod refusal;
 pub mod reports;
 pub mod sessions;
@@ -64,6 +65,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(cases::list_case_events)
         .service(cases::list_case_messages)
         .service(cases::fire_transition)
+        .service(recusals::declare_recusal)
+        .service(approvals::list_waiting_approvals)
         .service(approvals::list_approvals)
         .service(approvals::decide_approval)
         .service(tracks::record_criminal_step)
@@ -93,6 +96,7 @@ pub const BODIES: &[&str] = &[
     "SecondFactorConfirmation",
     "PasswordChange",
     "ApprovalDecision",
+    "NewRecusal",
     "NewCriminalStep",
 ];
 

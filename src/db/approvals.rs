@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
 use crate::domain::action::Verb;
-use crate::schema::approvals;
+use crate::schema::{approvals, events};
 use crate::text_enum;
 
 text_enum! {
@@ -83,6 +83,38 @@ pub async fn lock(tx: &mut Tx, case_id: Uuid, id: Uuid) -> Result<Option<Approva
         .first(tx.connection()?)
         .await
         .optional()?)
+}
+
+/// Lets the drafts of an officer on a case lapse.
+pub async fn lapse_drafts_of(tx: &mut Tx, case_id: Uuid, officer_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    let own = approvals::table.filter(approvals::case_id.eq(case_id).and(approvals::drafted_by.eq(officer_id)));
+    diesel::update(own.filter(approvals::status.eq(ApprovalStatus::Pending)))
+        .set((approvals::status.eq(ApprovalStatus::Lapsed), approvals::decided_at.eq(Some(now))))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Drafts that wait since before this moment and of which nobody was reminded, with the event that tells of each.
+pub async fn to_remind(pool: &Pool, before: DateTime<Utc>, limit: i64) -> Result<Vec<(Uuid, Uuid, Uuid)>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(approvals::table
+        .inner_join(events::table.on(events::case_id.eq(approvals::case_id).and(events::at.eq(approvals::drafted_at))))
+        .filter(events::kind.eq("approval.requested"))
+        .filter(approvals::status.eq(ApprovalStatus::Pending).and(approvals::reminded_at.is_null()))
+        .filter(approvals::drafted_at.lt(before))
+        .order(approvals::drafted_at)
+        .limit(limit)
+        .select((approvals::case_id, approvals::id, events::id))
+        .load(&mut connection)
+        .await?)
+}
+
+/// Notes that those who may approve were reminded; false when another worker was faster.
+pub async fn reminded(tx: &mut Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let waiting = approvals::table.find(id).filter(approvals::reminded_at.is_null());
+    let waiting = waiting.filter(approvals::status.eq(ApprovalStatus::Pending));
+    Ok(diesel::update(waiting).set(approvals::reminded_at.eq(Some(now))).execute(tx.connection()?).await? == 1)
 }
 
 /// Writes how a draft ended.

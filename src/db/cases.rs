@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
 
+use super::approvals::Approval;
 use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
@@ -27,10 +28,24 @@ pub enum Sight {
 
 impl Sight {
     /// Parameters of the condition, in its order.
-    fn parts(&self) -> (&'static str, Uuid, &str, Option<&str>, Option<&str>) {
+    fn parts(&self) -> SightParts<'_> {
         match self {
-            Self::Everything => ("everything", Uuid::nil(), "", None, None),
-            Self::Seat(v) => (v.reach.as_str(), v.agency_id, &v.region_code, v.work_unit.as_deref(), v.nip.as_deref()),
+            Self::Everything => SightParts {
+                reach: "everything",
+                officer_id: Uuid::nil(),
+                agency_id: Uuid::nil(),
+                region_code: "",
+                work_unit: None,
+                nip: None,
+            },
+            Self::Seat(seat) => SightParts {
+                reach: seat.reach.as_str(),
+                officer_id: seat.officer_id,
+                agency_id: seat.agency_id,
+                region_code: &seat.region_code,
+                work_unit: seat.work_unit.as_deref(),
+                nip: seat.nip.as_deref(),
+            },
         }
     }
 
@@ -42,7 +57,8 @@ impl Sight {
 
 /// Writes the parameters of the condition [`SEEN`] as a one-row table `sight`.
 fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
-    push!(out; "sight (reach, agency_id, region_code, work_unit, nip) AS (VALUES (" [sql::Text] sight.reach, "::text, " [sql::Uuid] &sight.agency_id,
+    push!(out; "sight (reach, officer_id, agency_id, region_code, work_unit, nip) AS (VALUES (" [sql::Text] sight.reach, "::text, "
+        [sql::Uuid] &sight.officer_id, "::uuid, " [sql::Uuid] &sight.agency_id,
         "::uuid, " [sql::Text] sight.region_code, "::text, " [Nullable<sql::Text>] &sight.work_unit, "::text, " [Nullable<sql::Text>] &sight.nip, "::text))");
     Ok(())
 }
@@ -52,13 +68,15 @@ const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
      WHEN 'region' THEN sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.') \
      WHEN 'referred' THEN cases.referral_kind IS NOT NULL AND (sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.')) \
      WHEN 'reviewed' THEN cases.reviewing_agency_id = sight.agency_id \
-     WHEN 'addressed' THEN cases.addressed AND cases.agency_id = sight.agency_id \
+     WHEN 'addressed' THEN cases.addressed AND CASE WHEN cases.conflict_of_interest THEN cases.reviewing_agency_id ELSE cases.agency_id END = sight.agency_id \
      ELSE false END) \
      AND NOT coalesce(subjects.nip = sight.nip, false) \
-     AND NOT coalesce(cases.agency_id = sight.agency_id AND subjects.work_unit = sight.work_unit, false)";
+     AND NOT coalesce(cases.agency_id = sight.agency_id AND lower(btrim(subjects.work_unit)) = lower(btrim(sight.work_unit)), false) \
+     AND NOT sight.officer_id = ANY (cases.excluded_officers)";
 
 struct SightParts<'a> {
     reach: &'static str,
+    officer_id: Uuid,
     agency_id: Uuid,
     region_code: &'a str,
     work_unit: Option<&'a str>,
@@ -67,8 +85,7 @@ struct SightParts<'a> {
 
 impl<'a> From<&'a Sight> for SightParts<'a> {
     fn from(sight: &'a Sight) -> Self {
-        let (reach, agency_id, region_code, work_unit, nip) = sight.parts();
-        Self { reach, agency_id, region_code, work_unit, nip }
+        sight.parts()
     }
 }
 
@@ -266,6 +283,19 @@ pub async fn master_facts(
     }))
 }
 
+/// Hides the case from an officer for good, and takes it off his desk.
+pub async fn exclude(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbError> {
+    diesel::sql_query(
+        "UPDATE cases SET excluded_officers = array_append(excluded_officers, $2), owner_id = nullif(owner_id, $2) \
+         WHERE id = $1 AND NOT $2 = ANY (excluded_officers)",
+    )
+    .bind::<sql::Uuid, _>(id)
+    .bind::<sql::Uuid, _>(officer_id)
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}
+
 /// Puts the confirmed subject in place; what is left out stays.
 pub async fn confirm_subject(
     tx: &mut Tx,
@@ -298,6 +328,36 @@ pub async fn unanswered(pool: &Pool, today: NaiveDate, limit: i64) -> Result<Vec
         .select(cases::id)
         .load(&mut connection)
         .await?)
+}
+
+struct Waiting<'a> {
+    columns: FoundColumns,
+    approvals: diesel::dsl::AsSelect<Approval, Pg>,
+    sight: SightParts<'a>,
+}
+type ApprovalColumns = <diesel::dsl::AsSelect<Approval, Pg> as Expression>::SqlType;
+prepared!(Waiting returns (CaseColumns, SubjectColumns, ApprovalColumns));
+
+impl QueryFragment<Pg> for Waiting<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH ");
+        push_sight(&mut out, &self.sight)?;
+        out.push_sql(" SELECT ");
+        self.columns.walk_ast(out.reborrow())?;
+        out.push_sql(", ");
+        self.approvals.walk_ast(out.reborrow())?;
+        push!(out; " FROM approvals JOIN cases ON cases.id = approvals.case_id JOIN subjects ON subjects.case_id = cases.id, sight \
+            WHERE approvals.status = 'pending' AND " {SEEN} " ORDER BY approvals.drafted_at, approvals.id LIMIT 500");
+        Ok(())
+    }
+}
+
+/// Drafts that wait on the cases the caller may see, oldest first, each with its case.
+pub async fn waiting_approvals(pool: &Pool, sight: &Sight) -> Result<Vec<(Found, Approval)>, DbError> {
+    let mut connection = pool.get().await?;
+    let waiting = Waiting { columns: FoundColumns::all(), approvals: Approval::as_select(), sight: sight.into() };
+    let rows: Vec<(Case, Subject, Approval)> = waiting.load(&mut connection).await?;
+    Ok(rows.into_iter().map(|(case, subject, approval)| (Found { case, subject }, approval)).collect())
 }
 
 /// What a list of cases is narrowed to.

@@ -112,6 +112,29 @@ pub async fn claim(
     .await?)
 }
 
+/// Tells an officer at once of an event of a case.
+pub async fn tell_of_case(
+    tx: &mut Tx,
+    case_id: Uuid,
+    event_id: Uuid,
+    officer_id: Uuid,
+    notice: Notice,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::case_id.eq(case_id),
+            deliveries::event_id.eq(event_id),
+            deliveries::officer_id.eq(officer_id),
+            deliveries::notice.eq(notice),
+            deliveries::due_at.eq(now),
+            deliveries::created_at.eq(now),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
 /// Tells an officer at once of what happened to the own account.
 pub async fn tell_officer(
     tx: &mut Tx,

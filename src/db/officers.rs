@@ -117,10 +117,9 @@ pub async fn record(
 type OfficerRow = (Uuid, Uuid, Role, Uuid, String, Option<String>, Option<Confidential<String>>);
 
 macro_rules! acting {
-    ($seat:expr) => {
+    () => {
         seats::table
             .inner_join(officers::table)
-            .filter(seats::id.eq($seat))
             .filter(seats::ended_at.is_null())
             .filter(officers::disabled_at.is_null())
             .select((
@@ -149,13 +148,19 @@ pub async fn acting(
     let mut connection = pool.get().await?;
     let alive = sign_ins::table.find(sign_in_id).filter(sign_ins::officer_id.eq(seats::officer_id));
     let alive = alive.filter(sign_ins::ended_at.is_null().and(sign_ins::expires_at.gt(now)));
-    let acting = acting!(seat_id).filter(diesel::dsl::exists(alive));
+    let acting = acting!().filter(seats::id.eq(seat_id)).filter(diesel::dsl::exists(alive));
     Ok(acting.first::<OfficerRow>(&mut connection).await.optional()?.map(officer))
 }
 
 /// The same within a transaction.
 pub async fn acting_in(tx: &mut Tx, seat_id: Uuid) -> Result<Option<Officer>, DbError> {
-    Ok(acting!(seat_id).first::<OfficerRow>(tx.connection()?).await.optional()?.map(officer))
+    Ok(acting!().filter(seats::id.eq(seat_id)).first::<OfficerRow>(tx.connection()?).await.optional()?.map(officer))
+}
+
+/// Everyone who acts through a seat of these roles.
+pub async fn in_roles(tx: &mut Tx, roles: &[Role]) -> Result<Vec<Officer>, DbError> {
+    let acting = acting!().filter(seats::role.eq_any(roles.to_vec()));
+    Ok(acting.load::<OfficerRow>(tx.connection()?).await?.into_iter().map(officer).collect())
 }
 
 /// A new officer.

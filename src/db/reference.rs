@@ -111,6 +111,25 @@ pub async fn agency(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<
         .optional()?)
 }
 
+/// Whether one agency stands above another in the tree of agencies, or is BKN, which supervises all of them.
+pub async fn stands_above(tx: &mut Tx, one: Uuid, other: Uuid) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        above: bool,
+    }
+    let row: Row = diesel::sql_query(
+        "WITH RECURSIVE above AS (SELECT parent_id FROM agencies WHERE id = $2 \
+           UNION SELECT a.parent_id FROM agencies a JOIN above ON a.id = above.parent_id) \
+         SELECT $1 <> $2 AND (EXISTS (SELECT FROM above WHERE parent_id = $1) OR EXISTS (SELECT FROM agencies WHERE id = $1 AND kind = 'bkn')) AS above",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(one)
+    .bind::<diesel::sql_types::Uuid, _>(other)
+    .get_result(tx.connection()?)
+    .await?;
+    Ok(row.above)
+}
+
 /// Codes of all agencies by key, those that no longer exist included.
 pub async fn agency_codes(pool: &Pool) -> Result<HashMap<Uuid, String>, DbError> {
     let mut connection = pool.get().await?;

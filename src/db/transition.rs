@@ -86,7 +86,7 @@ impl<'a> Tells<'a> {
                 Audience::BknAuditors => (role, region) = (Some(Role::BknAuditor), Some(case.region_code.as_str())),
                 Audience::ReviewLeads => (role, agency) = (Some(Role::InspectorLead), case.reviewing_agency_id),
                 Audience::Inspectors => (role, agency) = (Some(Role::Inspector), case.reviewing_agency_id),
-                Audience::Ppk => (role, agency) = (Some(Role::PpkOfficer), case.agency_id),
+                Audience::Ppk => (role, agency) = (Some(Role::PpkOfficer), case.ppk_agency_id()),
                 Audience::FormerPpk => (role, agency) = (Some(Role::PpkOfficer), tell.former_agency),
             }
             // A role without a place would be everyone with that role in the country.

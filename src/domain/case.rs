@@ -1,7 +1,9 @@
 //! A case as a row: one subject, one or more reports, one state. Holds vocabulary and facts, decides nothing.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{self, Array, Nullable};
 use uuid::Uuid;
 
 use crate::domain::confidential::Confidential;
@@ -107,6 +109,15 @@ text_enum! {
         Pemilu = "pemilu", "Pemilu (UU 7/2017)", "General election";
         Pemilihan = "pemilihan", "Pemilihan kepala daerah (UU 10/2016)", "Regional-head election";
         None = "none", "Tidak ada tahapan", "No election stage";
+    }
+}
+
+text_enum! {
+    /// Positions whose holder the own agency cannot be trusted to examine: the case goes one level up.
+    ProtectedPosition {
+        Ppk = "ppk", "Pejabat Pembina Kepegawaian", "The appointing official (PPK)";
+        RegionalSecretary = "regional_secretary", "Sekretaris Daerah", "The regional secretary (Sekda)";
+        InspectorateHead = "inspectorate_head", "Pimpinan inspektorat", "The head of the inspectorate";
     }
 }
 
@@ -239,9 +250,27 @@ pub struct Case {
     pub event_hash: Vec<u8>,
     /// When the first report arrived.
     pub created_at: DateTime<Utc>,
+    /// Officers to whom the case does not exist: recused, or its reporter.
+    pub excluded_officers: OfficerIds,
+}
+
+/// Keys of officers, as an array column.
+#[derive(Clone, Debug, Default, PartialEq, Eq, diesel::deserialize::FromSqlRow)]
+pub struct OfficerIds(pub Vec<Uuid>);
+
+impl diesel::deserialize::FromSql<Array<Nullable<sql_types::Uuid>>, Pg> for OfficerIds {
+    fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+        let ids = <Vec<Option<Uuid>> as diesel::deserialize::FromSql<_, Pg>>::from_sql(bytes)?;
+        Ok(Self(ids.into_iter().flatten().collect()))
+    }
 }
 
 impl Case {
+    /// The agency whose PPK acts: the subject's own, or under a conflict of interest the one that reviews in its place.
+    pub fn ppk_agency_id(&self) -> Option<Uuid> {
+        if self.conflict_of_interest { self.reviewing_agency_id } else { self.agency_id }
+    }
+
     /// What the public reads: the label of the state it is shown, and on closing the reason.
     pub fn public_label(&self, language: Language) -> String {
         let shown = public_state(self.state, self.criminal_state, self.sanction_code.is_some());

@@ -251,7 +251,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
             next.category = Some(accept.category);
             next.conduct_phase = Some(accept.conduct_phase);
             next.election_regime = accept.election_regime;
-            next.conflict_of_interest = accept.conflict_of_interest;
+            next.conflict_of_interest = accept.one_level_up();
         }
         Action::ReferDirectly(refer) => {
             next.referral_kind = Some(refer.referral_kind);

@@ -26,6 +26,8 @@ pub struct Named {
     pub agency_id: Option<uuid::Uuid>,
     /// The agency named as reviewing.
     pub reviewing_agency_id: Option<uuid::Uuid>,
+    /// The reviewing agency stands above the other one, or is BKN.
+    pub reviewer_is_above: bool,
     /// How heavy the named sanction is, and its category; heavier is greater.
     pub sanction: Option<(Category, i16)>,
     /// How heavy the lightest sanction proposed to the PPK is.
@@ -130,10 +132,10 @@ pub const SUBJECT_RESOLVED: Guard = now(
 /// T06: under a conflict of interest another agency reviews.
 pub const REVIEWED_ONE_LEVEL_UP: Guard = now(
     "reviewed_one_level_up",
-    "bila ada konflik kepentingan, pemeriksa berasal dari instansi lain (satu tingkat di atas)",
-    "under a conflict of interest another agency, one level up, reviews",
+    "terlapor memegang jabatan yang dilindungi atau ada konflik kepentingan: pemeriksa harus instansi di atasnya atau BKN",
+    "the subject holds a protected position or there is a conflict of interest: an agency above, or BKN, must review",
     |s| match s.action {
-        Action::Accept(accept) => !accept.conflict_of_interest || s.named.agency_id != s.named.reviewing_agency_id,
+        Action::Accept(accept) => !accept.one_level_up() || s.named.reviewer_is_above,
         _ => false,
     },
 );
@@ -257,10 +259,10 @@ pub const HAS_REVIEWING_AGENCY: Guard =
 pub const ADDRESSEE_CONFIRMED: Guard = now(
     "addressee_confirmed",
     "PPK tujuan sudah diperiksa dan adalah instansi terlapor",
-    "the addressee was checked and is the subject's agency",
+    "the addressee was checked and is the agency whose PPK acts on the subject",
     |s| match s.action {
         Action::SendRecommendation(send) => {
-            send.addressee_confirmed && s.named.agency_id.is_some() && s.named.agency_id == s.facts.case.agency_id
+            send.addressee_confirmed && s.named.agency_id.is_some() && s.named.agency_id == s.facts.case.ppk_agency_id()
         }
         _ => false,
     },

@@ -24,6 +24,7 @@ text_enum! {
         DecisionRecorded = "decision_recorded", "Keputusan dicatat", "Decision recorded";
         CaseReopened = "case_reopened", "Laporan dibuka kembali", "Case reopened";
         CaseReopenedOfficer = "case_reopened_officer", "Perkara dibuka kembali", "Case reopened (officer)";
+        ApprovalWaiting = "approval_waiting", "Usulan menunggu persetujuan", "A draft waits for approval";
         CredentialsChanged = "credentials_changed", "Kata sandi atau faktor kedua diganti", "Credentials changed";
         RefreshReused = "refresh_reused", "Akses diakhiri demi keamanan", "Sign-in ended for safety";
     }
@@ -50,6 +51,7 @@ impl Notice {
             Self::AccessWithdrawn => "M13b",
             Self::DecisionRecorded => "M14",
             Self::CaseReopened | Self::CaseReopenedOfficer => "M15",
+            Self::ApprovalWaiting => "M16",
             // Not in the mail rules of the workflow: they tell an officer of his own account.
             Self::CredentialsChanged | Self::RefreshReused => "A1",
         }

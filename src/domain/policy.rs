@@ -152,18 +152,20 @@ fn reaches(officer: &Officer, case: &Case, reach: Reach) -> bool {
         Reach::Region => in_region(),
         Reach::Reviewed => case.reviewing_agency_id == Some(officer.agency_id),
         Reach::Referred => case.referral_kind.is_some() && in_region(),
-        Reach::Addressed => case.addressed && case.agency_id == Some(officer.agency_id),
+        Reach::Addressed => case.addressed && case.ppk_agency_id() == Some(officer.agency_id),
         Reach::NoCase => false,
     }
 }
 
-/// An officer never handles a case about himself or his own work unit (domain rule on conflict of interest).
+/// An officer never handles a case about himself or his own work unit, nor one he reported or is recused from (domain
+/// rule on conflict of interest).
 pub fn excluded(officer: &Officer, case: &Case, subject: &Subject) -> bool {
     let is_subject = officer.nip.is_some() && officer.nip == subject.nip;
+    let unit = |unit: &Option<String>| unit.as_ref().map(|unit| unit.trim().to_lowercase());
     let own_unit = case.agency_id == Some(officer.agency_id)
         && officer.work_unit.is_some()
-        && officer.work_unit == subject.work_unit;
-    is_subject || own_unit
+        && unit(&officer.work_unit) == unit(&subject.work_unit);
+    is_subject || own_unit || case.excluded_officers.0.contains(&officer.officer_id)
 }
 
 /// Whether the officer may know that the case exists. Unseen means not found.
@@ -183,6 +185,8 @@ pub fn may(actor: &Actor, permission: Permission, case: &Case, subject: &Subject
 pub struct Visible {
     /// How far the seat reaches; [`Reach::NoCase`] sees nothing.
     pub reach: Reach,
+    /// The officer: cases that exclude him are hidden.
+    pub officer_id: Uuid,
     /// Agency of the seat.
     pub agency_id: Uuid,
     /// Region of the seat.
@@ -200,6 +204,7 @@ pub fn visible(officer: &Officer) -> Visible {
         .map_or(Reach::NoCase, |grant| grant.reach);
     Visible {
         reach,
+        officer_id: officer.officer_id,
         agency_id: officer.agency_id,
         region_code: officer.region_code.clone(),
         work_unit: officer.work_unit.clone(),

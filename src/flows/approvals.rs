@@ -1,15 +1,18 @@
 //! Deciding a draft: a second officer approves it on the case as it stands now, or rejects it with a reason.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::transition::{Fired, Setting, current, fire_on, note, sight};
 use super::{FlowError, transition};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::{self, Tx};
-use crate::domain::action::Action;
-use crate::domain::actor::Actor;
-use crate::domain::case::{Case, CaseFacts};
+use crate::domain::action::{Action, Verb};
+use crate::domain::actor::{Actor, Officer, Role};
+use crate::domain::case::{Case, CaseFacts, Subject};
 use crate::domain::decide::Refusal;
+use crate::domain::notice::Notice;
 use crate::domain::policy;
 use crate::domain::workflow::rule_for;
 
@@ -63,6 +66,40 @@ pub async fn reject(
     let kind = if own { "approval.withdrawn" } else { "approval.rejected" };
     let details = crate::domain::event::salted(&serde_json::json!({ "action": approval.verb, "reason": reason }));
     note(tx, setting, officer, &facts.case, kind, Some(details)).await
+}
+
+/// Reminds everyone who may approve a draft that it waits, once. Answers how many were reminded.
+pub async fn remind(
+    tx: &mut Tx,
+    setting: &Setting,
+    case_id: Uuid,
+    approval_id: Uuid,
+    event_id: Uuid,
+) -> Result<usize, FlowError> {
+    let facts = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?;
+    if !db::approvals::reminded(tx, approval_id, setting.now).await? {
+        return Ok(0);
+    }
+    let approval = db::approvals::lock(tx, case_id, approval_id).await?.ok_or(FlowError::NotFound)?;
+    let Some(needed) = rule_for(approval.verb, facts.case.state).and_then(|rule| rule.approval) else { return Ok(0) };
+    let roles: Vec<Role> = Role::ALL.iter().copied().filter(|role| policy::granted(*role, needed)).collect();
+    let seats = db::officers::in_roles(tx, &roles).await?;
+    let may = |officer: &Officer| {
+        officer.officer_id != approval.drafted_by
+            && policy::may(&Actor::Officer(officer.clone()), needed, &facts.case, &facts.subject)
+    };
+    let told: BTreeSet<Uuid> = seats.iter().filter(|officer| may(officer)).map(|officer| officer.officer_id).collect();
+    for officer_id in &told {
+        db::deliveries::tell_of_case(tx, case_id, event_id, *officer_id, Notice::ApprovalWaiting, setting.now).await?;
+    }
+    Ok(told.len())
+}
+
+/// Whether the officer may decide a draft of this verb on the case as it stands. That it is not his own is for the caller
+/// to see.
+pub fn may_decide(officer: &Actor, verb: Verb, case: &Case, subject: &Subject) -> bool {
+    let needed = rule_for(verb, case.state).and_then(|rule| rule.approval);
+    needed.is_some_and(|needed| policy::may(officer, needed, case, subject))
 }
 
 async fn open(tx: &mut Tx, officer: &Actor, number: &str, id: Uuid) -> Result<(CaseFacts, Approval), FlowError> {

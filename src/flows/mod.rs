@@ -14,6 +14,7 @@ pub mod criminal;
 pub mod intake;
 pub mod mailbox;
 pub mod officers;
+pub mod recusals;
 pub mod sign_in;
 pub mod single_sign_on;
 pub mod transition;

@@ -257,6 +257,9 @@ async fn resolve(
             named.agency_id = agency(tx, &accept.agency_code, day, "/input/agency_code", &mut faults).await?;
             let pointer = "/input/reviewing_agency_code";
             named.reviewing_agency_id = agency(tx, &accept.reviewing_agency_code, day, pointer, &mut faults).await?;
+            if let (Some(own), Some(reviewing)) = (named.agency_id, named.reviewing_agency_id) {
+                named.reviewer_is_above = db::reference::stands_above(tx, reviewing, own).await?;
+            }
         }
         Action::ReferDirectly(refer) => {
             let pointer = "/input/reviewing_agency_code";

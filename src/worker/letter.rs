@@ -26,6 +26,7 @@ macro_rules! notices {
 
 notices![
     "access_withdrawn",
+    "approval_waiting",
     "case_closed",
     "case_handed_over",
     "case_reopened",

@@ -1,4 +1,5 @@
-//! What time alone brings about: a question whose day has passed (T05), replies no longer needed.
+//! What time alone brings about: a question whose day has passed (T05), drafts that wait too long, what is no longer
+//! needed. It must not have a second way to change a case.
 
 use chrono::Duration;
 
@@ -8,13 +9,15 @@ use crate::domain::action::Action;
 use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::State;
-use crate::flows::FlowError;
 use crate::flows::transition::{Setting, fire_on};
+use crate::flows::{FlowError, approvals};
 
 /// How long a reply is kept for a repeat.
 const REPLIES_KEPT: Duration = Duration::hours(24);
 /// How long a sign-in that has ended can still be looked into.
 const SIGN_INS_KEPT: Duration = Duration::days(90);
+/// How long a draft waits before those who may approve it are reminded.
+const REMINDED_AFTER: Duration = Duration::hours(24);
 const BATCH: i64 = 100;
 
 /// One round. Several workers may do it at once: each case is locked and looked at again before it is moved.
@@ -35,6 +38,11 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
             }
             None => tx.rollback().await?,
         }
+    }
+    for (case_id, approval_id, event_id) in db::approvals::to_remind(&app.pool, now - REMINDED_AFTER, BATCH).await? {
+        let mut tx = Tx::begin(&app.pool).await?;
+        approvals::remind(&mut tx, &setting, case_id, approval_id, event_id).await?;
+        tx.commit().await?;
     }
     db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await?;
     db::sign_ins::forget(&app.pool, now, now - SIGN_INS_KEPT).await?;

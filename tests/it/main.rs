@@ -7,9 +7,11 @@
 
 mod harness;
 
+mod approvals;
 mod bad_input;
 mod cases;
 mod docs;
+mod exclusions;
 mod golden;
 mod idempotency;
 mod kill;

@@ -11,8 +11,8 @@ use netral::domain::action::{
 };
 use netral::domain::actor::{Actor, Officer, Role};
 use netral::domain::case::{
-    Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, MasterFacts, ReferralKind,
-    State, Subject, SubjectResolution,
+    Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, MasterFacts, OfficerIds,
+    ReferralKind, State, Subject, SubjectResolution,
 };
 use netral::domain::confidential::Confidential;
 use netral::domain::criminal::CriminalState;
@@ -93,6 +93,7 @@ pub fn case(state: State) -> CaseFacts {
             reopen_count: 0,
             event_seq: 7,
             event_hash: vec![0; 32],
+            excluded_officers: OfficerIds::default(),
             created_at: day(2026, 10, 1).and_hms_opt(3, 0, 0).unwrap().and_utc(),
         },
         subject: Subject {
@@ -123,6 +124,7 @@ pub fn case(state: State) -> CaseFacts {
 /// What the codes of the standard bodies stand for.
 pub fn named(verb: Verb) -> Named {
     Named {
+        reviewer_is_above: true,
         agency_id: Some(if verb == Verb::ReassignAgency { OTHER_AGENCY } else { AGENCY }),
         reviewing_agency_id: Some(AGENCY),
         sanction: Some((Category::Discipline, 201)),
@@ -168,6 +170,7 @@ fn accept() -> Accept {
         category: Category::Discipline,
         conduct_phase: ConductPhase::Campaign,
         election_regime: ElectionRegime::Pemilihan,
+        protected_position: None,
         conflict_of_interest: false,
     }
 }

@@ -13,6 +13,7 @@ use crate::harness::TestApp;
 
 const NIPS: [&str; 2] = ["198609262015051001", "198609262015052002"];
 const UNITS: [&str; 2] = ["Bidang Satu", "Bidang Dua"];
+const RECUSED: Uuid = Uuid::from_u128(1);
 // Neighbours by text: a prefix is not yet a parent.
 const REGIONS: [&str; 4] = ["15.71", "15", "15.01", "73.71"];
 
@@ -29,10 +30,12 @@ fn planted(agencies: &[Uuid]) -> String {
     format!(
         "CREATE TEMP TABLE drawn AS SELECT n, gen_random_uuid() AS id FROM generate_series(1, 400) n; \
          INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, agency_id, \
-           reviewing_agency_id, referral_kind, addressed, event_seq, event_hash, created_at) \
-         SELECT id, 'REG-UJI-' || n, 1, 'triage', now(), 'none', {region}, {agency}, {reviewing}, {referral}, n % 5 < 3, 1, \
-           decode(repeat('00', 32), 'hex'), now() FROM drawn; \
+           reviewing_agency_id, referral_kind, addressed, conflict_of_interest, excluded_officers, event_seq, event_hash, created_at) \
+         SELECT id, 'REG-UJI-' || n, 1, 'triage', now(), 'none', {region}, {agency}, {reviewing}, {referral}, n % 5 < 3, n % 3 = 0, \
+           CASE n % 7 WHEN 0 THEN ARRAY['{recused}'::uuid] WHEN 1 THEN ARRAY[gen_random_uuid(), '{recused}'::uuid] ELSE '{{}}' END, \
+           1, decode(repeat('00', 32), 'hex'), now() FROM drawn; \
          INSERT INTO subjects (case_id, nip, work_unit, resolution) SELECT id, {nip}, {unit}, 'typed' FROM drawn",
+        recused = RECUSED,
         region = draw(text(&REGIONS), "n / 3"),
         agency = draw(some_agency.clone(), "n / 11"),
         reviewing = draw(some_agency, "n / 5"),
@@ -42,15 +45,16 @@ fn planted(agencies: &[Uuid]) -> String {
     )
 }
 
-fn seat(roll: [usize; 5], agencies: &[Uuid]) -> Officer {
-    let [role, agency, region, unit, nip] = roll;
+fn seat(roll: [usize; 6], agencies: &[Uuid]) -> Officer {
+    let [role, agency, region, unit, nip, officer] = roll;
     Officer {
-        officer_id: Uuid::nil(),
+        officer_id: [RECUSED, Uuid::from_u128(2)][officer % 2],
         seat_id: Uuid::nil(),
         role: Role::ALL[role % Role::ALL.len()],
         agency_id: agencies[agency % agencies.len()],
         region_code: ["", "15", "15.71", "15.7", "73", "15.01"][region % 6].to_owned(),
-        work_unit: [None, Some(UNITS[0]), Some(UNITS[1])][unit % 3].map(ToOwned::to_owned),
+        // However it is typed.
+        work_unit: [None, Some(" bidang SATU "), Some(UNITS[1])][unit % 3].map(ToOwned::to_owned),
         nip: [None, Some(NIPS[0]), Some(NIPS[1])][nip % 3].map(|nip| Confidential::new(nip.to_owned())),
     }
 }
@@ -65,7 +69,7 @@ async fn a_seat_finds_exactly_the_cases_it_may_see() {
     let pool = &app.app.pool;
     let all = cases::page(pool, &everything, &Sight::Everything).await.unwrap();
     assert_eq!(all.len(), 400);
-    let rolls = proptest::collection::vec(proptest::array::uniform5(0_usize..1_000), 300..=300);
+    let rolls = proptest::collection::vec(proptest::array::uniform6(0_usize..1_000), 300..=300);
     let (mut seen_in_all, mut excluded_in_all) = (0, 0);
     for roll in rolls.new_tree(&mut TestRunner::deterministic()).unwrap().current() {
         let officer = seat(roll, &agencies);

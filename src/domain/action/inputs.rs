@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{
     AppealKind, AppealOutcome, BawasluSkipReason, BreachResult, DepartureKind, Employment, ReopenGround, ReturnResult,
 };
-use crate::domain::case::{Category, ConductPhase, DismissalCode, ElectionRegime, ReferralKind};
+use crate::domain::case::{Category, ConductPhase, DismissalCode, ElectionRegime, ProtectedPosition, ReferralKind};
 
 /// An official letter or decision, by number and date. Numbers are other bodies' own: text, never parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -74,9 +74,18 @@ pub struct Accept {
     pub conduct_phase: ConductPhase,
     /// Which election law applies.
     pub election_regime: ElectionRegime,
-    /// The subject leads the inspectorate, is Sekda or close to the PPK.
+    /// The subject holds this position; then the case is reviewed and sanctioned one level up.
+    pub protected_position: Option<ProtectedPosition>,
+    /// The subject is close to the PPK in another way, with the same consequence.
     #[serde(default)]
     pub conflict_of_interest: bool,
+}
+
+impl Accept {
+    /// Whether the agency of the subject must not judge it.
+    pub const fn one_level_up(&self) -> bool {
+        self.conflict_of_interest || self.protected_position.is_some()
+    }
 }
 
 /// T07: straight to Bawaslu, whose window is shorter than any review.

@@ -1,0 +1,72 @@
+//! An officer's word that a case is not for him.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::{self, JsonBody, Schemas};
+use super::caller::Caller;
+use super::extract::OptionalIdempotencyKey;
+use super::once::{Knock, Reply, once};
+use super::openapi::SignedInWrite;
+use super::problem::Problem;
+use super::setting;
+use crate::app::App;
+use crate::db::Tx;
+use crate::domain::confidential::Confidential;
+use crate::flows::recusals;
+
+/// Why an officer steps back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRecusal {
+    /// For the file; those who may read details of events see it.
+    #[schema(value_type = String, min_length = 20, max_length = 2000, example = "Terlapor adalah kerabat dekat saya.")]
+    pub reason: Confidential<String>,
+}
+
+/// That it was declared.
+#[derive(Serialize, ToSchema)]
+pub struct Recusal {
+    /// The case, which the officer no longer sees.
+    pub case_number: String,
+    /// When.
+    pub declared_at: DateTime<Utc>,
+}
+
+/// Declare that one must not work on a case.
+///
+/// From then on the case does not exist for this officer, through whatever seat: not found on every read and write.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])), request_body = NewRecusal,
+    params(
+        ("case_number" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one declaration")
+    ),
+    responses((status = 201, description = "Declared", body = Recusal), SignedInWrite)
+)]
+#[post("/v1/cases/{case_number}/recusals")]
+pub async fn declare_recusal(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    number: web::Path<String>,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let input: NewRecusal = body::read(&schemas, "NewRecusal", &bytes)?;
+    let setting = setting(&app);
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("declare_recusal {number}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        recusals::declare(tx, &setting, &caller.actor(), &number, input.reason.reveal()).await?;
+        Reply::new(StatusCode::CREATED, &Recusal { case_number: number.into_inner(), declared_at: setting.now })
+    })
+    .await
+}

@@ -1,4 +1,4 @@
-"""A real OpenID provider for the integration tests: canaille, with a database of its own.
+"""A real OpenID provider for the integration tests: canaille, with an SQLite database of its own.
 
     openid_provider.py --port N --folder FOLDER
 
@@ -17,6 +17,7 @@ import socket
 import sys
 import threading
 
+import sqlalchemy
 from canaille import create_app
 from canaille.app import models
 from canaille.backends import Backend
@@ -70,6 +71,17 @@ def client(client_id, secret, algorithm):
     Backend.instance.save(registered)
 
 
+def hasty(connection, _):
+    """Nothing here needs to outlive a loss of power."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
+def end_with_input():
+    """Whoever started us is gone when our input ends, however that came about."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
@@ -84,6 +96,7 @@ def main():
     rsa, ec = RSAKey.generate_key(2048, auto_kid=True), ECKey.generate_key("P-256", auto_kid=True)
     database = arguments.folder / "canaille.sqlite"
     database.unlink(missing_ok=True)
+    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", hasty)
     with open(arguments.folder / "keys.json", "w", encoding="utf-8") as file:
         keys = {"RS256": {"kid": rsa.kid, "pem": pem(rsa)}, "ES256": {"kid": ec.kid, "pem": pem(ec)}}
         json.dump(keys, file)
@@ -95,6 +108,7 @@ def main():
             "PREFERRED_URL_SCHEME": "http",
             "CANAILLE": {"DATABASE": "sql", "JAVASCRIPT": False, "SMTP": None},
             "CANAILLE_SQL": {
+                # Its own store for memory, DATABASE "memory", mixes up codes that wait at the same time.
                 "DATABASE_URI": f"sqlite:///{database}",
                 # Cheap on purpose: nobody is kept out here.
                 "PASSWORD_HASH_PARAMS": {"pbkdf2_sha512__default_rounds": 1},
@@ -120,10 +134,8 @@ def main():
         "127.0.0.1", port, application, request_handler=Quiet, fd=listening.fileno()
     )
     print(port, flush=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    # Whoever started us is gone when this ends, however that came about.
-    sys.stdin.read()
-    os._exit(0)
+    threading.Thread(target=end_with_input, daemon=True).start()
+    server.serve_forever()
 
 
 main()

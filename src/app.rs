@@ -9,8 +9,10 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use crate::config::Config;
+use crate::config::{Config, TwoFactors};
+use crate::db::access::Trace;
 use crate::db::group_commit::Writer;
+use crate::db::intake::Intake;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::oidc::{self, Provider};
@@ -53,7 +55,9 @@ pub struct App {
     /// Slow hashing, bounded.
     pub passwords: Arc<PasswordHasher>,
     /// The queue in front of intake.
-    pub intake: Writer,
+    pub intake: Writer<Intake>,
+    /// The trace of every look at a case.
+    pub trace: Trace,
     /// Outgoing mail.
     pub mailer: Arc<Mailer>,
     /// The OpenID provider of single sign-on, where there is one.
@@ -90,7 +94,8 @@ impl App {
         database_url: &str,
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let pool = db::pool(database_url, 4)?;
+        // Two writers of intake, two of the trace, and the worker.
+        let pool = db::pool(database_url, 6)?;
         let reference = Reference {
             regions: db::reference::region_codes(&pool).await?,
             agency_codes: db::reference::agency_codes(&pool).await?,
@@ -104,6 +109,7 @@ impl App {
             passwords: Arc::new(keys.password_hasher()),
             keys: Arc::new(keys),
             intake: Writer::start(&pool),
+            trace: Trace::start(&pool),
             mailer: Arc::new(mailer),
             reference: Arc::new(reference),
             config: Arc::new(config),
@@ -134,6 +140,7 @@ fn provider_settings(config: &Config) -> Option<oidc::Settings> {
         client_secret: oidc.client_secret.clone(),
         redirect_uri: format!("{}/v1/single-sign-on/callback", config.public_url),
         officer_claim: oidc.officer_claim.clone(),
+        two_factors_proven: oidc.second_factor == TwoFactors::Proven,
         timeout: std::time::Duration::from_secs(10),
     })
 }

@@ -106,6 +106,10 @@ settings! {
         "claim of its ID tokens that holds an officer's NIP");
     OIDC_SECOND_FACTOR = plain("oidc_second_factor", "NETRAL_OIDC_SECOND_FACTOR", "proven",
         "proven: its ID tokens must say (amr, acr) that two factors were used; trusted: it always asks for two without saying so");
+    FLAG_CASES = plain("flag_cases", "NETRAL_FLAG_CASES", "60",
+        "different cases that an officer may be shown within an hour before it is flagged as unusual");
+    FLAG_CASES_OUTSIDE_AGENCY = plain("flag_cases_outside_agency", "NETRAL_FLAG_CASES_OUTSIDE_AGENCY", "30",
+        "the same for cases outside the agency of the seat");
     LOG = plain("log", "NETRAL_LOG", "info",
         "what is logged: error, warn, info, debug, trace, or a list such as info,netral::worker=debug");
     LOG_FORMAT = plain("log_format", "NETRAL_LOG_FORMAT", "json", "json or text");
@@ -165,6 +169,10 @@ pub struct Config {
     pub mail_quiet_minutes: u32,
     /// The OpenID provider of single sign-on, where there is one.
     pub oidc: Option<Oidc>,
+    /// Different cases within an hour above which an officer's reading is flagged.
+    pub flag_cases: u32,
+    /// The same for cases outside the agency of the seat.
+    pub flag_cases_outside_agency: u32,
     /// What is logged, as `tracing` filters are written.
     pub log: String,
     /// How it is logged.
@@ -238,6 +246,8 @@ impl Config {
         let from = read.value(&MAIL_FROM, sender);
         let mail_quiet_minutes = read.value(&MAIL_QUIET_MINUTES, whole(0..=1_440));
         let oidc = oidc::read(&mut read);
+        let flag_cases = read.value(&FLAG_CASES, whole(1..=1_000_000));
+        let flag_cases_outside_agency = read.value(&FLAG_CASES_OUTSIDE_AGENCY, whole(1..=1_000_000));
         let log = read.value(&LOG, filter);
         let log_format = read.value(&LOG_FORMAT, format);
         let search_path = read.search_path();
@@ -264,6 +274,8 @@ impl Config {
                 mail_domain,
                 mail_quiet_minutes: mail_quiet_minutes?,
                 oidc,
+                flag_cases: flag_cases?,
+                flag_cases_outside_agency: flag_cases_outside_agency?,
                 log: log?,
                 log_format: log_format?,
                 data_dir,

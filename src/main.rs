@@ -1,6 +1,9 @@
 //! The command line of `netral`. Parses, calls, prints; holds no rule.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, BufWriter};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -9,11 +12,13 @@ use netral::app::Clock;
 use netral::config::{self, Config};
 use netral::db::{self, Tx, identities::Account};
 use netral::domain::actor::Role;
+use netral::domain::audit::{Report, verify_export};
+use netral::domain::checkpoint::{Checkpoint, PublicKey};
 use netral::flows::officers::{self, OfficerToAdd};
 use netral::flows::single_sign_on;
 use netral::serve::{self, Database, StartError};
-use netral::token::{Keys, random_password};
-use netral::{api, demo, print, telemetry, worker};
+use netral::token::{CheckpointKey, Keys, random_password};
+use netral::{api, demo, flows, print, telemetry, worker};
 
 /// The C library's allocator keeps the 19 MiB of each password hash for every thread that ever made one; this one gives
 /// memory back.
@@ -59,6 +64,9 @@ enum Command {
     /// Officers.
     #[command(subcommand)]
     Officer(OfficerCommand),
+    /// The audit of what happened to cases.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Show the main job on real input, then keep serving.
     Demo {
         /// End when the cases are decided.
@@ -85,6 +93,29 @@ struct LinkArgs {
     /// The account, as the provider names it (`sub`).
     #[arg(long)]
     subject: String,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Verify every event chain and checkpoint; ends with 1 when something is wrong, and says what.
+    Verify {
+        /// An export instead of the database: needs no server and no settings.
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
+        /// The key that checks the checkpoints of an export, kept since before; without it the export's own is believed.
+        #[arg(long, requires = "export", value_name = "PUBLIC_KEY", value_parser = public_key)]
+        key: Option<PublicKey>,
+        /// A checkpoint laid aside earlier: it must be among those there are.
+        #[arg(long, value_name = "FILE")]
+        kept: Option<PathBuf>,
+    },
+    /// Write what was hashed to a file that anyone can verify; no personal data.
+    Export {
+        /// The file; one that exists is not replaced.
+        file: PathBuf,
+    },
+    /// Sign a checkpoint now, beside the daily one, and print it.
+    Checkpoint,
 }
 
 #[derive(Args)]
@@ -120,6 +151,10 @@ fn role(text: &str) -> Result<Role, String> {
     Role::parse(text).ok_or_else(|| format!("one of: {}", known()))
 }
 
+fn public_key(text: &str) -> Result<PublicKey, String> {
+    PublicKey::parse(text).ok_or_else(|| "a public key as `netral audit checkpoint` prints it".to_owned())
+}
+
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -146,6 +181,14 @@ fn run(command: Command) -> Result<(), StartError> {
         Command::Migrate => runtime()?.block_on(migrate(configured()?))?,
         Command::Officer(OfficerCommand::Add(args)) => runtime()?.block_on(add_officer(configured()?, args))?,
         Command::Officer(OfficerCommand::Link(args)) => runtime()?.block_on(link_officer(configured()?, args))?,
+        Command::Audit(AuditCommand::Verify { export: Some(file), key, kept }) => {
+            let lines = BufReader::new(File::open(file)?).lines();
+            if key.is_none() {
+                println!("Checked with the export's own key: this shows that it agrees with itself, not who made it.");
+            }
+            reported(&verify_export(lines, key, kept_checkpoint(kept)?)?)?;
+        }
+        Command::Audit(command) => runtime()?.block_on(audit(configured()?, command))?,
         Command::Demo { exit } => runtime()?.block_on(demo::run(Config::load()?, exit))?,
         Command::Healthcheck => runtime()?.block_on(healthcheck(&Config::load()?))?,
     }
@@ -230,6 +273,52 @@ async fn link_officer(config: Config, args: LinkArgs) -> Result<(), StartError> 
     drop(pool);
     println!("{} may sign in at {} from now on", args.email, oidc.issuer);
     database.close().await
+}
+
+async fn audit(config: Config, command: AuditCommand) -> Result<(), StartError> {
+    let database = Database::join(&config).await?;
+    let (pool, now) = (db::pool(&database.url, 1)?, Clock::default().now());
+    let done = match command {
+        AuditCommand::Verify { kept, .. } => {
+            let key = CheckpointKey::load(&config.keys_dir)?.map(|key| key.public().clone());
+            reported(&flows::audit::verify(&pool, key, kept_checkpoint(kept)?).await?)
+        }
+        AuditCommand::Export { file } => {
+            let key = CheckpointKey::load(&config.keys_dir)?;
+            let mut out = BufWriter::new(File::create_new(&file)?);
+            let public = key.as_ref().map(CheckpointKey::public);
+            let counts = flows::audit::export(&pool, now, public, &mut out).await?;
+            out.into_inner()?.sync_all()?;
+            println!("events: {}, cases: {}, checkpoints: {}", counts.events, counts.cases, counts.checkpoints);
+            Ok(())
+        }
+        AuditCommand::Checkpoint => {
+            let key = CheckpointKey::load_or_create(&config.keys_dir, &config.public_url)?;
+            if let Some(made) = flows::audit::checkpoint(&pool, now, None, &key).await? {
+                print!("{}", made.note);
+            }
+            eprintln!("Keep it elsewhere, and once this key, which checks it: {}", key.public());
+            Ok(())
+        }
+    };
+    drop(pool);
+    database.close().await?;
+    done
+}
+
+fn kept_checkpoint(file: Option<PathBuf>) -> Result<Option<Checkpoint>, StartError> {
+    let Some(file) = file else { return Ok(None) };
+    let kept = Checkpoint::of_note(&std::fs::read_to_string(&file)?);
+    kept.map(Some).ok_or_else(|| format!("{} is no checkpoint", file.display()).into())
+}
+
+fn reported(report: &Report) -> Result<(), StartError> {
+    report.findings.iter().for_each(|finding| println!("{finding}"));
+    let Report { findings, counts, covered } = report;
+    println!("events: {}, cases: {}, checkpoints: {}", counts.events, counts.cases, counts.checkpoints);
+    let newer = i64::try_from(counts.events).unwrap_or(i64::MAX).saturating_sub(*covered).max(0);
+    println!("events newer than the last checkpoint, for which only the chain speaks: {newer}");
+    if findings.is_empty() { Ok(()) } else { Err(format!("findings: {}", findings.len()).into()) }
 }
 
 async fn healthcheck(config: &Config) -> Result<(), StartError> {

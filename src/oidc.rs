@@ -62,6 +62,8 @@ pub struct Settings {
     pub redirect_uri: String,
     /// The claim of the ID token that holds the officer's NIP.
     pub officer_claim: String,
+    /// Whether an ID token must say that two factors were used. Else whoever runs netral vouches for it.
+    pub two_factors_proven: bool,
     /// The longest wait for any one answer of the provider.
     pub timeout: Duration,
 }
@@ -75,6 +77,8 @@ pub enum OidcError {
     Refused(&'static str),
     /// A token is not accepted: the check it fails.
     Token(&'static str),
+    /// The token is good, but does not say that two factors were used.
+    OneFactor,
 }
 
 impl fmt::Display for OidcError {
@@ -83,6 +87,7 @@ impl fmt::Display for OidcError {
             Self::Provider(asked, why) => write!(f, "the OpenID provider, asked for its {asked}: {why}"),
             Self::Refused(code) => write!(f, "the OpenID provider refuses: {code}"),
             Self::Token(check) => write!(f, "a token of the OpenID provider is not accepted: {check}"),
+            Self::OneFactor => f.write_str("the OpenID provider does not say that two factors were used"),
         }
     }
 }
@@ -191,17 +196,18 @@ impl Provider {
         ];
         let tokens = self.fetch.redeem(&metadata.token_endpoint, &self.credentials(), &form).await?;
         let signed = self.signed_by_provider(&tokens.id_token, &metadata.jwks_uri, now).await?;
-        id_token::check(
-            &signed,
-            &Expected {
-                issuer: &self.settings.issuer,
-                client_id: &self.settings.client_id,
-                nonce: attempt.nonce,
-                access_token: tokens.access_token.as_deref(),
-                officer_claim: &self.settings.officer_claim,
-            },
-            now,
-        )
+        let expected = Expected {
+            issuer: &self.settings.issuer,
+            client_id: &self.settings.client_id,
+            nonce: attempt.nonce,
+            access_token: tokens.access_token.as_deref(),
+            officer_claim: &self.settings.officer_claim,
+        };
+        let identity = id_token::check(&signed, &expected, now)?;
+        if self.settings.two_factors_proven && !identity.two_factors {
+            return Err(OidcError::OneFactor);
+        }
+        Ok(identity)
     }
 
     /// Checks a logout token. Whether it was used before is for the caller to find out.

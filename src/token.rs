@@ -2,6 +2,7 @@
 //! passwords. The only place that touches the key folder. It must not read the clock, know HTTP or ask the database.
 
 mod attempt;
+mod checkpoint;
 mod jwt;
 mod keyring;
 mod password;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 pub use self::{
     attempt::{ATTEMPT_MINUTES, SignOnAttempt},
+    checkpoint::CheckpointKey,
     jwt::{OfficerClaims, OfficerToken, ReporterClaims, TokenError},
     keyring::KeyError,
     password::{PasswordError, PasswordHasher, random_password},

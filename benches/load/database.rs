@@ -99,8 +99,16 @@ impl Database {
     pub async fn reset(&mut self) -> Result<(), Failure> {
         self.connection.batch_execute(include_str!("sql/reset.sql")).await?;
         // Each by itself: VACUUM runs in no transaction.
-        for table in ["cases", "subjects", "reports", "reporter_identities", "events", "deliveries", "idempotency_keys"]
-        {
+        for table in [
+            "cases",
+            "subjects",
+            "reports",
+            "reporter_identities",
+            "events",
+            "deliveries",
+            "idempotency_keys",
+            "access_entries",
+        ] {
             self.connection.batch_execute(&format!("VACUUM ANALYZE {table}")).await?;
         }
         self.connection.batch_execute("CHECKPOINT").await?;

@@ -13,12 +13,13 @@ use super::extract::OptionalIdempotencyKey;
 use super::once::{Knock, Reply, once};
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::problem::Problem;
-use super::setting;
 use super::views::{ApprovalView, CaseView};
+use super::{setting, trace};
 use crate::app::App;
 use crate::db::approvals::Approval;
-use crate::db::cases::Found;
+use crate::db::cases::{Found, WaitingDraft};
 use crate::db::{self, Tx};
+use crate::domain::access::Operation;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::policy::Permission;
 use crate::flows::transition::sight;
@@ -42,7 +43,7 @@ pub async fn list_approvals(
     caller: Caller,
     number: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let found = seen(&app, &caller, &number).await?;
+    let found = seen(&app, &caller, Operation::ListApprovals, &number).await?;
     let drafts = db::approvals::of_case(&app.pool, found.case.id).await?;
     Ok(HttpResponse::Ok()
         .json(Approvals { data: drafts.iter().map(|draft| ApprovalView::new(draft, &caller.0)).collect() }))
@@ -75,15 +76,16 @@ pub struct WaitingApprovals {
 pub async fn list_waiting_approvals(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ReadCase)?;
     let actor = caller.actor();
-    let waiting = db::cases::waiting_approvals(&app.pool, &sight(&actor)).await?;
     let concerns = |found: &Found, draft: &Approval| {
         draft.drafted_by == caller.0.officer_id
             || approvals::may_decide(&actor, draft.verb, &found.case, &found.subject)
     };
-    let data = waiting.iter().filter(|(found, draft)| concerns(found, draft)).map(|(found, draft)| WaitingApproval {
-        case_number: found.case.case_number.clone(),
-        approval: ApprovalView::new(draft, &caller.0),
-        own: draft.drafted_by == caller.0.officer_id,
+    let waiting = db::cases::waiting_approvals(&app.pool, &sight(&actor), concerns).await?;
+    let waiting = trace::show_all(&app, &caller, Operation::ListWaitingApprovals, waiting).await?;
+    let data = waiting.into_iter().map(|WaitingDraft { found, approval }| WaitingApproval {
+        case_number: found.case.case_number,
+        own: approval.drafted_by == caller.0.officer_id,
+        approval: ApprovalView::new(&approval, &caller.0),
     });
     Ok(HttpResponse::Ok().json(WaitingApprovals { data: data.collect() }))
 }

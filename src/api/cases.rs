@@ -14,11 +14,13 @@ use super::openapi::{SignedInRead, VersionedWrite};
 use super::page;
 use super::problem::{Problem, ProblemCode};
 use super::query::Query;
-use super::setting;
 use super::views::{ApprovalView, CaseView, EventView, MessageView, PageEnd};
+use super::{setting, trace};
 use crate::app::App;
+use crate::db::access::Untraced;
 use crate::db::cases::{CaseFilter, Found, ToLock};
 use crate::db::{self, Tx};
+use crate::domain::access::Operation;
 use crate::domain::action::Action;
 use crate::domain::case::{Category, State};
 use crate::domain::policy::Permission;
@@ -92,15 +94,21 @@ pub async fn list_cases(
         limit: limit + 1,
     };
     let mut found = db::cases::page(&app.pool, &filter, &sight(&caller.actor())).await?;
-    let end = page::end(&app, &context, &mut found, limit, |found| found.case.id.to_string());
+    let end = page::end(&app, &context, &mut found, limit, Untraced::position);
+    let found = trace::show_all(&app, &caller, Operation::ListCases, found).await?;
     let data =
         found.iter().map(|found| CaseView::new(&found.case, &found.subject, &caller.0, &app.reference)).collect();
     Ok(page::response(&app, &request, &end).json(CasePage { data, page: end }))
 }
 
-pub(super) async fn seen(app: &App, caller: &Caller, number: &str) -> Result<Found, Problem> {
+async fn found(app: &App, caller: &Caller, number: &str) -> Result<Untraced<Found>, Problem> {
     let found = db::cases::find(&app.pool, number, &sight(&caller.actor())).await?;
     found.ok_or_else(|| Problem::new(ProblemCode::NotFound))
+}
+
+/// The case, once the look at it is on record.
+pub(super) async fn seen(app: &App, caller: &Caller, by: Operation, number: &str) -> Result<Found, Problem> {
+    trace::show(app, caller, by, found(app, caller, number).await?).await
 }
 
 /// Read a case.
@@ -119,7 +127,9 @@ pub async fn get_case(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let found = db::cases::find_with_reports(&app.pool, &number, &sight(&caller.actor())).await?;
-    let (found, reports) = found.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+    let found = found.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+    // Also when nothing changed: 304 tells who asks that the case is as he knows it.
+    let (found, reports) = trace::show(&app, &caller, Operation::GetCase, found).await?;
     let etag = format!("\"{}\"", found.case.version);
     if request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
@@ -162,10 +172,11 @@ pub async fn list_case_events(
     Query(query): Query<TimelineQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let found = seen(&app, &caller, &number).await?;
+    let found = found(&app, &caller, &number).await?;
     let limit = page::limit(query.limit)?;
     let context = page::context(&request, caller.0.seat_id);
     let after = query.after.as_deref().map(|cursor| page::open(&app, &context, cursor)).transpose()?.unwrap_or(0);
+    let found = trace::show(&app, &caller, Operation::ListCaseEvents, found).await?;
     let mut events = db::events::page(&app.pool, found.case.id, after, limit + 1).await?;
     let end = page::end(&app, &context, &mut events, limit, |event| event.seq.to_string());
     let data = events.into_iter().map(|event| EventView::new(event, &caller.0)).collect();
@@ -190,8 +201,9 @@ pub async fn list_case_messages(
     caller: Caller,
     number: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let found = seen(&app, &caller, &number).await?;
+    let found = found(&app, &caller, &number).await?;
     caller.must(Permission::ReadReport)?;
+    let found = trace::show(&app, &caller, Operation::ListCaseMessages, found).await?;
     let messages = db::messages::of_case(&app.pool, found.case.id).await?;
     Ok(HttpResponse::Ok().json(CaseMailbox { data: messages.into_iter().map(Into::into).collect() }))
 }

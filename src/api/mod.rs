@@ -7,7 +7,9 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 use crate::app::App;
 use crate::flows::transition::Setting;
 
+pub mod access_log;
 pub mod approvals;
+pub mod audit;
 pub mod body;
 pub mod caller;
 pub mod cases;
@@ -31,6 +33,7 @@ pub mod refusal;
 pub mod reports;
 pub mod sessions;
 pub mod single_sign_on;
+mod trace;
 pub mod tracks;
 pub mod unmatched;
 pub mod views;
@@ -70,6 +73,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(approvals::list_approvals)
         .service(approvals::decide_approval)
         .service(tracks::record_criminal_step)
+        // the privacy officer
+        .service(access_log::list_access_log)
+        .service(access_log::list_access_flags)
+        .service(access_log::review_access_flag)
+        .service(audit::get_audit_checkpoint)
         // everyone
         .service(workflow::get_workflow)
         // those who run it
@@ -98,6 +106,7 @@ pub const BODIES: &[&str] = &[
     "ApprovalDecision",
     "NewRecusal",
     "NewCriminalStep",
+    "FlagReview",
 ];
 
 /// The OpenAPI document, made without a database.

@@ -38,6 +38,7 @@ use crate::domain::ids::Language;
         (name = "session", description = "Signing in and out. / Masuk dan keluar."),
         (name = "cases", description = "For officers: the cases and their transitions. / Untuk petugas: perkara dan tahapannya."),
         (name = "approvals", description = "For officers: what waits for a second officer. / Untuk petugas: pengajuan yang menunggu persetujuan."),
+        (name = "privacy", description = "For the privacy officer: who looked at what. / Untuk pejabat pelindungan data pribadi: siapa membaca apa."),
         (name = "reference", description = "Agencies, regions, catalogues, labels in both languages. / Instansi, wilayah, katalog, dan label."),
         (name = "service", description = "State of the service itself. / Keadaan layanan."),
     )

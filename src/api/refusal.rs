@@ -26,6 +26,13 @@ impl From<FlowError> for Problem {
             FlowError::Input(faults) => Self::input(faults),
             FlowError::ApprovalPending => Self::new(ProblemCode::ApprovalPending),
             FlowError::ApprovalLapsed => Self::new(ProblemCode::ApprovalLapsed),
+            FlowError::OwnFlag => Self::new(ProblemCode::Forbidden).detail(
+                "Tanda atas pembacaan sendiri ditinjau oleh orang lain.",
+                "A flag about one's own reading is reviewed by somebody else.",
+            ),
+            FlowError::FlagReviewed => Self::new(ProblemCode::NotInState)
+                .with("state", "reviewed")
+                .detail("Tanda ini sudah ditinjau.", "This flag has been reviewed already."),
             FlowError::Db(error) => error.into(),
         }
     }

@@ -12,7 +12,6 @@ use super::problem::{Problem, ProblemCode};
 use super::query::Query;
 use super::sessions::{Session, session};
 use crate::app::App;
-use crate::config::TwoFactors;
 use crate::db::Tx;
 use crate::db::identities::Account;
 use crate::domain::confidential::Confidential;
@@ -107,13 +106,6 @@ async fn admitted(app: &App, attempt: &SignOnAttempt, answer: &ProviderAnswer) -
     let code = answer.code.as_ref().ok_or_else(missing)?;
     let answer = Answer { code: code.reveal(), issuer: answer.iss.as_deref() };
     let identity = provider.redeem(&shown(attempt), &answer, now).await.map_err(failed)?;
-    let proven = app.config.oidc.as_ref().is_none_or(|oidc| oidc.second_factor == TwoFactors::Proven);
-    if proven && !identity.two_factors {
-        return Err(Problem::new(ProblemCode::SingleSignOnRefused).detail(
-            "Penyedia identitas tidak menyatakan bahwa Anda masuk dengan dua faktor.",
-            "The identity provider does not say that you signed in with two factors.",
-        ));
-    }
     sign_in(app, provider.issuer(), &identity, attempt.seat_id).await
 }
 
@@ -200,6 +192,10 @@ fn failed(error: OidcError) -> Problem {
             tracing::warn!(reason = %error, "single sign-on was refused");
             Problem::new(ProblemCode::SingleSignOnRefused)
         }
+        OidcError::OneFactor => Problem::new(ProblemCode::SingleSignOnRefused).detail(
+            "Penyedia identitas tidak menyatakan bahwa Anda masuk dengan dua faktor.",
+            "The identity provider does not say that you signed in with two factors.",
+        ),
     }
 }
 

@@ -19,8 +19,10 @@ use crate::domain::notice::Notice;
 use crate::domain::policy::{Permission, granted};
 use crate::domain::report::Direction;
 
+mod access;
 mod case;
 
+pub use access::{AccessEntryView, AccessFlagView};
 pub use case::{CaseView, ReportView, SubjectView};
 
 /// A text in both languages.

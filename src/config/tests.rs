@@ -26,6 +26,7 @@ fn every_default_is_itself_right() {
     assert_eq!((config.workers, config.connections_per_worker, config.body_limit), (4, 8, 262_144));
     assert_eq!((config.public_url.as_str(), config.mail_domain.as_str()), ("http://127.0.0.1:8080", "localhost"));
     assert_eq!((config.access_token_minutes, config.reporter_token_minutes, config.mail_quiet_minutes), (10, 15, 10));
+    assert_eq!((config.flag_cases, config.flag_cases_outside_agency), (60, 30));
     assert!(config.cors_origins.is_empty());
     assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Json));
     let many = Machine { root: true, processors: 32 };

@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
 
+use super::access::{Shown, Untraced};
 use super::approvals::Approval;
 use super::reports::{self, Report};
 use super::statement::{prepared, push};
@@ -116,6 +117,25 @@ pub struct Found {
     pub subject: Subject,
 }
 
+impl Shown for Found {
+    fn case(&self) -> Option<&Case> {
+        Some(&self.case)
+    }
+}
+
+impl Shown for (Found, Vec<(Report, bool)>) {
+    fn case(&self) -> Option<&Case> {
+        self.0.case()
+    }
+}
+
+impl Untraced<Found> {
+    /// Where a list goes on behind it.
+    pub fn position(&self) -> String {
+        self.0.case.id.to_string()
+    }
+}
+
 /// By which key a case is named.
 enum Key<'a> {
     Number(&'a str),
@@ -141,12 +161,10 @@ impl QueryFragment<Pg> for Find<'_> {
 }
 
 /// The case with this number, if the caller may see it.
-pub async fn find(pool: &Pool, number: &str, sight: &Sight) -> Result<Option<Found>, DbError> {
+pub async fn find(pool: &Pool, number: &str, sight: &Sight) -> Result<Option<Untraced<Found>>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(Find { columns: FoundColumns::all(), number, sight: sight.into() }
-        .get_result(&mut connection)
-        .await
-        .optional()?)
+    let find = Find { columns: FoundColumns::all(), number, sight: sight.into() };
+    Ok(find.get_result(&mut connection).await.optional()?.map(Untraced))
 }
 
 /// The same with its reports, oldest first, each with whether its reporter's address turned out dead; in one flight.
@@ -154,14 +172,14 @@ pub async fn find_with_reports(
     pool: &Pool,
     number: &str,
     sight: &Sight,
-) -> Result<Option<(Found, Vec<(Report, bool)>)>, DbError> {
+) -> Result<Option<Untraced<(Found, Vec<(Report, bool)>)>>, DbError> {
     let connection = pool.get().await?;
     let (mut finder, mut reader): (&AsyncPgConnection, &AsyncPgConnection) = (&connection, &connection);
     let find = Find { columns: FoundColumns::all(), number, sight: sight.into() };
     let found = async { find.get_result(&mut finder).await.optional() };
     let (found, reports) = try_join!(found, reports::of_number(&mut reader, number))?;
     // Who may not see the case sees none of its reports.
-    Ok(found.map(|found| (found, reports)))
+    Ok(found.map(|found| Untraced((found, reports))))
 }
 
 #[derive(Queryable)]
@@ -352,12 +370,32 @@ impl QueryFragment<Pg> for Waiting<'_> {
     }
 }
 
-/// Drafts that wait on the cases the caller may see, oldest first, each with its case.
-pub async fn waiting_approvals(pool: &Pool, sight: &Sight) -> Result<Vec<(Found, Approval)>, DbError> {
+/// A draft that waits, with its case.
+pub struct WaitingDraft {
+    /// The case.
+    pub found: Found,
+    /// The draft.
+    pub approval: Approval,
+}
+
+impl Shown for WaitingDraft {
+    fn case(&self) -> Option<&Case> {
+        Some(&self.found.case)
+    }
+}
+
+/// Drafts that wait on the cases the caller may see and that concern him, oldest first.
+pub async fn waiting_approvals(
+    pool: &Pool,
+    sight: &Sight,
+    concerns: impl Fn(&Found, &Approval) -> bool,
+) -> Result<Vec<Untraced<WaitingDraft>>, DbError> {
     let mut connection = pool.get().await?;
     let waiting = Waiting { columns: FoundColumns::all(), approvals: Approval::as_select(), sight: sight.into() };
     let rows: Vec<(Case, Subject, Approval)> = waiting.load(&mut connection).await?;
-    Ok(rows.into_iter().map(|(case, subject, approval)| (Found { case, subject }, approval)).collect())
+    let waiting = rows.into_iter().map(|(case, subject, approval)| (Found { case, subject }, approval));
+    let concerning = waiting.filter(|(found, approval)| concerns(found, approval));
+    Ok(concerning.map(|(found, approval)| Untraced(WaitingDraft { found, approval })).collect())
 }
 
 /// What a list of cases is narrowed to.
@@ -418,7 +456,7 @@ impl QueryFragment<Pg> for Page<'_> {
 }
 
 /// Cases the caller may see, oldest first.
-pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec<Found>, DbError> {
+pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec<Untraced<Found>>, DbError> {
     if sight.is_empty() {
         return Ok(Vec::new());
     }
@@ -430,5 +468,6 @@ pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec
         categories: filter.categories.iter().map(|c| c.as_str()).collect(),
         sight: sight.into(),
     };
-    Ok(statement.load(&mut connection).await?)
+    let found: Vec<Found> = statement.load(&mut connection).await?;
+    Ok(found.into_iter().map(Untraced).collect())
 }

@@ -5,6 +5,8 @@
 //! a commit is shared by those who wait for it. A key already there is left out by ON CONFLICT, and so is all that
 //! would have hung on it; the caller then answers from the record.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -13,6 +15,7 @@ use diesel::sql_types::{self as sql, Array, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::group_commit::Job;
 use super::statement::{prepared, push};
 use super::{DbError, Pool};
 
@@ -233,9 +236,28 @@ const BATCH: &str = ") AS t (report_id, case_id, event_id, key_hash, fingerprint
       AND (s.region_code = '' OR s.region_code = q.region_code OR starts_with(q.region_code, s.region_code || '.'))) \
   SELECT report_id FROM q";
 
-/// Writes a batch in one transaction; answers the reports written. Those missing had a key that is already there.
-pub async fn write(pool: &Pool, batch: &[Intake]) -> Result<Vec<Uuid>, DbError> {
-    let mut connection = pool.get().await?;
-    let rows = Columns::of(batch);
-    Ok(WriteBatch { rows: &rows }.load(&mut connection).await?)
+/// How a report was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Written.
+    New,
+    /// Its idempotency key is already there: answer from the record.
+    KeyKnown,
+}
+
+impl Job for Intake {
+    type Done = Taken;
+
+    fn key(&self) -> Option<&[u8]> {
+        Some(&self.key_hash)
+    }
+
+    async fn write(pool: &Pool, batch: &[Self]) -> Result<Vec<Taken>, DbError> {
+        let mut connection = pool.get().await?;
+        let rows = Columns::of(batch);
+        let written: Vec<Uuid> = WriteBatch { rows: &rows }.load(&mut connection).await?;
+        let written: HashSet<Uuid> = written.into_iter().collect();
+        let taken = |intake: &Self| if written.contains(&intake.report_id) { Taken::New } else { Taken::KeyKnown };
+        Ok(batch.iter().map(taken).collect())
+    }
 }

@@ -10,7 +10,10 @@ use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, Si
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::fmt;
 
+pub mod access;
+pub mod access_log;
 pub mod approvals;
+pub mod audit;
 pub mod cases;
 pub mod deliveries;
 pub mod events;

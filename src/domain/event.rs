@@ -1,15 +1,18 @@
 //! What happened to a case, as one link of its hash chain. Makes the bytes that are hashed; stores nothing.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Role};
 use crate::domain::case::State;
 
+/// A SHA-256.
+pub type Hash = [u8; 32];
+
 /// The hash before the first event of a case.
-pub const GENESIS: [u8; 32] = [0; 32];
+pub const GENESIS: Hash = [0; 32];
 
 /// What an event records.
 pub struct Happening<'a> {
@@ -53,6 +56,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     seat: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     approver: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<State>,
@@ -76,16 +81,58 @@ pub fn link(case_id: Uuid, seq: i32, previous_hash: &[u8], at: DateTime<Utc>, ha
         actor: happening.actor.kind(),
         officer: officer.map(|o| o.officer_id),
         seat: officer.map(|o| o.seat_id),
+        role: officer.map(|o| o.role),
         approver: happening.approver,
         from: happening.from,
         to: happening.to,
-        details_sha256: happening.details.as_deref().map(|text| hex(digest(&SHA256, text.as_bytes()).as_ref())),
+        details_sha256: happening.details.as_deref().map(details_hash),
     };
     let body = serde_json::to_string(&body).unwrap_or_default();
-    let mut bytes = Vec::with_capacity(previous_hash.len() + body.len());
-    bytes.extend_from_slice(previous_hash);
-    bytes.extend_from_slice(body.as_bytes());
-    Link { id, seq, hash: digest(&SHA256, &bytes).as_ref().to_vec(), body }
+    Link { id, seq, hash: chained(previous_hash, &body).to_vec(), body }
+}
+
+/// The hash of an event with this text behind the one with this hash.
+pub fn chained(previous_hash: &[u8], body: &str) -> Hash {
+    sha256(&[previous_hash, body.as_bytes()])
+}
+
+/// SHA-256 of these parts, one behind the other.
+pub fn sha256(parts: &[&[u8]]) -> Hash {
+    let mut context = Context::new(&SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    context.finish().as_ref().try_into().unwrap_or_default()
+}
+
+/// What the hashed text says of the details.
+pub fn details_hash(details: &str) -> String {
+    hex(&sha256(&[details.as_bytes()]))
+}
+
+/// The hashed text as it is read back.
+#[derive(Debug, Deserialize)]
+pub struct Said {
+    /// Key of the event.
+    pub id: Uuid,
+    /// The case.
+    pub case: Uuid,
+    /// Number within it.
+    pub seq: i32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub kind: String,
+    /// `officer`, `reporter` or `system`.
+    pub actor: String,
+    /// The officer.
+    pub officer: Option<Uuid>,
+    /// The officer's role; the oldest events do not say it.
+    pub role: Option<String>,
+    /// State before.
+    pub from: Option<String>,
+    /// State after.
+    pub to: String,
+    /// SHA-256 of the details.
+    pub details_sha256: Option<String>,
 }
 
 /// Details with the salt that keeps their hash from being guessed.
@@ -100,4 +147,12 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// The hash that these hexadecimal digits stand for.
+pub fn unhex(text: &str) -> Option<Hash> {
+    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16)?.try_into().ok()).collect();
+    let (pairs, rest) = digits.as_deref()?.as_chunks::<2>();
+    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
+    bytes.try_into().ok().filter(|_| rest.is_empty())
 }

@@ -1,9 +1,12 @@
 //! What is true and what is allowed. Pure: no SQL, no HTTP, no async, no clock of its own.
 
+pub mod access;
 pub mod action;
 pub mod actor;
+pub mod audit;
 pub mod calendar;
 pub mod case;
+pub mod checkpoint;
 pub mod confidential;
 pub mod criminal;
 pub mod decide;

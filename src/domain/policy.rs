@@ -32,6 +32,7 @@ text_enum! {
         Unmerge = "case_unmerge", "Memisahkan kembali", "Undo a merge";
         RecordCriminal = "criminal_record", "Mencatat proses pidana", "Record criminal proceedings";
         ManageDeliveries = "deliveries_manage", "Mengelola pengiriman surel", "Manage e-mail deliveries";
+        ReadAccessLog = "access_log_read", "Membaca catatan akses", "Read who looked at what";
     }
 }
 
@@ -124,7 +125,7 @@ pub const GRANTS: &[Grant] = &[
     Grant { role: Role::TaskforceViewer, permissions: &[P::ReadCase], reach: Reach::Region },
     Grant { role: Role::AgencyAdmin, permissions: &[], reach: Reach::NoCase },
     Grant { role: Role::SystemAdmin, permissions: &[P::ManageDeliveries], reach: Reach::NoCase },
-    Grant { role: Role::PrivacyOfficer, permissions: &[], reach: Reach::NoCase },
+    Grant { role: Role::PrivacyOfficer, permissions: &[P::ReadAccessLog], reach: Reach::NoCase },
 ];
 
 fn grant(role: Role) -> Option<&'static Grant> {

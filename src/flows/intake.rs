@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::FlowError;
 use super::transition::Setting;
-use crate::db::group_commit::{Taken, Writer};
-use crate::db::intake::Intake;
+use crate::db::group_commit::Writer;
+use crate::db::intake::{Intake, Taken};
 use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::ElectionRegime;
@@ -43,7 +43,7 @@ const REGISTERING_AGENCY: &str = "BKN";
 
 /// Takes a report. `None` when its key has been used before: answer from the record.
 pub async fn submit(
-    writer: &Writer,
+    writer: &Writer<Intake>,
     keys: &Keys,
     setting: &Setting,
     report: &NewReport,

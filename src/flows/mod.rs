@@ -9,11 +9,13 @@ use crate::domain::decide::Refusal;
 use crate::domain::fault::FieldFault;
 
 pub mod approvals;
+pub mod audit;
 pub mod credentials;
 pub mod criminal;
 pub mod intake;
 pub mod mailbox;
 pub mod officers;
+pub mod reading;
 pub mod recusals;
 pub mod sign_in;
 pub mod single_sign_on;
@@ -34,6 +36,10 @@ pub enum FlowError {
     ApprovalPending,
     /// The draft has been decided or has lapsed.
     ApprovalLapsed,
+    /// The flag is about the reading of the officer who would review it.
+    OwnFlag,
+    /// The flag has been reviewed.
+    FlagReviewed,
     /// The database failed.
     Db(DbError),
 }

@@ -19,6 +19,8 @@ use jsonwebtoken::{
 use pem::{EncodeConfig, LineEnding, Pem};
 use uuid::Uuid;
 
+use crate::domain::event::unhex;
+
 const SECRET: &str = "secret.key";
 const SECRET_BYTES: usize = 32;
 /// The file whose lock is held while keys are made.
@@ -76,10 +78,7 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Keyring, KeyError> {
     if let Some(ring) = load(dir)? {
         return Ok(ring);
     }
-    make_folder(dir)?;
-    let path = dir.join(LOCK);
-    let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).tried("open", &path)?;
-    lock.lock().tried("lock", &path)?;
+    let _lock = lock(dir)?;
     // Whoever had to wait for the lock finds the keys of whoever had it. The secret comes first, so that signing keys
     // without it always mean a loss, and a program killed in between means none.
     if load(dir)?.is_none() {
@@ -100,6 +99,25 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Keyring, KeyError> {
     }
     // Read again instead of kept: what is used is what the next start will find.
     load(dir)?.ok_or_else(|| KeyError::Damaged(dir.to_owned(), "the keys just made"))
+}
+
+/// Makes a file of the key folder unless it is there; programs that start at once on one folder agree.
+pub(super) fn make_once(
+    dir: &Path,
+    name: &str,
+    text: impl FnOnce() -> Result<String, KeyError>,
+) -> Result<(), KeyError> {
+    let _lock = lock(dir)?;
+    if dir.join(name).exists() { Ok(()) } else { write_durably(dir, name, &text()?) }
+}
+
+/// The lock under which keys are made, held as long as the value lives; the folder is made first.
+fn lock(dir: &Path) -> Result<File, KeyError> {
+    make_folder(dir)?;
+    let path = dir.join(LOCK);
+    let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).tried("open", &path)?;
+    lock.lock().tried("lock", &path)?;
+    Ok(lock)
 }
 
 /// The keys, or `None` when they are not complete yet.
@@ -126,7 +144,7 @@ fn load(dir: &Path) -> Result<Option<Keyring>, KeyError> {
     let signing: Vec<_> = found.into_iter().map(|(_, key)| key).collect();
     let path = dir.join(SECRET);
     let secret = match fs::read_to_string(&path) {
-        Ok(text) => hexadecimal(text.trim()).ok_or(KeyError::Damaged(path, "64 hexadecimal digits"))?,
+        Ok(text) => unhex(text.trim()).ok_or(KeyError::Damaged(path, "64 hexadecimal digits"))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return if signing.is_empty() { Ok(None) } else { Err(KeyError::SecretLost(path)) };
         }
@@ -144,13 +162,6 @@ fn signing_key(pem: &[u8]) -> Option<SigningKey> {
     jwk.common.key_id = Some(kid.clone());
     jwk.common.public_key_use = Some(PublicKeyUse::Signature);
     Some(SigningKey { kid, private, public: DecodingKey::from_jwk(&jwk).ok()?, jwk })
-}
-
-fn hexadecimal(text: &str) -> Option<[u8; SECRET_BYTES]> {
-    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16)?.try_into().ok()).collect();
-    let (pairs, rest) = digits.as_deref()?.as_chunks::<2>();
-    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-    bytes.try_into().ok().filter(|_| rest.is_empty())
 }
 
 /// Only the folder itself is closed to others: one above it may be meant for more than us. One that exists keeps the
@@ -179,7 +190,7 @@ fn write_durably(dir: &Path, name: &str, text: &str) -> Result<(), KeyError> {
     written.and_then(|()| File::open(dir)?.sync_all()).tried("write", &path)
 }
 
-trait Tried<T> {
+pub(super) trait Tried<T> {
     fn tried(self, what: &'static str, path: &Path) -> Result<T, KeyError>;
 }
 

@@ -234,3 +234,28 @@ fn links_and_cursors_open_only_unchanged_and_in_their_context() {
     }
     assert_eq!(keys.confirm(&cursor), None);
 }
+
+#[test]
+fn the_checkpoint_key_is_made_once_for_its_owner_only_and_signs_what_its_public_half_checks() {
+    let scratch = tempfile::tempdir().unwrap();
+    let dir = scratch.path().join("keys");
+    assert!(CheckpointKey::load(&dir).unwrap().is_none());
+    let keys: Vec<_> = thread::scope(|scope| {
+        let made: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| CheckpointKey::load_or_create(&dir, "https://netral.example:8443/a+b").unwrap()))
+            .collect();
+        made.into_iter().map(|made| made.join().unwrap().public().to_string()).collect()
+    });
+    assert!(keys.iter().all(|key| *key == keys[0] && key.starts_with("netral.example:8443/a-b/audit+")), "{keys:?}");
+    let file = dir.join("checkpoint.key");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let key = CheckpointKey::load_or_create(&dir, "https://elsewhere.example").unwrap();
+    assert_eq!(key.public().to_string(), keys[0], "the name stays when the address changes");
+    let checkpoint = crate::domain::checkpoint::Checkpoint::after(None, key.public().name(), now(), &[], 0);
+    let note = key.sign(&checkpoint);
+    assert!(key.public().signed(&note) && note.lines().count() == 6, "{note}");
+    assert_eq!(crate::domain::checkpoint::Checkpoint::of_note(&note), Some(checkpoint));
+    assert!(!format!("{key:?}").contains("PRIVATE"));
+    fs::write(&file, "PRIVATE+KEY+x+00000000+AAAA\n").unwrap();
+    assert!(matches!(CheckpointKey::load(&dir), Err(KeyError::Damaged(..))));
+}

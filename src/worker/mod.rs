@@ -8,6 +8,7 @@ use crate::app::App;
 
 pub mod email;
 pub mod letter;
+pub mod lookout;
 pub mod sweep;
 
 /// How long the worker rests when nothing is due.
@@ -15,6 +16,7 @@ const REST: Duration = Duration::from_secs(1);
 
 /// Works until `stop` says so. A failure is logged and tried again at the next round.
 pub async fn run(app: App, letters: letter::Letters, mut stop: watch::Receiver<bool>) {
+    let mut lookout = lookout::Lookout::default();
     loop {
         let busy = match email::deliver_due(&app, &letters).await {
             Ok(sent) => sent > 0,
@@ -25,6 +27,9 @@ pub async fn run(app: App, letters: letter::Letters, mut stop: watch::Receiver<b
         };
         if let Err(error) = sweep::round(&app).await {
             tracing::error!(error = %error, "sweep failed");
+        }
+        if let Err(error) = lookout.round_if_due(&app).await {
+            tracing::error!(error = %error, "lookout failed");
         }
         if *stop.borrow() {
             return;

@@ -8,6 +8,7 @@
 mod harness;
 
 mod approvals;
+mod audit;
 mod bad_input;
 mod cases;
 mod docs;
@@ -26,6 +27,7 @@ mod sample;
 mod sessions;
 mod sight;
 mod single_sign_on;
+mod trace;
 mod transitions;
 mod transport;
 mod walks;

@@ -26,7 +26,7 @@ fn operations() -> Vec<(String, String, &'static Value)> {
 fn filled(path: &str) -> String {
     let fill = |part: &str| match part {
         "{approval_id}" => uuid::Uuid::nil().to_string(),
-        "{delivery_id}" => "1".to_owned(),
+        "{delivery_id}" | "{flag_id}" => "1".to_owned(),
         part if part.starts_with('{') => "x".to_owned(),
         part => part.to_owned(),
     };

@@ -195,13 +195,13 @@ async fn a_transition_needs_the_version_last_read_and_is_told_the_current_one() 
 async fn an_action_of_another_state_is_refused_with_what_can_be_done_instead() {
     let app = TestApp::start().await;
     let case = app.case_after(&[]).await;
+    let seen = app.case(Persona::Triage, &case).await;
     let before = app.db.row_counts().await;
     let refused = app.try_to(Persona::Triage, &case, "accept", &steps::input(&app, "accept")).await;
     assert_eq!(refused.status, 409);
     let refused = refused.problem("not-in-state");
     assert_eq!(refused.texts("/allowed_actions"), ["take", "merge", "withdraw"]);
     assert_eq!(refused.text("/current/state"), "submitted");
-    let seen = app.case(Persona::Triage, &case).await;
     assert_eq!(seen.at("/allowed_actions"), refused.at("/allowed_actions"));
     let forbidden = app.try_to(Persona::Auditor, &case, "take", &Value::Null).await;
     assert_eq!(forbidden.status, 403);

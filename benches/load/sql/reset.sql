@@ -1,5 +1,6 @@
--- Back to the seeded rows, so that every run finds the same tables. Triggers are off: events refuse to be deleted.
+-- Back to the seeded rows, so that every run finds the same tables. Triggers are off: events and the trace refuse to be deleted.
 SET session_replication_role = replica;
+TRUNCATE access_entries;
 DELETE FROM deliveries WHERE id > (SELECT last_delivery FROM bench_seed);
 DELETE FROM idempotency_keys WHERE created_at > (SELECT at FROM bench_seed);
 DELETE FROM events WHERE seq > 1 OR case_id > '00000001-0000-0000-0000-000000000000';

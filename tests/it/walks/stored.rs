@@ -72,7 +72,8 @@ impl Ground {
         let at = dice.pick(&(0..self.cases.len()).collect::<Vec<_>>());
         let number = &self.cases[at];
         let mut tx = Tx::begin(&self.app.app.pool).await.unwrap();
-        let seen = db::cases::find(&self.app.app.pool, number, &db::cases::Sight::Everything).await.unwrap().unwrap();
+        let seen = db::cases::find(&self.app.app.pool, number, &db::cases::Sight::Everything).await.unwrap();
+        let seen = seen.unwrap().shown_to_nobody();
         let done = match dice.pick(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4]) {
             0 => {
                 let verb = dice.verb(seen.case.state);

@@ -1,0 +1,54 @@
+//! The words of the trace: which reads leave an entry, what counts as outside one's agency, what is unusual. Records
+//! nothing.
+
+use crate::domain::actor::Officer;
+use crate::domain::case::Case;
+use crate::text_enum;
+
+text_enum! {
+    /// A read that leaves an entry, by its id in openapi.yaml.
+    Operation {
+        ListCases = "list_cases", "Daftar perkara", "List of cases";
+        GetCase = "get_case", "Perkara", "Case";
+        ListCaseEvents = "list_case_events", "Riwayat perkara", "Timeline of a case";
+        ListCaseMessages = "list_case_messages", "Percakapan dengan pelapor", "Messages with the reporters";
+        ListApprovals = "list_approvals", "Pengajuan pada perkara", "Drafts on a case";
+        ListWaitingApprovals = "list_waiting_approvals", "Pengajuan yang menunggu", "Drafts that wait";
+        ListAccessLog = "list_access_log", "Catatan akses", "Access log";
+        ListAccessFlags = "list_access_flags", "Tanda pembacaan tidak wajar", "Flags of unusual reading";
+    }
+}
+
+text_enum! {
+    /// What is unusual about an officer's reading within one hour.
+    FlagKind {
+        ManyCases = "many_cases", "Banyak perkara", "Many cases";
+        ManyOutsideAgency = "many_outside_agency", "Banyak perkara di luar instansinya", "Many cases outside the agency";
+    }
+}
+
+/// How many different cases an officer may be shown within an hour before a flag is raised.
+#[derive(Clone, Copy, Debug)]
+pub struct Usual {
+    /// Cases of any agency.
+    pub cases: u32,
+    /// Cases outside the agency of the seat.
+    pub outside_agency: u32,
+}
+
+impl Usual {
+    /// The limit of a kind.
+    pub const fn of(&self, kind: FlagKind) -> u32 {
+        match kind {
+            FlagKind::ManyCases => self.cases,
+            FlagKind::ManyOutsideAgency => self.outside_agency,
+        }
+    }
+}
+
+/// Whether the case is neither of the seat's agency nor reviewed by it, and the officer does not work on it. A case that
+/// has no agency yet is outside every agency.
+pub fn outside_agency(officer: &Officer, case: &Case) -> bool {
+    let seat = Some(officer.agency_id);
+    case.agency_id != seat && case.reviewing_agency_id != seat && case.owner_id != Some(officer.officer_id)
+}

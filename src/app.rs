@@ -17,6 +17,7 @@ use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::oidc::{self, Provider};
 use crate::token::{Keys, PasswordHasher};
+use crate::vault::Vault;
 
 /// The one clock. A demonstration moves its own; nothing else does.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,8 @@ pub struct App {
     pub clock: Clock,
     /// Secrets and signatures.
     pub keys: Arc<Keys>,
+    /// Seals and opens who reported.
+    pub vault: Arc<Vault>,
     /// Slow hashing, bounded.
     pub passwords: Arc<PasswordHasher>,
     /// The queue in front of intake.
@@ -101,6 +104,8 @@ impl App {
             agency_codes: db::reference::agency_codes(&pool).await?,
         };
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
+        let kept = db::data_keys::one_of_each_version(&pool).await?;
+        let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
         let mailer = Mailer::new(&mail_settings(&config))?;
         let provider = provider_settings(&config).map(Provider::new).transpose()?.map(Arc::new);
         Ok(Self {
@@ -108,6 +113,7 @@ impl App {
             provider,
             passwords: Arc::new(keys.password_hasher()),
             keys: Arc::new(keys),
+            vault: Arc::new(vault),
             intake: Writer::start(&pool),
             trace: Trace::start(&pool),
             mailer: Arc::new(mailer),

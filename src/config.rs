@@ -22,7 +22,7 @@ pub use self::oidc::{Oidc, TwoFactors};
 use self::reader::Reader;
 pub use self::values::is_private_channel;
 use self::values::{
-    address, addresses, filter, flag, format, origins, path, postgres_url, sender, smtp_url, url, whole,
+    address, addresses, filter, flag, format, origins, path, postgres_url, sender, smtp_url, url, vault_keys, whole,
 };
 
 /// The file that is read, if it is there, when `NETRAL_CONFIG` names no other.
@@ -87,6 +87,10 @@ settings! {
     TRUSTED_PROXIES = plain("trusted_proxies", "NETRAL_TRUSTED_PROXIES", "",
         "addresses of proxies whose X-Forwarded-For is believed when sign-in attempts are counted, comma between them");
     KEYS_DIR = plain("keys_dir", "NETRAL_KEYS_DIR", "<data_dir>/keys", "folder of the keys; made when missing");
+    VAULT_KEY = secret("vault_key", "NETRAL_VAULT_KEY", "none: vault-<version>.key in the folder of the keys",
+        "key of the identity vault, 64 hexadecimal digits; several as version:digits with a comma between them");
+    IDENTITY_OPEN_MINUTES = plain("identity_open_minutes", "NETRAL_IDENTITY_OPEN_MINUTES", "60",
+        "minutes for which an approved officer may look at who reported");
     ACCESS_TOKEN_MINUTES = plain("access_token_minutes", "NETRAL_ACCESS_TOKEN_MINUTES", "10",
         "life of an officer's access token, in minutes");
     REPORTER_TOKEN_MINUTES = plain("reporter_token_minutes", "NETRAL_REPORTER_TOKEN_MINUTES", "15",
@@ -124,6 +128,15 @@ pub enum LogFormat {
     Text,
 }
 
+/// One key-encryption key of the vault.
+#[derive(Clone, Debug)]
+pub struct VaultKey {
+    /// The highest version wraps, from 1.
+    pub version: i32,
+    /// 64 hexadecimal digits.
+    pub digits: SecretString,
+}
+
 /// Everything netral is told from outside. Its `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -153,6 +166,10 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// The folder of the keys.
     pub keys_dir: PathBuf,
+    /// The vault's key-encryption keys from outside; empty when the folder of the keys has them.
+    pub vault_keys: Vec<VaultKey>,
+    /// For how long an approved officer may look at who reported, in minutes.
+    pub identity_open_minutes: u32,
     /// The life of an officer's access token, in minutes.
     pub access_token_minutes: u32,
     /// The life of a reporter's token, in minutes.
@@ -239,6 +256,8 @@ impl Config {
         let cors_origins = read.value(&CORS_ORIGINS, origins);
         let trusted_proxies = read.value(&TRUSTED_PROXIES, addresses);
         let keys_dir = read.optional(&KEYS_DIR, path);
+        let vault_keys = read.optional(&VAULT_KEY, vault_keys).unwrap_or_default();
+        let identity_open_minutes = read.value(&IDENTITY_OPEN_MINUTES, whole(1..=1_440));
         let access_token_minutes = read.value(&ACCESS_TOKEN_MINUTES, whole(1..=1_440));
         let reporter_token_minutes = read.value(&REPORTER_TOKEN_MINUTES, whole(1..=1_440));
         let smtp_url = read.optional(&SMTP_URL, smtp_url);
@@ -266,6 +285,8 @@ impl Config {
                 cors_origins: cors_origins?,
                 trusted_proxies: trusted_proxies?,
                 keys_dir: keys_dir.unwrap_or_else(|| data_dir.join("keys")),
+                vault_keys,
+                identity_open_minutes: identity_open_minutes?,
                 access_token_minutes: access_token_minutes?,
                 reporter_token_minutes: reporter_token_minutes?,
                 smtp_url,

@@ -4,10 +4,11 @@
 //!
 //! ```text
 //! main, demo -> any module                           serve -> api, worker, app, config, db, postgres, telemetry
-//! app -> config, db, mail, oidc, token               api -> flows, db (reads), domain, oidc, token, app
-//! worker -> flows, db, domain, mail, app             flows -> db, domain, token
+//! app -> config, db, mail, oidc, token, vault        api -> flows, db (reads), domain, oidc, token, app
+//! worker -> flows, db, domain, mail, app             flows -> db, domain, token, vault
 //! db -> domain, schema                               domain -> schema (derive attributes only)
 //! mail, oidc, token, postgres, telemetry -> config, domain  print -> domain
+//! vault -> token (key folder), config, domain
 //! ```
 
 pub mod api;
@@ -26,4 +27,5 @@ pub mod schema;
 pub mod serve;
 pub mod telemetry;
 pub mod token;
+pub mod vault;
 pub mod worker;

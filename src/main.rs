@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use netral::app::Clock;
 use netral::config::{self, Config};
-use netral::db::{self, Tx, identities::Account};
+use netral::db::{self, Tx, provider_accounts::Account};
 use netral::domain::actor::Role;
 use netral::domain::audit::{Report, verify_export};
 use netral::domain::checkpoint::{Checkpoint, PublicKey};
@@ -18,6 +18,7 @@ use netral::flows::officers::{self, OfficerToAdd};
 use netral::flows::single_sign_on;
 use netral::serve::{self, Database, StartError};
 use netral::token::{CheckpointKey, Keys, random_password};
+use netral::vault::Vault;
 use netral::{api, demo, flows, print, telemetry, worker};
 
 /// The C library's allocator keeps the 19 MiB of each password hash for every thread that ever made one; this one gives
@@ -67,6 +68,9 @@ enum Command {
     /// The audit of what happened to cases.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Show the main job on real input, then keep serving.
     Demo {
         /// End when the cases are decided.
@@ -116,6 +120,12 @@ enum AuditCommand {
     },
     /// Sign a checkpoint now, beside the daily one, and print it.
     Checkpoint,
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Wrap the data keys of all reports with a new key of the vault, while the service runs. Goes on where it was broken off.
+    Rewrap,
 }
 
 #[derive(Args)]
@@ -189,6 +199,7 @@ fn run(command: Command) -> Result<(), StartError> {
             reported(&verify_export(lines, key, kept_checkpoint(kept)?)?)?;
         }
         Command::Audit(command) => runtime()?.block_on(audit(configured()?, command))?,
+        Command::Keys(KeysCommand::Rewrap) => runtime()?.block_on(rewrap(configured()?))?,
         Command::Demo { exit } => runtime()?.block_on(demo::run(Config::load()?, exit))?,
         Command::Healthcheck => runtime()?.block_on(healthcheck(&Config::load()?))?,
     }
@@ -319,6 +330,24 @@ fn reported(report: &Report) -> Result<(), StartError> {
     let newer = i64::try_from(counts.events).unwrap_or(i64::MAX).saturating_sub(*covered).max(0);
     println!("events newer than the last checkpoint, for which only the chain speaks: {newer}");
     if findings.is_empty() { Ok(()) } else { Err(format!("findings: {}", findings.len()).into()) }
+}
+
+async fn rewrap(config: Config) -> Result<(), StartError> {
+    let database = Database::join(&config).await?;
+    let pool = db::pool(&database.url, 1)?;
+    let kept = db::data_keys::one_of_each_version(&pool).await?;
+    let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
+    let done = flows::rewrap::rewrap(&pool, &vault).await.map_err(|error| error.to_string())?;
+    if done.made {
+        println!("made vault-{}.key in {}", done.version, config.keys_dir.display());
+    }
+    println!("{} data keys wrapped anew with version {}", done.count, done.version);
+    for (version, count) in db::data_keys::count_by_version(&pool).await? {
+        println!("version {version} wraps {count} data keys");
+    }
+    println!("Older versions are needed only for backups made before.");
+    drop(pool);
+    database.close().await
 }
 
 async fn healthcheck(config: &Config) -> Result<(), StartError> {

@@ -1,10 +1,10 @@
 //! The keys and everything made with them: signed tokens, access codes and their hashes, confirmation links, cursors,
-//! passwords. The only place that touches the key folder. It must not read the clock, know HTTP or ask the database.
+//! passwords. The only place that touches the key folder, but for the vault's own keys. It must not read the clock, know HTTP or ask the database.
 
 mod attempt;
 mod checkpoint;
 mod jwt;
-mod keyring;
+pub(crate) mod keyring;
 mod password;
 mod sealed;
 mod second_factor;
@@ -51,6 +51,7 @@ pub struct Keys {
     delay: hmac::Key,
     second_factor: SealingKey,
     pepper: [u8; 32],
+    blind_index: hmac::Key,
     single_sign_on: hmac::Key,
 }
 
@@ -82,6 +83,7 @@ impl Keys {
             delay: derive(&root, "sign-in delay")?,
             second_factor: SealingKey::new(&derive_bytes(&root, "second factor")?).ok_or(KeyError::Cryptography)?,
             pepper: derive_bytes(&root, "password pepper")?,
+            blind_index: derive(&root, "blind index")?,
             single_sign_on: derive(&root, "single sign-on")?,
         })
     }
@@ -128,6 +130,13 @@ impl Keys {
     /// The report of a confirmation link, if we made it.
     pub fn confirm(&self, token: &str) -> Option<Uuid> {
         Uuid::from_slice(&open(&self.confirmation, b"", token)?).ok()
+    }
+
+    /// What the database keeps of a personal value to find it again without opening anything, 32 bytes: HMAC-SHA-256 of
+    /// the value in its normal form. `kind` says what it is, so that no value of one kind is found as another. There are
+    /// few enough NIKs to try them all, so the key is never in the database.
+    pub fn blind_index(&self, kind: &str, value: &str) -> Vec<u8> {
+        mac(&self.blind_index, &[kind.as_bytes(), value.as_bytes()])
     }
 
     /// A cursor that only we can make and that only opens in the same context: the list with its filters and order, and

@@ -103,6 +103,7 @@ impl Database {
             "cases",
             "subjects",
             "reports",
+            "data_keys",
             "reporter_identities",
             "events",
             "deliveries",

@@ -24,6 +24,7 @@ use crate::domain::access::Operation;
 use crate::domain::action::Action;
 use crate::domain::case::{Category, State};
 use crate::domain::policy::Permission;
+use crate::flows::sealing;
 use crate::flows::transition::{self, Fired, sight};
 
 /// What a list of cases can be narrowed to. Repeated names mean "or".
@@ -205,7 +206,8 @@ pub async fn list_case_messages(
     caller.must(Permission::ReadReport)?;
     let found = trace::show(&app, &caller, Operation::ListCaseMessages, found).await?;
     let messages = db::messages::of_case(&app.pool, found.case.id).await?;
-    Ok(HttpResponse::Ok().json(CaseMailbox { data: messages.into_iter().map(Into::into).collect() }))
+    Ok(HttpResponse::Ok()
+        .json(CaseMailbox { data: sealing::messages(&app.vault, &messages)?.into_iter().map(Into::into).collect() }))
 }
 
 /// A draft that waits, with the version the case has now.

@@ -18,6 +18,7 @@ pub mod deliveries;
 pub mod docs;
 pub mod extract;
 pub mod health;
+pub mod identities;
 pub mod me;
 pub mod my_report;
 pub mod network;
@@ -48,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(my_report::open_reporter_session)
         .service(my_report::list_my_messages)
         .service(my_report::post_my_message)
+        .service(identities::list_my_identity_looks)
         .service(my_report::show_email_confirmation)
         .service(my_report::confirm_email)
         // officers
@@ -78,6 +80,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(access_log::list_access_flags)
         .service(access_log::review_access_flag)
         .service(audit::get_audit_checkpoint)
+        .service(identities::request_identity)
+        .service(identities::list_identity_requests)
+        .service(identities::decide_identity_request)
+        .service(identities::open_identity)
         // everyone
         .service(workflow::get_workflow)
         // those who run it
@@ -107,6 +113,8 @@ pub const BODIES: &[&str] = &[
     "NewRecusal",
     "NewCriminalStep",
     "FlagReview",
+    "NewIdentityRequest",
+    "IdentityDecision",
 ];
 
 /// The OpenAPI document, made without a database.
@@ -119,5 +127,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// The time and the rules a deed is done with.
 pub fn setting(app: &App) -> Setting {
-    Setting { now: app.clock.now(), quiet: chrono::Duration::minutes(app.config.mail_quiet_minutes.into()) }
+    Setting {
+        now: app.clock.now(),
+        quiet: chrono::Duration::minutes(app.config.mail_quiet_minutes.into()),
+        vault: app.vault.clone(),
+    }
 }

@@ -19,7 +19,7 @@ use crate::db::{self, Tx};
 use crate::domain::confidential::Confidential;
 use crate::domain::ids::{AccessCode, ComplaintNumber};
 use crate::domain::report::MessageKind;
-use crate::flows::mailbox;
+use crate::flows::{mailbox, sealing};
 
 /// Number and access code of a report. They travel in the body, never in an address.
 #[derive(Deserialize, ToSchema)]
@@ -89,7 +89,8 @@ pub struct Mailbox {
 #[get("/v1/my-report/messages")]
 pub async fn list_my_messages(app: web::Data<App>, caller: ReporterCaller) -> Result<HttpResponse, Problem> {
     let messages = db::messages::of_report(&app.pool, caller.report_id).await?;
-    Ok(HttpResponse::Ok().json(Mailbox { data: messages.into_iter().map(Into::into).collect() }))
+    Ok(HttpResponse::Ok()
+        .json(Mailbox { data: sealing::messages(&app.vault, &messages)?.into_iter().map(Into::into).collect() }))
 }
 
 /// A message of the reporter.

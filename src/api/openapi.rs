@@ -39,6 +39,7 @@ use crate::domain::ids::Language;
         (name = "cases", description = "For officers: the cases and their transitions. / Untuk petugas: perkara dan tahapannya."),
         (name = "approvals", description = "For officers: what waits for a second officer. / Untuk petugas: pengajuan yang menunggu persetujuan."),
         (name = "privacy", description = "For the privacy officer: who looked at what. / Untuk pejabat pelindungan data pribadi: siapa membaca apa."),
+        (name = "identities", description = "Opening who reported, with a reason and a second person's approval. / Pembukaan identitas pelapor."),
         (name = "reference", description = "Agencies, regions, catalogues, labels in both languages. / Instansi, wilayah, katalog, dan label."),
         (name = "service", description = "State of the service itself. / Keadaan layanan."),
     )
@@ -215,6 +216,8 @@ problem_sets! {
     ProviderCall = [400, 404, 413, 415, 429, 500, 502, 503];
     /// Reading with a token.
     SignedInRead = [400, 401, 403, 404, 429, 500, 503];
+    /// Reading with a token what may be closed by the state it is in.
+    SignedInLook = [400, 401, 403, 404, 409, 429, 500, 503];
     /// Writing with a token.
     SignedInWrite = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
     /// Writing with a token on the version last read: transitions.

@@ -72,9 +72,15 @@ impl Problem {
 
     /// A failure of ours. The cause is logged once at the boundary and never shown.
     pub fn internal(cause: &(dyn std::error::Error + '_)) -> Self {
+        Self::new(ProblemCode::Internal).because(cause)
+    }
+
+    /// With a cause that is logged and never shown.
+    #[must_use]
+    pub fn because(self, cause: &(dyn std::error::Error + '_)) -> Self {
         let chain = std::iter::successors(cause.source(), |error| error.source());
         let text = chain.fold(cause.to_string(), |text, error| format!("{text}: {error}"));
-        Self::new(ProblemCode::Internal).with_cause(text)
+        self.with_cause(text)
     }
 
     /// Not now: to be tried again after so many seconds. The cause, where there is one, is logged.
@@ -127,12 +133,6 @@ impl Problem {
             Ok(tag) => problem.header(header::ETAG, tag),
             Err(_) => problem,
         }
-    }
-
-    /// Why, for the log; shown to nobody.
-    #[must_use]
-    pub fn because(self, cause: &(dyn std::error::Error + '_)) -> Self {
-        self.with_cause(cause.to_string())
     }
 
     /// What to log of a failure of ours.

@@ -6,13 +6,22 @@ use super::problem::{Problem, ProblemCode};
 use crate::db::DbError;
 use crate::domain::decide::Refusal;
 use crate::flows::sign_in::SignInError;
-use crate::flows::{Current, FlowError};
+use crate::flows::{Current, FlowError, VaultError};
 
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Unavailable(_) => Self::unavailable(5, Some(&error)),
             DbError::Query(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::KeyBroken(_) | VaultError::SealBroken(..) => Self::new(ProblemCode::SealBroken).because(&error),
+            other => Self::internal(&other),
         }
     }
 }
@@ -33,6 +42,17 @@ impl From<FlowError> for Problem {
             FlowError::FlagReviewed => Self::new(ProblemCode::NotInState)
                 .with("state", "reviewed")
                 .detail("Tanda ini sudah ditinjau.", "This flag has been reviewed already."),
+            FlowError::ReportErased => Self::new(ProblemCode::ReportErased),
+            FlowError::NothingToOpen => Self::new(ProblemCode::NothingToOpen),
+            FlowError::OwnRequest => Self::new(ProblemCode::Forbidden).detail(
+                "Pemohon tidak dapat memutuskan permintaannya sendiri, juga melalui jabatan lain.",
+                "Whoever made a request may not decide it, through another seat neither.",
+            ),
+            FlowError::IdentityClosed => Self::new(ProblemCode::ApprovalLapsed).detail(
+                "Permintaan ini ditolak, atau waktu untuk membuka identitas sudah habis.",
+                "The request was refused, or the time to open the identity is over.",
+            ),
+            FlowError::Vault(error) => error.into(),
             FlowError::Db(error) => error.into(),
         }
     }

@@ -13,7 +13,7 @@ use super::query::Query;
 use super::sessions::{Session, session};
 use crate::app::App;
 use crate::db::Tx;
-use crate::db::identities::Account;
+use crate::db::provider_accounts::Account;
 use crate::domain::confidential::Confidential;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::flows::single_sign_on::{self, SignedOut, Vouched};

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::deliveries::{Delivery, DeliveryState};
 use crate::db::events::Event;
-use crate::db::messages::Message;
 use crate::db::reports::Door;
 use crate::domain::action::Verb;
 use crate::domain::actor::{Officer, Role};
@@ -18,12 +17,15 @@ use crate::domain::ids::Language;
 use crate::domain::notice::Notice;
 use crate::domain::policy::{Permission, granted};
 use crate::domain::report::Direction;
+use crate::flows::sealing::OpenMessage;
 
 mod access;
 mod case;
+mod identity;
 
 pub use access::{AccessEntryView, AccessFlagView};
 pub use case::{CaseView, ReportView, SubjectView};
+pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 
 /// A text in both languages.
 #[derive(Serialize, ToSchema)]
@@ -76,15 +78,16 @@ pub struct MessageView {
     pub id: Uuid,
     /// Which way it went.
     pub direction: Direction,
-    /// The text.
-    pub body: String,
+    /// The text; absent once erased.
+    pub body: Option<String>,
     /// When.
     pub sent_at: DateTime<Utc>,
 }
 
-impl From<Message> for MessageView {
-    fn from(message: Message) -> Self {
-        Self { id: message.id, direction: message.direction, body: message.body, sent_at: message.sent_at }
+impl From<OpenMessage> for MessageView {
+    fn from(message: OpenMessage) -> Self {
+        let body = message.body.map(|body| body.reveal().clone());
+        Self { id: message.id, direction: message.direction, body, sent_at: message.sent_at }
     }
 }
 

@@ -10,7 +10,7 @@ use actix_web::http::Uri;
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
-use super::{LogFormat, TwoFactors};
+use super::{LogFormat, TwoFactors, VaultKey};
 
 /// A whole number within a range.
 pub(super) fn whole<T: TryFrom<u64>>(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<T, String> {
@@ -101,6 +101,24 @@ pub(super) fn second_factor(text: &str) -> Result<TwoFactors, String> {
         "trusted" => Ok(TwoFactors::Trusted),
         _ => Err("must be proven or trusted".to_owned()),
     }
+}
+
+/// One key as its digits, or several as `version:digits`, each version once.
+pub(super) fn vault_keys(text: &str) -> Result<Vec<VaultKey>, String> {
+    let key = |version: &str, digits: &str| {
+        let version = version.trim().parse().ok().filter(|version: &i32| *version > 0)?;
+        let right = digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        right.then(|| VaultKey { version, digits: digits.into() })
+    };
+    let parts = text.split(',').map(str::trim);
+    let keys = parts.map(|part| part.split_once(':').map_or_else(|| key("1", part), |(v, d)| key(v, d.trim())));
+    let keys = keys.collect::<Option<Vec<_>>>().filter(|keys| {
+        let versions: std::collections::BTreeSet<i32> = keys.iter().map(|key| key.version).collect();
+        versions.len() == keys.len()
+    });
+    keys.ok_or_else(|| {
+        "must be 64 hexadecimal digits, or several keys as version:digits with a comma between them".to_owned()
+    })
 }
 
 pub(super) fn postgres_url(text: &str) -> Result<SecretString, String> {

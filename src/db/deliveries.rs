@@ -11,6 +11,7 @@ use crate::domain::case::{ClosureReason, State};
 use crate::domain::confidential::Confidential;
 use crate::domain::criminal::CriminalState;
 use crate::domain::notice::Notice;
+use crate::domain::sealed::{Sealed, WrappedKey};
 use crate::schema::deliveries;
 use crate::text_enum;
 
@@ -21,6 +22,7 @@ text_enum! {
         Held = "held", "Ditahan sampai alamat dikonfirmasi", "Held until the address is confirmed";
         Sent = "sent", "Terkirim", "Sent";
         Collapsed = "collapsed", "Digabung dengan surel berikutnya", "Collapsed into a later one";
+        Cancelled = "cancelled", "Dibatalkan karena data penerima dihapus", "Cancelled, as the recipient's data were erased";
         Dead = "dead", "Gagal", "Given up";
     }
 }
@@ -55,9 +57,17 @@ pub struct Claimed {
     /// Number of the report.
     #[diesel(sql_type = Nullable<sql::Text>)]
     pub complaint_number: Option<String>,
-    /// Where it goes; absent when the address was taken away.
+    /// Where it goes, for an officer or a body.
     #[diesel(sql_type = Nullable<sql::Text>)]
     pub address: Option<Confidential<String>>,
+    /// Where it goes, for a reporter; absent when the address was taken away.
+    #[diesel(sql_type = Nullable<sql::Binary>)]
+    pub sealed_address: Option<Sealed>,
+    /// Version and bytes of the key that opens it; absent when the report was shredded.
+    #[diesel(sql_type = Nullable<sql::Integer>)]
+    kek_version: Option<i32>,
+    #[diesel(sql_type = Nullable<sql::Binary>)]
+    wrapped: Option<Sealed>,
     /// Language of the recipient.
     #[diesel(sql_type = sql::Text)]
     pub language: String,
@@ -84,6 +94,14 @@ pub struct Claimed {
     pub details: Option<String>,
 }
 
+impl Claimed {
+    /// The key that opens the reporter's address.
+    pub fn key(&self) -> Option<WrappedKey> {
+        let (owner_id, kek_version, wrapped) = (self.report_id?, self.kek_version?, self.wrapped.clone()?);
+        Some(WrappedKey { owner_id, kek_version, wrapped })
+    }
+}
+
 /// Leases up to `limit` due deliveries until `lease_until`. A worker that dies leaves them to be claimed again then.
 pub async fn claim(
     pool: &Pool,
@@ -96,14 +114,14 @@ pub async fn claim(
         "WITH claimed AS (UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id IN \
            (SELECT id FROM deliveries WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *) \
          SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id) AS event_id, coalesce(d.case_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
-           CASE WHEN i.email_disabled_at IS NULL THEN coalesce(d.address, o.email, i.email) END AS address, \
+           coalesce(d.address, o.email) AS address, CASE WHEN i.email_disabled_at IS NULL THEN i.email END AS sealed_address, k.kek_version, k.wrapped, \
            coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
            coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
            (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
            coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
          FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN cases m ON m.id = c.master_case_id \
          LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
-         LEFT JOIN reporter_identities i ON i.report_id = d.report_id ORDER BY d.id",
+         LEFT JOIN reporter_identities i ON i.report_id = d.report_id LEFT JOIN data_keys k ON k.owner_id = d.report_id ORDER BY d.id",
     )
     .bind::<sql::Timestamptz, _>(now)
     .bind::<sql::Timestamptz, _>(lease_until)

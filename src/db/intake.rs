@@ -1,7 +1,7 @@
 //! The hot path of intake: reports that wait together are written by one statement and one commit.
 //!
-//! One `unnest` statement writes idempotency record, case, subject, report, identity, event and deliveries of a whole
-//! batch, and stays prepared. Measured, this is what lets intake pass what single transactions can reach: the price of
+//! One `unnest` statement writes idempotency record, case, subject, report, key, identity, witnesses, event and deliveries
+//! of a whole batch, and stays prepared. Measured, this is what lets intake pass what single transactions can reach: the price of
 //! a commit is shared by those who wait for it. A key already there is left out by ON CONFLICT, and so is all that
 //! would have hung on it; the caller then answers from the record.
 
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::group_commit::Job;
 use super::statement::{prepared, push};
 use super::{DbError, Pool};
+use crate::domain::sealed::{Sealed, WrappedKey};
 
 /// A report with everything that is written for it, ready for the statement.
 #[derive(Clone)]
@@ -80,12 +81,22 @@ pub struct Intake {
     pub subject_agency: Option<String>,
     /// Work unit of the subject.
     pub subject_work_unit: Option<String>,
+    /// The key everything below is sealed with, wrapped.
+    pub key: WrappedKey,
     /// Name of the reporter.
-    pub reporter_name: Option<String>,
+    pub reporter_name: Option<Sealed>,
     /// Address of the reporter.
-    pub reporter_email: Option<String>,
+    pub reporter_email: Option<Sealed>,
     /// Telephone of the reporter.
-    pub reporter_phone: Option<String>,
+    pub reporter_phone: Option<Sealed>,
+    /// NIK of the reporter.
+    pub reporter_nik: Option<Sealed>,
+    /// Keyed hash of the address.
+    pub email_index: Option<Vec<u8>>,
+    /// Keyed hash of the NIK.
+    pub nik_index: Option<Vec<u8>>,
+    /// Who can confirm it.
+    pub witnesses: Vec<Witness>,
     /// Key of the first event.
     pub event_id: Uuid,
     /// Text of the first event.
@@ -96,6 +107,19 @@ pub struct Intake {
     pub pool_due_at: DateTime<Utc>,
 }
 
+/// A witness, sealed.
+#[derive(Clone)]
+pub struct Witness {
+    /// Key.
+    pub id: Uuid,
+    /// Name.
+    pub name: Sealed,
+    /// Where he lives.
+    pub address: Option<Sealed>,
+    /// Telephone.
+    pub phone: Option<Sealed>,
+}
+
 struct WriteBatch<'a> {
     rows: &'a Columns<'a>,
 }
@@ -104,13 +128,44 @@ prepared!(WriteBatch returns sql::Uuid);
 /// The batch turned on its side, as `unnest` takes it.
 struct Columns<'a> {
     uuids: [Vec<Uuid>; 3],
-    bytes: [Vec<&'a [u8]>; 4],
+    versions: Vec<i32>,
+    bytes: [Vec<&'a [u8]>; 5],
+    sealed: [Vec<Option<&'a [u8]>>; 6],
     texts: [Vec<&'a str>; 12],
-    maybes: [Vec<Option<&'a str>>; 9],
+    maybes: [Vec<Option<&'a str>>; 6],
     times: [Vec<DateTime<Utc>>; 2],
     days: [Vec<NaiveDate>; 3],
     flags: [Vec<bool>; 2],
     json: [Vec<&'a serde_json::Value>; 2],
+    witnesses: Witnesses<'a>,
+}
+
+/// The witnesses of the batch: some reports have several, most none.
+#[derive(Default)]
+struct Witnesses<'a> {
+    reports: Vec<Uuid>,
+    ids: Vec<Uuid>,
+    names: Vec<&'a [u8]>,
+    addresses: Vec<Option<&'a [u8]>>,
+    phones: Vec<Option<&'a [u8]>>,
+}
+
+impl<'a> Witnesses<'a> {
+    fn of(batch: &'a [Intake]) -> Self {
+        let mut all = Self::default();
+        for (report, witness) in batch.iter().flat_map(|i| i.witnesses.iter().map(|witness| (i.report_id, witness))) {
+            all.reports.push(report);
+            all.ids.push(witness.id);
+            all.names.push(witness.name.bytes());
+            all.addresses.push(bytes(&witness.address));
+            all.phones.push(bytes(&witness.phone));
+        }
+        all
+    }
+}
+
+fn bytes(sealed: &Option<Sealed>) -> Option<&[u8]> {
+    sealed.as_ref().map(Sealed::bytes)
 }
 
 impl<'a> Columns<'a> {
@@ -119,12 +174,22 @@ impl<'a> Columns<'a> {
             batch.iter().map(pick).collect()
         }
         Self {
+            versions: column(batch, |i| i.key.kek_version),
             uuids: [column(batch, |i| i.report_id), column(batch, |i| i.case_id), column(batch, |i| i.event_id)],
             bytes: [
                 column(batch, |i| i.key_hash.as_slice()),
                 column(batch, |i| i.fingerprint.as_slice()),
                 column(batch, |i| i.access_code_hash.as_slice()),
                 column(batch, |i| i.event_hash.as_slice()),
+                column(batch, |i| i.key.wrapped.bytes()),
+            ],
+            sealed: [
+                column(batch, |i| bytes(&i.reporter_name)),
+                column(batch, |i| bytes(&i.reporter_email)),
+                column(batch, |i| bytes(&i.reporter_phone)),
+                column(batch, |i| bytes(&i.reporter_nik)),
+                column(batch, |i| i.email_index.as_deref()),
+                column(batch, |i| i.nik_index.as_deref()),
             ],
             texts: [
                 column(batch, |i| i.reply.as_str()),
@@ -147,21 +212,19 @@ impl<'a> Columns<'a> {
                 column(batch, |i| i.subject_position.as_deref()),
                 column(batch, |i| i.subject_agency.as_deref()),
                 column(batch, |i| i.subject_work_unit.as_deref()),
-                column(batch, |i| i.reporter_name.as_deref()),
-                column(batch, |i| i.reporter_email.as_deref()),
-                column(batch, |i| i.reporter_phone.as_deref()),
             ],
             times: [column(batch, |i| i.received_at), column(batch, |i| i.pool_due_at)],
             days: [column(batch, |i| i.occurred_from), column(batch, |i| i.occurred_to), column(batch, |i| i.known_on)],
             flags: [column(batch, |i| i.known_assumed), column(batch, |i| i.consent_to_bawaslu)],
             json: [column(batch, |i| &i.links), column(batch, |i| &i.evidence)],
+            witnesses: Witnesses::of(batch),
         }
     }
 }
 
 impl QueryFragment<Pg> for WriteBatch<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Columns { uuids, bytes, texts, maybes, times, days, flags, json } = self.rows;
+        let Columns { versions, uuids, bytes, sealed, texts, maybes, times, days, flags, json, witnesses } = self.rows;
         out.push_sql("WITH given AS (SELECT * FROM unnest(");
         let mut first = true;
         let mut separate = |out: &mut AstPass<'_, 'b, Pg>| {
@@ -177,6 +240,11 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
         for column in bytes {
             separate(&mut out);
             push!(out; [Array<sql::Binary>] column, "::bytea[]");
+        }
+        push!(out; ", " [Array<sql::Integer>] versions, "::integer[]");
+        for column in sealed {
+            separate(&mut out);
+            push!(out; [Array<Nullable<sql::Binary>>] column, "::bytea[]");
         }
         for column in texts {
             separate(&mut out);
@@ -202,16 +270,25 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
             separate(&mut out);
             push!(out; [Array<sql::Jsonb>] column, "::jsonb[]");
         }
+        out.push_sql(GIVEN);
+        push!(out; "given_witnesses AS (SELECT * FROM unnest((SELECT " [Array<sql::Uuid>] &witnesses.reports, "::uuid[]), "
+            [Array<sql::Uuid>] &witnesses.ids, "::uuid[], " [Array<sql::Binary>] &witnesses.names, "::bytea[], "
+            [Array<Nullable<sql::Binary>>] &witnesses.addresses, "::bytea[], " [Array<Nullable<sql::Binary>>] &witnesses.phones,
+            "::bytea[]) AS t (report_id, id, name, address, phone)), ");
         out.push_sql(BATCH);
         Ok(())
     }
 }
 
-/// What follows the parameters. `q` holds the rows whose key is new; everything else hangs on it.
-const BATCH: &str = ") AS t (report_id, case_id, event_id, key_hash, fingerprint, access_code_hash, event_hash, \
+/// The names of the parameters.
+const GIVEN: &str = ") AS t (report_id, case_id, event_id, key_hash, fingerprint, access_code_hash, event_hash, wrapped, kek_version, \
+    reporter_name, reporter_email, reporter_phone, reporter_nik, email_index, nik_index, \
     reply, complaint_number, registering_agency, language, region_code, election_regime, description, medium, place, anonymity, event_body, state, \
-    subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, reporter_name, reporter_email, reporter_phone, \
-    received_at, pool_due_at, occurred_from, occurred_to, known_on, known_assumed, consent_to_bawaslu, links, evidence)), \
+    subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, \
+    received_at, pool_due_at, occurred_from, occurred_to, known_on, known_assumed, consent_to_bawaslu, links, evidence)), ";
+
+/// What follows them. `q` holds the rows whose key is new; everything else hangs on it.
+const BATCH: &str = "\
   kept AS (INSERT INTO idempotency_keys (key_hash, fingerprint, status, reply, created_at) \
     SELECT key_hash, fingerprint, 201, reply, received_at FROM given ON CONFLICT (key_hash) DO NOTHING RETURNING key_hash), \
   q AS (SELECT given.* FROM given JOIN kept USING (key_hash)), \
@@ -224,8 +301,12 @@ const BATCH: &str = ") AS t (report_id, case_id, event_id, key_hash, fingerprint
       occurred_to, known_on, known_assumed, place, links, evidence, anonymity, consent_to_bawaslu) \
     SELECT report_id, case_id, complaint_number, access_code_hash, language, received_at, description, medium, occurred_from, occurred_to, known_on, \
       known_assumed, place, links, evidence, anonymity, consent_to_bawaslu FROM q), \
-  identities AS (INSERT INTO reporter_identities (report_id, name, email, phone) SELECT report_id, reporter_name, reporter_email, reporter_phone FROM q \
-    WHERE num_nonnulls(reporter_name, reporter_email, reporter_phone) > 0), \
+  keys AS (INSERT INTO data_keys (owner_id, kek_version, wrapped, created_at) SELECT report_id, kek_version, wrapped, received_at FROM q), \
+  identities AS (INSERT INTO reporter_identities (report_id, name, email, phone, nik, email_index, nik_index) \
+    SELECT report_id, reporter_name, reporter_email, reporter_phone, reporter_nik, email_index, nik_index FROM q \
+    WHERE num_nonnulls(reporter_name, reporter_email, reporter_phone, reporter_nik) > 0), \
+  new_witnesses AS (INSERT INTO witnesses (id, report_id, name, address, phone) SELECT w.id, report_id, w.name, w.address, w.phone \
+    FROM given_witnesses w JOIN q USING (report_id)), \
   new_events AS (INSERT INTO events (id, case_id, seq, at, kind, actor, to_state, body, hash) \
     SELECT event_id, case_id, 1, received_at, 'submit', 'reporter', state, event_body, event_hash FROM q), \
   receipts AS (INSERT INTO deliveries (case_id, event_id, notice, report_id, due_at, created_at) \

@@ -1,14 +1,14 @@
-//! The mailboxes of reports: questions, answers, wordings for the reporter.
+//! The mailboxes of reports: questions, answers, wordings for the reporter. Their texts are sealed.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
 use crate::domain::report::Direction;
-use crate::schema::{messages, reports};
+use crate::domain::sealed::{Sealed, WrappedKey};
+use crate::schema::{data_keys, messages, reports};
 
 /// One message.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -20,68 +20,42 @@ pub struct Message {
     pub report_id: Uuid,
     /// Which way.
     pub direction: Direction,
-    /// The text.
-    pub body: String,
+    /// The text; absent once erased.
+    pub body: Option<Sealed>,
     /// When.
     pub sent_at: DateTime<Utc>,
 }
 
+/// A message with the key that opens it, unless its report has been shredded.
+pub type Locked = (Message, Option<WrappedKey>);
+
 /// The mailbox of a report, oldest first.
-pub async fn of_report(pool: &Pool, report_id: Uuid) -> Result<Vec<Message>, DbError> {
+pub async fn of_report(pool: &Pool, report_id: Uuid) -> Result<Vec<Locked>, DbError> {
     let mut connection = pool.get().await?;
     Ok(messages::table
+        .left_join(data_keys::table.on(data_keys::owner_id.eq(messages::report_id)))
         .filter(messages::report_id.eq(report_id))
         .order(messages::id)
-        .select(Message::as_select())
+        .select((Message::as_select(), Option::<WrappedKey>::as_select()))
         .load(&mut connection)
         .await?)
 }
 
 /// The mailboxes of all reports of a case, oldest first.
-pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<Message>, DbError> {
+pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<Locked>, DbError> {
     let mut connection = pool.get().await?;
     Ok(messages::table
         .inner_join(reports::table)
+        .left_join(data_keys::table.on(data_keys::owner_id.eq(messages::report_id)))
         .filter(reports::case_id.eq(case_id))
         .order(messages::id)
-        .select(Message::as_select())
+        .select((Message::as_select(), Option::<WrappedKey>::as_select()))
         .load(&mut connection)
         .await?)
 }
 
-/// Puts a text of the reporter into his mailbox.
-pub async fn insert(tx: &mut Tx, message: &Message) -> Result<(), DbError> {
-    diesel::insert_into(messages::table).values(message).execute(tx.connection()?).await?;
+/// Puts messages into mailboxes.
+pub async fn insert(tx: &mut Tx, messages: &[Message]) -> Result<(), DbError> {
+    diesel::insert_into(messages::table).values(messages).execute(tx.connection()?).await?;
     Ok(())
-}
-
-/// Puts a text into the mailbox of every report of the case, those of cases merged into it included.
-pub async fn to_reporters(tx: &mut Tx, case_id: Uuid, body: &str, at: DateTime<Utc>) -> Result<(), DbError> {
-    let reports: Vec<Uuid> = diesel::sql_query(
-        "SELECT r.id AS id FROM reports r JOIN cases c ON c.id = r.case_id WHERE c.id = $1 OR c.master_case_id = $1",
-    )
-    .bind::<sql_types::Uuid, _>(case_id)
-    .load::<ReportId>(tx.connection()?)
-    .await?
-    .into_iter()
-    .map(|row| row.id)
-    .collect();
-    let rows: Vec<Message> = reports
-        .into_iter()
-        .map(|report_id| Message {
-            id: Uuid::now_v7(),
-            report_id,
-            direction: Direction::ToReporter,
-            body: body.to_owned(),
-            sent_at: at,
-        })
-        .collect();
-    diesel::insert_into(messages::table).values(&rows).execute(tx.connection()?).await?;
-    Ok(())
-}
-
-#[derive(QueryableByName)]
-struct ReportId {
-    #[diesel(sql_type = sql_types::Uuid)]
-    id: Uuid,
 }

@@ -144,6 +144,35 @@ pub(super) async fn of_number(
         .await
 }
 
+/// A report as far as opening its reporter's identity needs it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = reports)]
+pub struct Sender {
+    /// Key.
+    pub id: Uuid,
+    /// Public number.
+    pub complaint_number: String,
+    /// The name may go to Bawaslu.
+    pub consent_to_bawaslu: bool,
+}
+
+/// The report with this number, if it belongs to this case or to one merged into it.
+pub async fn of_case_side(tx: &mut Tx, case_id: Uuid, number: &ComplaintNumber) -> Result<Option<Sender>, DbError> {
+    Ok(reports::table
+        .inner_join(cases::table)
+        .filter(reports::complaint_number.eq(number.as_str()))
+        .filter(cases::id.eq(case_id).or(cases::master_case_id.is_not_distinct_from(case_id)))
+        .select(Sender::as_select())
+        .first(tx.connection()?)
+        .await
+        .optional()?)
+}
+
+/// The report with this key.
+pub async fn by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Sender>, DbError> {
+    Ok(reports::table.find(id).select(Sender::as_select()).first(tx.connection()?).await.optional()?)
+}
+
 /// Notes that the reporter asked to withdraw.
 pub async fn request_withdrawal(tx: &mut Tx, report_id: Uuid, at: DateTime<Utc>) -> Result<(), DbError> {
     diesel::update(reports::table.find(report_id))

@@ -18,6 +18,7 @@ pub mod notice;
 pub mod person_number;
 pub mod policy;
 pub mod report;
+pub mod sealed;
 pub mod sign_in;
 pub mod text_enum;
 pub mod workflow;

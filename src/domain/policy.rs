@@ -31,6 +31,8 @@ text_enum! {
         Reopen = "case_reopen", "Membuka kembali", "Reopen a case";
         Unmerge = "case_unmerge", "Memisahkan kembali", "Undo a merge";
         RecordCriminal = "criminal_record", "Mencatat proses pidana", "Record criminal proceedings";
+        RequestIdentity = "identity_request", "Meminta pembukaan identitas pelapor", "Ask to be shown who reported";
+        ApproveIdentity = "identity_approve", "Memutuskan pembukaan identitas pelapor", "Decide on opening who reported";
         ManageDeliveries = "deliveries_manage", "Mengelola pengiriman surel", "Manage e-mail deliveries";
         ReadAccessLog = "access_log_read", "Membaca catatan akses", "Read who looked at what";
     }
@@ -72,12 +74,13 @@ pub const GRANTS: &[Grant] = &[
             P::Ask,
             P::Merge,
             P::Transfer,
+            P::RequestIdentity,
         ],
         reach: Reach::Region,
     },
     Grant {
         role: Role::Inspector,
-        permissions: &[P::ReadCase, P::ReadDetails, P::ReadReport, P::Ask, P::Merge, P::Review],
+        permissions: &[P::ReadCase, P::ReadDetails, P::ReadReport, P::Ask, P::Merge, P::Review, P::RequestIdentity],
         reach: Reach::Reviewed,
     },
     Grant {
@@ -92,12 +95,21 @@ pub const GRANTS: &[Grant] = &[
             P::ReturnReferral,
             P::Reopen,
             P::Unmerge,
+            P::RequestIdentity,
         ],
         reach: Reach::Reviewed,
     },
     Grant {
         role: Role::BawasluLiaison,
-        permissions: &[P::ReadCase, P::ReadReport, P::AnswerReferral, P::ReturnReferral, P::RecordCriminal],
+        // Of a reporter's identity only what he allowed to go to Bawaslu.
+        permissions: &[
+            P::ReadCase,
+            P::ReadReport,
+            P::AnswerReferral,
+            P::ReturnReferral,
+            P::RecordCriminal,
+            P::RequestIdentity,
+        ],
         reach: Reach::Referred,
     },
     Grant {
@@ -114,6 +126,7 @@ pub const GRANTS: &[Grant] = &[
             P::RecordDeparture,
             P::Reopen,
             P::RecordCriminal,
+            P::RequestIdentity,
         ],
         reach: Reach::Region,
     },
@@ -125,7 +138,7 @@ pub const GRANTS: &[Grant] = &[
     Grant { role: Role::TaskforceViewer, permissions: &[P::ReadCase], reach: Reach::Region },
     Grant { role: Role::AgencyAdmin, permissions: &[], reach: Reach::NoCase },
     Grant { role: Role::SystemAdmin, permissions: &[P::ManageDeliveries], reach: Reach::NoCase },
-    Grant { role: Role::PrivacyOfficer, permissions: &[P::ReadAccessLog], reach: Reach::NoCase },
+    Grant { role: Role::PrivacyOfficer, permissions: &[P::ReadAccessLog, P::ApproveIdentity], reach: Reach::NoCase },
 ];
 
 fn grant(role: Role) -> Option<&'static Grant> {

@@ -112,6 +112,24 @@ pub struct ReporterContact {
     /// Telephone.
     #[schema(value_type = Option<String>, pattern = r"^\+?[0-9 ()-]{8,20}$")]
     pub phone: Option<Confidential<String>>,
+    /// NIK, 16 digits.
+    #[schema(value_type = Option<String>, min_length = 16, max_length = 30)]
+    pub nik: Option<Confidential<String>>,
+}
+
+/// Someone who can confirm the report. Kept apart from the case, like the reporter.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessContact {
+    /// Name.
+    #[schema(value_type = String, min_length = 2, max_length = 200)]
+    pub name: Confidential<String>,
+    /// Where he lives or works.
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 300)]
+    pub address: Option<Confidential<String>>,
+    /// Telephone.
+    #[schema(value_type = Option<String>, pattern = r"^\+?[0-9 ()-]{8,20}$")]
+    pub phone: Option<Confidential<String>>,
 }
 
 /// A report of a breach of neutrality (T01).
@@ -142,6 +160,10 @@ pub struct NewReport {
     pub truth_declaration: bool,
     /// Contact; leave out to stay anonymous.
     pub reporter: Option<ReporterContact>,
+    /// Who can confirm it, at most five.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    pub witnesses: Vec<WitnessContact>,
     /// The name may be given to Bawaslu, so that it can be a formal report.
     #[serde(default)]
     pub consent_to_bawaslu: bool,
@@ -184,6 +206,9 @@ impl NewReport {
             faults.push(FieldFault::new("/conduct/region_code", Fault::UnknownCode));
         }
         check_subject(&sketch, &mut faults);
+        if sketch.text("/reporter/nik").is_some_and(|typed| person_number::nik(typed).is_none()) {
+            faults.push(FieldFault::new("/reporter/nik", Fault::NotANik));
+        }
         if !sketch.has_items("/evidence") && !sketch.has_items("/conduct/links") && !sketch.is_true("/no_evidence") {
             faults.push(FieldFault::new("/evidence", Fault::EvidenceUnstated));
         }
@@ -203,12 +228,16 @@ impl NewReport {
         };
         self.subject.nip = stored(self.subject.nip, person_number::nip);
         self.subject.nik = stored(self.subject.nik, person_number::nik);
+        self.reporter = self.reporter.map(|mut reporter| {
+            reporter.nik = stored(reporter.nik, person_number::nik);
+            reporter
+        });
         self
     }
 
     /// What the reporter shows of himself.
     pub fn anonymity(&self) -> Anonymity {
-        let named = self.reporter.as_ref().is_some_and(|r| r.name.is_some() || r.phone.is_some());
+        let named = self.reporter.as_ref().is_some_and(|r| r.name.is_some() || r.phone.is_some() || r.nik.is_some());
         if named { Anonymity::Confidential } else { Anonymity::Anonymous }
     }
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::FlowError;
 use super::transition::Setting;
+use super::{FlowError, sealing};
 use crate::db::group_commit::Writer;
 use crate::db::intake::{Intake, Taken};
 use crate::domain::actor::Actor;
@@ -62,7 +62,7 @@ pub async fn submit(
             .to_owned(),
             received_at: setting.now,
         };
-        match writer.write(intake(keys, setting, report, key, language, &receipt)).await {
+        match writer.write(intake(keys, setting, report, key, language, &receipt)?).await {
             Ok(Taken::New) => return Ok(Some(receipt)),
             Ok(Taken::KeyKnown) => return Ok(None),
             Err(error) if error.is_duplicate() => {}
@@ -79,7 +79,7 @@ fn intake(
     key: &RequestKey<'_>,
     language: Language,
     receipt: &Receipt,
-) -> Intake {
+) -> Result<Intake, FlowError> {
     let case_id = Uuid::now_v7();
     let actor = Actor::Reporter { report_id: receipt.report_id };
     let happening = Happening { kind: "submit", actor: &actor, approver: None, from: None, to: OPENING, details: None };
@@ -88,9 +88,9 @@ fn intake(
     let code = keys.access_code(receipt.report_id, key.plain);
     let revealed =
         |value: &Option<crate::domain::confidential::Confidential<String>>| value.as_ref().map(|v| v.reveal().clone());
-    let reporter = report.reporter.clone().unwrap_or_default();
+    let people = sealing::people(&setting.vault, keys, receipt.report_id, report)?;
     let evidence: Vec<&str> = report.evidence.iter().map(|item| item.reveal().as_str()).collect();
-    Intake {
+    Ok(Intake {
         report_id: receipt.report_id,
         case_id,
         key_hash: key.hash.clone(),
@@ -120,12 +120,17 @@ fn intake(
         subject_position: subject.position.clone(),
         subject_agency: subject.agency.clone(),
         subject_work_unit: subject.work_unit.clone(),
-        reporter_name: revealed(&reporter.name),
-        reporter_email: revealed(&reporter.email),
-        reporter_phone: revealed(&reporter.phone),
+        key: people.key,
+        reporter_name: people.name,
+        reporter_email: people.email,
+        reporter_phone: people.phone,
+        reporter_nik: people.nik,
+        email_index: people.email_index,
+        nik_index: people.nik_index,
+        witnesses: people.witnesses,
         event_id: link.id,
         event_body: link.body,
         event_hash: link.hash,
         pool_due_at: setting.now + setting.quiet,
-    }
+    })
 }

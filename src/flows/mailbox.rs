@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::FlowError;
 use super::transition::{Setting, fire_on, note_and_tell};
+use super::{FlowError, sealing};
 use crate::db::messages::Message;
 use crate::db::transition::Tell;
 use crate::db::{self, Tx};
@@ -25,14 +25,9 @@ pub async fn post(
 ) -> Result<Message, FlowError> {
     let actor = Actor::Reporter { report_id };
     let facts = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?;
-    let message = Message {
-        id: Uuid::now_v7(),
-        report_id,
-        direction: Direction::FromReporter,
-        body: body.to_owned(),
-        sent_at: setting.now,
-    };
-    db::messages::insert(tx, &message).await?;
+    let key = db::data_keys::hold(tx, report_id).await?.ok_or(FlowError::ReportErased)?;
+    let message = sealing::message(setting, &key, Direction::FromReporter, body)?;
+    db::messages::insert(tx, std::slice::from_ref(&message)).await?;
     match kind {
         MessageKind::Answer if facts.case.state == State::AwaitingReporter => {
             fire_on(tx, setting, &actor, None, facts, Action::Answer).await?;

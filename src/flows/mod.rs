@@ -7,16 +7,20 @@ use crate::domain::action::Verb;
 use crate::domain::case::State;
 use crate::domain::decide::Refusal;
 use crate::domain::fault::FieldFault;
+pub use crate::vault::VaultError;
 
 pub mod approvals;
 pub mod audit;
 pub mod credentials;
 pub mod criminal;
+pub mod identity;
 pub mod intake;
 pub mod mailbox;
 pub mod officers;
 pub mod reading;
 pub mod recusals;
+pub mod rewrap;
+pub mod sealing;
 pub mod sign_in;
 pub mod single_sign_on;
 pub mod transition;
@@ -40,6 +44,16 @@ pub enum FlowError {
     OwnFlag,
     /// The flag has been reviewed.
     FlagReviewed,
+    /// The report has been erased and takes nothing any more.
+    ReportErased,
+    /// The reporter left no identity, or it has been erased.
+    NothingToOpen,
+    /// One's own request is for somebody else to decide.
+    OwnRequest,
+    /// The request to open an identity was refused, or its time is over.
+    IdentityClosed,
+    /// What is sealed cannot be opened, or nothing can be sealed.
+    Vault(VaultError),
     /// The database failed.
     Db(DbError),
 }
@@ -61,10 +75,17 @@ impl From<DbError> for FlowError {
     }
 }
 
+impl From<VaultError> for FlowError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
 impl fmt::Display for FlowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Db(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
             other => write!(f, "{other:?}"),
         }
     }

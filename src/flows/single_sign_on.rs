@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::FlowError;
 use super::sign_in::{SignInError, SignedIn, start};
-use crate::db::identities::{self, Account};
+use crate::db::provider_accounts::{self, Account};
 use crate::db::sign_ins::{Which, end};
 use crate::db::{self, DbError, Tx};
 use crate::domain::fault::{Fault, FieldFault};
@@ -37,7 +37,7 @@ pub async fn sign_in(
         other => other?,
     };
     if let Some(session) = vouched.session {
-        identities::remember_session(tx, vouched.account.issuer, session, signed_in.sign_in.id).await?;
+        provider_accounts::remember_session(tx, vouched.account.issuer, session, signed_in.sign_in.id).await?;
     }
     Ok(Some(signed_in))
 }
@@ -46,7 +46,7 @@ pub async fn sign_in(
 /// which must not name another NIP.
 async fn admitted(tx: &mut Tx, vouched: &Vouched<'_>, now: DateTime<Utc>) -> Result<Option<Uuid>, DbError> {
     let claimed = vouched.nip.and_then(nip);
-    let officer = match identities::linked(tx, vouched.account).await? {
+    let officer = match provider_accounts::linked(tx, vouched.account).await? {
         // What is no NIP at all is another NIP as well: the account is not what it was.
         Some(officer) if vouched.nip.is_some() && officer.nip.is_some() => {
             let same = officer.nip.as_ref().and_then(|known| nip(known.reveal())) == claimed;
@@ -54,7 +54,7 @@ async fn admitted(tx: &mut Tx, vouched: &Vouched<'_>, now: DateTime<Utc>) -> Res
         }
         Some(officer) => Some(officer),
         None => match &claimed {
-            Some(claimed) => identities::with_nip(tx, claimed).await?,
+            Some(claimed) => provider_accounts::with_nip(tx, claimed).await?,
             None => None,
         },
     };
@@ -62,7 +62,7 @@ async fn admitted(tx: &mut Tx, vouched: &Vouched<'_>, now: DateTime<Utc>) -> Res
     let id = officer.officer_id;
     linked_first(tx, vouched.account, id, now).await?;
     // Linked by now, unless the officer has another account at this provider or somebody else was quicker.
-    let linked = identities::linked(tx, vouched.account).await?.is_some_and(|linked| linked.officer_id == id);
+    let linked = provider_accounts::linked(tx, vouched.account).await?.is_some_and(|linked| linked.officer_id == id);
     Ok(linked.then_some(id))
 }
 
@@ -81,7 +81,7 @@ async fn linked_first(
     officer_id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let first = identities::link(tx, account, officer_id, now).await?;
+    let first = provider_accounts::link(tx, account, officer_id, now).await?;
     if first {
         db::officers::record(tx, officer_id, "account_linked", None, None, None, now).await?;
     }
@@ -105,18 +105,18 @@ pub struct SignedOut<'a> {
 /// Ends the sign-ins that came from the session that ended, or, where it is not known here, all of the officer's. `false`
 /// where the logout token was used before; an account that stands for nobody has nothing to end, which is as good.
 pub async fn sign_out(tx: &mut Tx, out: &SignedOut<'_>, now: DateTime<Utc>) -> Result<bool, DbError> {
-    if !identities::spend(tx, out.issuer, out.token_id, out.good_until, now).await? {
+    if !provider_accounts::spend(tx, out.issuer, out.token_id, out.good_until, now).await? {
         return Ok(false);
     }
     let from_session = match out.session {
-        Some(session) => identities::of_session(tx, out.issuer, session).await?,
+        Some(session) => provider_accounts::of_session(tx, out.issuer, session).await?,
         None => Vec::new(),
     };
     for (officer_id, sign_in_id) in &from_session {
         end(tx, *officer_id, Which::One(*sign_in_id), SignInEnd::Provider, now).await?;
     }
     if let Some(subject) = out.subject.filter(|_| from_session.is_empty())
-        && let Some(officer) = identities::linked(tx, Account { issuer: out.issuer, subject }).await?
+        && let Some(officer) = provider_accounts::linked(tx, Account { issuer: out.issuer, subject }).await?
     {
         end(tx, officer.officer_id, Which::All, SignInEnd::Provider, now).await?;
     }

@@ -1,8 +1,11 @@
 //! Firing a transition: lock, decide, write. Officers, reporters and the clock all come through here.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::sealing::tell_reporters;
 use super::{Current, FlowError};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::Sight;
@@ -18,6 +21,7 @@ use crate::domain::event::{self, Happening};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::guards::Named;
 use crate::domain::{person_number, policy};
+use crate::vault::Vault;
 
 /// What came of firing.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub struct Setting {
     pub now: DateTime<Utc>,
     /// How long notices wait that may become one mail.
     pub quiet: Duration,
+    /// What seals texts for reporters.
+    pub vault: Arc<Vault>,
 }
 
 /// What the actor may see.
@@ -119,12 +125,10 @@ async fn write(
             Effect::ConfirmSubject(subject) => db::cases::confirm_subject(tx, facts.case.id, subject).await?,
             Effect::Questions(questions) => {
                 for question in questions {
-                    db::messages::to_reporters(tx, facts.case.id, question, setting.now).await?;
+                    tell_reporters(tx, setting, facts.case.id, question).await?;
                 }
             }
-            Effect::PublicWording(wording) => {
-                db::messages::to_reporters(tx, facts.case.id, wording, setting.now).await?
-            }
+            Effect::PublicWording(wording) => tell_reporters(tx, setting, facts.case.id, wording).await?,
         }
     }
     let details = details(action);

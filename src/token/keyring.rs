@@ -1,4 +1,4 @@
-//! The key folder: finds the keys, and makes them once. Nothing here uses a key.
+//! The key folder: finds the keys, and makes them once. The vault keeps its own here too. Nothing here uses a key.
 
 use std::{
     fmt,
@@ -19,7 +19,7 @@ use jsonwebtoken::{
 use pem::{EncodeConfig, LineEnding, Pem};
 use uuid::Uuid;
 
-use crate::domain::event::unhex;
+use crate::domain::event::{hex, unhex};
 
 const SECRET: &str = "secret.key";
 const SECRET_BYTES: usize = 32;
@@ -83,10 +83,7 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Keyring, KeyError> {
     // without it always mean a loss, and a program killed in between means none.
     if load(dir)?.is_none() {
         if !dir.join(SECRET).exists() {
-            let mut bytes = [0; SECRET_BYTES];
-            rand::fill(&mut bytes).map_err(|_| KeyError::Cryptography)?;
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            write_durably(dir, SECRET, &format!("{digits}\n"))?;
+            write_durably(dir, SECRET, &random_secret()?)?;
         }
         let pkcs8 = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyError::Cryptography)?;
         let pkcs8 = pkcs8.to_pkcs8v1().map_err(|_| KeyError::Cryptography)?;
@@ -102,7 +99,7 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Keyring, KeyError> {
 }
 
 /// Makes a file of the key folder unless it is there; programs that start at once on one folder agree.
-pub(super) fn make_once(
+pub(crate) fn make_once(
     dir: &Path,
     name: &str,
     text: impl FnOnce() -> Result<String, KeyError>,
@@ -111,13 +108,20 @@ pub(super) fn make_once(
     if dir.join(name).exists() { Ok(()) } else { write_durably(dir, name, &text()?) }
 }
 
-/// The lock under which keys are made, held as long as the value lives; the folder is made first.
+/// Makes the folder if need be and holds its lock until the answer is dropped.
 fn lock(dir: &Path) -> Result<File, KeyError> {
     make_folder(dir)?;
     let path = dir.join(LOCK);
     let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).tried("open", &path)?;
     lock.lock().tried("lock", &path)?;
     Ok(lock)
+}
+
+/// 32 random bytes as hexadecimal digits, as a file of the folder holds them.
+pub(crate) fn random_secret() -> Result<String, KeyError> {
+    let mut bytes = [0; SECRET_BYTES];
+    rand::fill(&mut bytes).map_err(|_| KeyError::Cryptography)?;
+    Ok(format!("{}\n", hex(&bytes)))
 }
 
 /// The keys, or `None` when they are not complete yet.
@@ -190,7 +194,8 @@ fn write_durably(dir: &Path, name: &str, text: &str) -> Result<(), KeyError> {
     written.and_then(|()| File::open(dir)?.sync_all()).tried("write", &path)
 }
 
-pub(super) trait Tried<T> {
+/// Says what was tried on which file when the operating system refuses.
+pub(crate) trait Tried<T> {
     fn tried(self, what: &'static str, path: &Path) -> Result<T, KeyError>;
 }
 

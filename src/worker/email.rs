@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::db::deliveries::{self, Claimed, Outcome};
 use crate::db::{self, DbError, Tx};
 use crate::domain::case::{State, public_state};
-use crate::domain::confidential::Confidential;
 use crate::domain::ids::Language;
 use crate::domain::notice::Notice;
+use crate::flows::sealing;
 use crate::mail::{OutgoingMail, SendError};
 
 /// A worker that dies leaves its deliveries to be claimed again after this; longer than sending one batch can take.
@@ -91,11 +91,12 @@ fn settled(attempts: i32, outcome: Result<(), Failure>, now: DateTime<Utc>) -> O
 }
 
 async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), Failure> {
-    let address = claimed
-        .address
-        .as_ref()
-        .map(Confidential::reveal)
-        .ok_or_else(|| Failure::Permanent("no address".to_owned()))?;
+    // Opened here, just before it is used, and nowhere kept.
+    let address = sealing::address(&app.vault, claimed).map_err(|error| {
+        tracing::error!(delivery = claimed.id, %error, "a reporter's address cannot be opened");
+        Failure::Permanent("the address does not open".to_owned())
+    })?;
+    let address = address.ok_or_else(|| Failure::Permanent("no address".to_owned()))?;
     // The receipt carries the link that confirms the address; everything else waits for it.
     if claimed.report_id.is_some() && claimed.notice != Notice::ReportReceived && !claimed.confirmed {
         return Err(Failure::Unconfirmed);
@@ -107,7 +108,7 @@ async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), 
     let domain = &app.config.mail_domain;
     let thread = claimed.report_id.unwrap_or(claimed.thread_id);
     let mail = OutgoingMail {
-        to: address,
+        to: address.reveal(),
         subject: &letter.subject,
         text: &letter.text,
         html: &letter.html,

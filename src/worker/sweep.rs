@@ -23,7 +23,8 @@ const BATCH: i64 = 100;
 /// One round. Several workers may do it at once: each case is locked and looked at again before it is moved.
 pub async fn round(app: &App) -> Result<(), FlowError> {
     let now = app.clock.now();
-    let setting = Setting { now, quiet: Duration::minutes(app.config.mail_quiet_minutes.into()) };
+    let quiet = Duration::minutes(app.config.mail_quiet_minutes.into());
+    let setting = Setting { now, quiet, vault: app.vault.clone() };
     for case_id in db::cases::unanswered(&app.pool, today(now), BATCH).await? {
         let mut tx = Tx::begin(&app.pool).await?;
         let facts = db::cases::lock_by_id(&mut tx, case_id).await?;

@@ -186,8 +186,7 @@ async fn an_address_that_dies_later_gets_nothing_that_was_still_waiting() {
     let post = Post::open().await;
     let receipt = post.confirmed("warga@warga.example").await;
     post.app.walk(&receipt.case, &["take"]).await;
-    let gone = "UPDATE reporter_identities SET email = 'nouser-2@warga.example'";
-    post.app.db.execute(gone).await;
+    post.app.reseal_email(&receipt, "nouser-2@warga.example").await;
     post.quiet().await;
     assert_eq!(post.deliveries("dead").await.len(), 1);
     post.app.walk(&receipt.case, &["accept"]).await;

@@ -30,5 +30,6 @@ mod single_sign_on;
 mod trace;
 mod transitions;
 mod transport;
+mod vault;
 mod walks;
 mod workflow;

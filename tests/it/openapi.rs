@@ -27,6 +27,7 @@ fn filled(path: &str) -> String {
     let fill = |part: &str| match part {
         "{approval_id}" => uuid::Uuid::nil().to_string(),
         "{delivery_id}" | "{flag_id}" => "1".to_owned(),
+        part if part.ends_with("_id}") => uuid::Uuid::nil().to_string(),
         part if part.starts_with('{') => "x".to_owned(),
         part => part.to_owned(),
     };

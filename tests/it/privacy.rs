@@ -21,6 +21,8 @@ const PLANTED: &[(&str, &str)] = &[
     ("the link", "https://sosial.example/tertanam"),
     ("the reporter's name", "Pelapor Tertanam"),
     ("the reporter's telephone", "+62 812-7777-0001"),
+    ("the reporter's NIK", "1571015509900007"),
+    ("a witness", "Saksi Tertanam"),
     ("a question", "Apakah pertanyaan tertanam ini terbaca?"),
     ("an answer", "Ini jawaban tertanam dari pelapor"),
     ("an officer's reason", "Alasan tertanam dari petugas untuk berkas"),
@@ -91,8 +93,9 @@ fn report(day: &str) -> Value {
         "truth_declaration": true, "consent_to_bawaslu": true,
         "reporter": {
             "name": planted("the reporter's name"), "phone": planted("the reporter's telephone"),
-            "email": "pelapor-tertanam@warga.example",
+            "email": "pelapor-tertanam@warga.example", "nik": planted("the reporter's NIK"),
         },
+        "witnesses": [{ "name": planted("a witness") }],
     })
 }
 

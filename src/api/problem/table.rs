@@ -118,6 +118,12 @@ problems! {
     ApprovalLapsed = "approval-lapsed", CONFLICT,
         id: "Pengajuan sudah gugur", "Pengajuan ini sudah diputuskan, dibatalkan, atau perkaranya sudah berubah sejak itu.", "Ajukan kembali pada keadaan perkara sekarang.",
         en: "Proposal lapsed", "The proposal was decided or withdrawn, or the case has changed since.", "Propose it again on the case as it stands now.";
+    ReportErased = "report-erased", CONFLICT,
+        id: "Laporan sudah dihapus", "Data pribadi dan pesan laporan ini sudah dihapus untuk selamanya; kotak pesannya tidak menerima pesan lagi.", "Kirim laporan baru bila ada hal baru.",
+        en: "Report erased", "The personal data and messages of this report have been erased for good; its mailbox takes no messages any more.", "Send a new report if there is something new.";
+    NothingToOpen = "nothing-to-open", CONFLICT,
+        id: "Tidak ada identitas", "Pelapor tidak meninggalkan identitas, atau identitasnya sudah dihapus untuk selamanya.", "Gunakan kotak pesan untuk menghubungi pelapor.",
+        en: "Nothing to open", "The reporter left no identity, or it has been erased for good.", "Reach the reporter through the mailbox.";
     StaleVersion = "stale-version", PRECONDITION_FAILED,
         id: "Versi sudah berubah", "Data sudah diubah oleh orang lain sejak Anda membacanya.", "Baca kembali, periksa perubahannya, lalu kirim ulang dengan ETag yang baru.",
         en: "Version is stale", "Somebody has changed the data since you read it.", "Read it again, look at what changed, and send your request with the new ETag.";
@@ -148,6 +154,9 @@ problems! {
     Internal = "internal", INTERNAL_SERVER_ERROR,
         id: "Kesalahan internal", "Terjadi kesalahan pada layanan ini, bukan pada permintaan Anda.", "Ulangi nanti. Bila berulang, sampaikan request_id kepada pengelola.",
         en: "Internal error", "Something went wrong in the service, not in your request.", "Try again later. If it stays, tell the operator the request_id.";
+    SealBroken = "seal-broken", INTERNAL_SERVER_ERROR,
+        id: "Segel data rusak", "Data tersegel tidak dapat dibuka: isinya diubah atau dipindahkan di basis data.", "Sampaikan request_id kepada pengelola; data itu perlu dipulihkan dari cadangan.",
+        en: "Seal broken", "Sealed data do not open: they were changed or moved in the database.", "Tell the operator the request_id; the data must be restored from a backup.";
     IdentityProviderFailed = "identity-provider-failed", BAD_GATEWAY,
         id: "Penyedia identitas gagal", "Penyedia identitas tidak dapat dihubungi atau menjawab keliru.", "Ulangi beberapa saat lagi, atau masuk dengan kata sandi. Bila berulang, sampaikan request_id kepada pengelola.",
         en: "Identity provider failed", "The identity provider cannot be reached or answers wrongly.", "Try again in a moment, or sign in with a password. If it stays, tell the operator the request_id.";

@@ -198,6 +198,25 @@ impl TestApp {
         self.db.value(&format!("{sql} '{complaint_number}'")).await
     }
 
+    /// The key of a report.
+    pub async fn report_id(&self, receipt: &Receipt) -> Uuid {
+        let sql = format!("SELECT id AS value FROM reports WHERE complaint_number = '{}'", receipt.number);
+        self.db.value(&sql).await.parse().expect("a key")
+    }
+
+    /// Puts another address in the place of the reporter's, as nobody can without the vault's key.
+    pub async fn reseal_email(&self, receipt: &Receipt, email: &str) {
+        let id = self.report_id(receipt).await;
+        let mut tx = netral::db::Tx::begin(&self.app.pool).await.expect("a transaction");
+        let key = netral::db::data_keys::hold(&mut tx, id).await.expect("an answer").expect("a key");
+        tx.rollback().await.expect("the end");
+        let key = self.app.vault.data_key(&key).expect("the key opens");
+        let sealed = key.seal(netral::domain::sealed::Field::ReporterEmail, id, email).expect("a seal");
+        let bytes = netral::domain::event::hex(sealed.bytes());
+        let sql = format!("UPDATE reporter_identities SET email = '\\x{bytes}' WHERE report_id = '{id}'");
+        self.db.execute(&sql).await;
+    }
+
     /// Opens the mailbox of a report; answers the token.
     pub async fn open_mailbox(&self, receipt: &Receipt) -> String {
         let body = json!({ "complaint_number": receipt.number, "access_code": receipt.code });

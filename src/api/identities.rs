@@ -1,0 +1,210 @@
+//! Opening who reported: asking, deciding, looking, and what the reporter reads of it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::body::{self, JsonBody, Schemas};
+use super::caller::{Caller, ReporterCaller};
+use super::extract::OptionalIdempotencyKey;
+use super::once::{Knock, Reply, once};
+use super::openapi::{SignedInLook, SignedInRead, SignedInWrite};
+use super::page;
+use super::problem::Problem;
+use super::query::Query;
+use super::setting;
+use super::views::{IdentityLookView, IdentityRequestView, IdentityView, PageEnd};
+use crate::app::App;
+use crate::db::{self, Tx};
+use crate::domain::policy::{Permission, granted};
+use crate::flows::identity;
+
+/// A request to be shown who reported.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewIdentityRequest {
+    /// Which report of the case.
+    #[schema(min_length = 8, max_length = 40, example = "NTR-2026-7K3M9QX2B")]
+    pub complaint_number: String,
+    /// Why the work cannot go on without it. The custodian decides by it, and the reporter reads it.
+    #[schema(
+        min_length = 50,
+        max_length = 2000,
+        example = "Pelapor perlu dimintai keterangan langsung oleh tim pemeriksa, karena pesan tidak dijawab."
+    )]
+    pub reason: String,
+}
+
+/// Ask to be shown who sent a report.
+///
+/// A custodian decides. Each look afterwards is recorded in the case, and the reporter reads of it.
+#[utoipa::path(
+    tag = "identities", security(("officer" = [])), request_body = NewIdentityRequest,
+    params(("case_number" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one")),
+    responses((status = 201, description = "The request waits for a custodian", body = IdentityRequestView), SignedInWrite)
+)]
+#[post("/v1/cases/{case_number}/identity-requests")]
+pub async fn request_identity(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    number: web::Path<String>,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let input: NewIdentityRequest = body::read(&schemas, "NewIdentityRequest", &bytes)?;
+    let setting = setting(&app);
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("request_identity {number}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let request =
+            identity::request(tx, &setting, &caller.actor(), &number, &input.complaint_number, &input.reason).await?;
+        Reply::new(StatusCode::CREATED, &IdentityRequestView::new(request, &app.reference))
+    })
+    .await
+}
+
+/// How far the requests are read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityRequestQuery {
+    /// At most so many, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// Where the page before ended.
+    after: Option<String>,
+}
+
+/// A page of requests.
+#[derive(Serialize, ToSchema)]
+pub struct IdentityRequestPage {
+    /// Oldest first.
+    pub data: Vec<IdentityRequestView>,
+    /// Where it ends.
+    pub page: PageEnd,
+}
+
+/// List requests to open an identity: for a custodian those that wait, for others their own.
+#[utoipa::path(
+    tag = "identities", security(("officer" = [])), params(IdentityRequestQuery),
+    responses((status = 200, description = "A page", body = IdentityRequestPage), SignedInRead)
+)]
+#[get("/v1/identity-requests")]
+pub async fn list_identity_requests(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(query): Query<IdentityRequestQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let custodian = granted(caller.0.role, Permission::ApproveIdentity);
+    if !custodian {
+        caller.must(Permission::RequestIdentity)?;
+    }
+    let limit = page::limit(query.limit)?;
+    let context = page::context(&request, caller.0.seat_id);
+    let after = query.after.as_deref().map(|cursor| page::open(&app, &context, cursor)).transpose()?;
+    let after: Uuid = after.unwrap_or_default();
+    let mut found = if custodian {
+        db::identity_requests::pending(&app.pool, &caller.0, after, limit + 1).await?
+    } else {
+        db::identity_requests::of_officer(&app.pool, caller.0.officer_id, after, limit + 1).await?
+    };
+    let end = page::end(&app, &context, &mut found, limit, |request| request.id.to_string());
+    let data = found.into_iter().map(|request| IdentityRequestView::new(request, &app.reference)).collect();
+    Ok(page::response(&app, &request, &end).json(IdentityRequestPage { data, page: end }))
+}
+
+/// What the custodian says.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityDecision {
+    /// `true` lets the requester look, for a limited time.
+    pub approve: bool,
+    /// Why.
+    #[schema(
+        min_length = 20,
+        max_length = 2000,
+        example = "Alasan dapat diterima: keterangan pelapor diperlukan untuk pemeriksaan."
+    )]
+    pub reason: String,
+}
+
+/// Decide on a request to open an identity.
+///
+/// Never by the one who asked, through whatever seat.
+#[utoipa::path(
+    tag = "identities", security(("officer" = [])), request_body = IdentityDecision,
+    params(("request_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one decision")),
+    responses((status = 200, description = "The request as decided", body = IdentityRequestView), SignedInWrite)
+)]
+#[post("/v1/identity-requests/{request_id}/decision")]
+pub async fn decide_identity_request(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    id: web::Path<Uuid>,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ApproveIdentity)?;
+    let input: IdentityDecision = body::read(&schemas, "IdentityDecision", &bytes)?;
+    let (setting, id) = (setting(&app), id.into_inner());
+    let open_for = input.approve.then(|| Duration::minutes(app.config.identity_open_minutes.into()));
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("decide_identity_request {id}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let request = identity::decide(tx, &setting, &caller.actor(), id, open_for, &input.reason).await?;
+        Reply::new(StatusCode::OK, &IdentityRequestView::new(request, &app.reference))
+    })
+    .await
+}
+
+/// Look at who sent a report, once a custodian allowed it.
+///
+/// Only by the one who asked, through the same seat, until the time is over. Every call is one look: it is recorded in the
+/// case and shown to the reporter before anything is answered. E-mail addresses are not shown: the service writes to them.
+#[utoipa::path(
+    tag = "identities", security(("officer" = [])), params(("request_id" = Uuid, Path)),
+    responses((status = 200, description = "Who reported", body = IdentityView), SignedInLook)
+)]
+#[get("/v1/identity-requests/{request_id}/identity")]
+pub async fn open_identity(app: web::Data<App>, caller: Caller, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let mut tx = Tx::begin(&app.pool).await?;
+    match identity::open(&mut tx, &setting(&app), &caller.actor(), id.into_inner()).await {
+        Ok(opened) => {
+            tx.commit().await?;
+            Ok(HttpResponse::Ok().json(IdentityView::from(opened)))
+        }
+        Err(error) => {
+            tx.rollback().await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// Looks at who reported.
+#[derive(Serialize, ToSchema)]
+pub struct IdentityLooks {
+    /// Oldest first.
+    pub data: Vec<IdentityLookView>,
+}
+
+/// Read who looked at one's identity, as what, when and why.
+#[utoipa::path(tag = "mailbox", security(("reporter" = [])), responses((status = 200, description = "Every look", body = IdentityLooks), SignedInRead))]
+#[get("/v1/my-report/identity-looks")]
+pub async fn list_my_identity_looks(app: web::Data<App>, caller: ReporterCaller) -> Result<HttpResponse, Problem> {
+    let looks = db::identity_requests::looks_of_report(&app.pool, caller.report_id).await?;
+    Ok(HttpResponse::Ok().json(IdentityLooks { data: looks.into_iter().map(Into::into).collect() }))
+}

@@ -1,0 +1,208 @@
+//! Requests to be shown who reported, what the custodian said, and every look that followed.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{self as sql, Nullable};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Pool, Tx};
+use crate::domain::actor::{Officer, Role};
+use crate::schema::{agencies, identity_looks, identity_requests};
+use crate::text_enum;
+
+text_enum! {
+    /// Where a request to open an identity stands.
+    IdentityRequestStatus {
+        Pending = "pending", "Menunggu keputusan", "Pending";
+        Approved = "approved", "Disetujui", "Approved";
+        Rejected = "rejected", "Ditolak", "Rejected";
+    }
+}
+
+/// A request.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = identity_requests, treat_none_as_default_value = false)]
+pub struct IdentityRequest {
+    /// Key.
+    pub id: Uuid,
+    /// The case through which the officer asked.
+    pub case_id: Uuid,
+    /// The report.
+    pub report_id: Uuid,
+    /// Who asked.
+    pub requested_by: Uuid,
+    /// Through which seat.
+    pub requested_seat: Uuid,
+    /// When.
+    pub requested_at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// Where it stands.
+    pub status: IdentityRequestStatus,
+    /// Who decided.
+    pub decided_by: Option<Uuid>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why so.
+    pub decision_reason: Option<String>,
+    /// Until when the requester may look.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Keeps a request. A second one of the same officer for the same report that waits is a duplicate.
+pub async fn insert(tx: &mut Tx, request: &IdentityRequest) -> Result<(), DbError> {
+    diesel::insert_into(identity_requests::table).values(request).execute(tx.connection()?).await?;
+    Ok(())
+}
+
+/// The case a request is about.
+pub async fn case_of(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let case = identity_requests::table.find(id).select(identity_requests::case_id);
+    Ok(case.first(tx.connection()?).await.optional()?)
+}
+
+/// Locks a request. The caller holds the lock of its case.
+pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Option<IdentityRequest>, DbError> {
+    let request = identity_requests::table.find(id).for_update().select(IdentityRequest::as_select());
+    Ok(request.first(tx.connection()?).await.optional()?)
+}
+
+/// Writes what the custodian said.
+pub async fn settle(tx: &mut Tx, request: &IdentityRequest) -> Result<(), DbError> {
+    diesel::update(identity_requests::table.find(request.id))
+        .set((
+            identity_requests::status.eq(request.status),
+            identity_requests::decided_by.eq(request.decided_by),
+            identity_requests::decided_at.eq(request.decided_at),
+            identity_requests::decision_reason.eq(&request.decision_reason),
+            identity_requests::expires_at.eq(request.expires_at),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// A request as custodian and requester read it: nothing of the case.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Listed {
+    /// Key.
+    #[diesel(sql_type = sql::Uuid)]
+    pub id: Uuid,
+    /// Number of the report.
+    #[diesel(sql_type = sql::Text)]
+    pub complaint_number: String,
+    /// As what the requester asks.
+    #[diesel(sql_type = sql::Text)]
+    pub role: Role,
+    /// Agency of his seat.
+    #[diesel(sql_type = sql::Uuid)]
+    pub agency_id: Uuid,
+    /// When.
+    #[diesel(sql_type = sql::Timestamptz)]
+    pub requested_at: DateTime<Utc>,
+    /// Why.
+    #[diesel(sql_type = sql::Text)]
+    pub reason: String,
+    /// Where it stands.
+    #[diesel(sql_type = sql::Text)]
+    pub status: IdentityRequestStatus,
+    /// When it was decided.
+    #[diesel(sql_type = Nullable<sql::Timestamptz>)]
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why so.
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    pub decision_reason: Option<String>,
+    /// Until when the requester may look.
+    #[diesel(sql_type = Nullable<sql::Timestamptz>)]
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+const LISTED: &str = "SELECT q.id, r.complaint_number, s.role, s.agency_id, q.requested_at, q.reason, q.status, q.decided_at, q.decision_reason, q.expires_at \
+    FROM identity_requests q JOIN reports r ON r.id = q.report_id JOIN seats s ON s.id = q.requested_seat";
+
+/// What waits for a custodian, oldest first, behind `after`. Cases about himself or his work unit are left out.
+pub async fn pending(pool: &Pool, custodian: &Officer, after: Uuid, limit: i64) -> Result<Vec<Listed>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(diesel::sql_query(format!(
+        "{LISTED} JOIN cases c ON c.id = q.case_id JOIN subjects t ON t.case_id = c.id WHERE q.status = 'pending' AND q.id > $1 \
+         AND NOT coalesce(t.nip = $2, false) AND NOT coalesce(c.agency_id = $3 AND t.work_unit = $4, false) ORDER BY q.id LIMIT $5"
+    ))
+    .bind::<sql::Uuid, _>(after)
+    .bind::<Nullable<sql::Text>, _>(custodian.nip.as_ref().map(|nip| nip.reveal().clone()))
+    .bind::<sql::Uuid, _>(custodian.agency_id)
+    .bind::<Nullable<sql::Text>, _>(custodian.work_unit.clone())
+    .bind::<sql::BigInt, _>(limit)
+    .load(&mut connection)
+    .await?)
+}
+
+/// What an officer asked himself, oldest first, behind `after`.
+pub async fn of_officer(pool: &Pool, officer_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Listed>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(diesel::sql_query(format!("{LISTED} WHERE q.requested_by = $1 AND q.id > $2 ORDER BY q.id LIMIT $3"))
+        .bind::<sql::Uuid, _>(officer_id)
+        .bind::<sql::Uuid, _>(after)
+        .bind::<sql::BigInt, _>(limit)
+        .load(&mut connection)
+        .await?)
+}
+
+/// One request as it is listed.
+pub async fn listed(tx: &mut Tx, id: Uuid) -> Result<Listed, DbError> {
+    Ok(diesel::sql_query(format!("{LISTED} WHERE q.id = $1"))
+        .bind::<sql::Uuid, _>(id)
+        .get_result(tx.connection()?)
+        .await?)
+}
+
+/// A look at who reported.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = identity_looks, treat_none_as_default_value = false)]
+pub struct NewLook<'a> {
+    /// Key, in order of time.
+    pub id: Uuid,
+    /// The request that allowed it.
+    pub request_id: Uuid,
+    /// The report.
+    pub report_id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// As what.
+    pub role: Role,
+    /// Of which agency.
+    pub agency_id: Uuid,
+    /// The reason stated.
+    pub reason: &'a str,
+}
+
+/// Records a look, for ever.
+pub async fn record_look(tx: &mut Tx, look: &NewLook<'_>) -> Result<(), DbError> {
+    diesel::insert_into(identity_looks::table).values(look).execute(tx.connection()?).await?;
+    Ok(())
+}
+
+/// A look as the reporter reads of it.
+#[derive(Clone, Debug, Queryable)]
+pub struct Look {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// As what.
+    pub role: Role,
+    /// Of which agency.
+    pub agency: String,
+    /// The reason stated.
+    pub reason: String,
+}
+
+/// Every look at the reporter of a report, oldest first.
+pub async fn looks_of_report(pool: &Pool, report_id: Uuid) -> Result<Vec<Look>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(identity_looks::table
+        .inner_join(agencies::table)
+        .filter(identity_looks::report_id.eq(report_id))
+        .order(identity_looks::id)
+        .select((identity_looks::at, identity_looks::role, agencies::name, identity_looks::reason))
+        .load(&mut connection)
+        .await?)
+}

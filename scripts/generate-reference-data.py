@@ -248,6 +248,10 @@ def check():
     sanctions = read("sanctions.csv", key=("code", "valid_from"))
     deadlines = read("deadline_rules.csv", key=("code", "variant", "regime", "valid_from"))
 
+    policies = read("retention_policies.csv", key=("closure_reason", "valid_from"))
+    for row in policies:
+        expect(row["years"].isdigit() and int(row["years"]) > 0, "retention years", row)
+
     region_codes = {row["code"] for row in regions}
     agency_codes = {row["code"] for row in agencies}
     offices = {row["code"] for row in agencies if row["kind"] == "bkn_regional_office"}

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::{self, JsonBody, Schemas};
@@ -12,13 +12,15 @@ use super::caller::{Caller, ReporterCaller};
 use super::extract::OptionalIdempotencyKey;
 use super::once::{Knock, Reply, once};
 use super::openapi::{SignedInLook, SignedInRead, SignedInWrite};
-use super::page;
+use super::page::{self, PageQuery};
 use super::problem::Problem;
 use super::query::Query;
-use super::setting;
 use super::views::{IdentityLookView, IdentityRequestView, IdentityView, PageEnd};
+use super::{setting, trace};
 use crate::app::App;
+use crate::db::access::Untraced;
 use crate::db::{self, Tx};
+use crate::domain::access::Operation;
 use crate::domain::policy::{Permission, granted};
 use crate::flows::identity;
 
@@ -71,18 +73,6 @@ pub async fn request_identity(
     .await
 }
 
-/// How far the requests are read.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct IdentityRequestQuery {
-    /// At most so many, 1 to 200.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
-    /// Where the page before ended.
-    after: Option<String>,
-}
-
 /// A page of requests.
 #[derive(Serialize, ToSchema)]
 pub struct IdentityRequestPage {
@@ -94,24 +84,21 @@ pub struct IdentityRequestPage {
 
 /// List requests to open an identity: for a custodian those that wait, for others their own.
 #[utoipa::path(
-    tag = "identities", security(("officer" = [])), params(IdentityRequestQuery),
+    tag = "identities", security(("officer" = [])), params(PageQuery),
     responses((status = 200, description = "A page", body = IdentityRequestPage), SignedInRead)
 )]
 #[get("/v1/identity-requests")]
 pub async fn list_identity_requests(
     app: web::Data<App>,
     caller: Caller,
-    Query(query): Query<IdentityRequestQuery>,
+    Query(query): Query<PageQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let custodian = granted(caller.0.role, Permission::ApproveIdentity);
     if !custodian {
         caller.must(Permission::RequestIdentity)?;
     }
-    let limit = page::limit(query.limit)?;
-    let context = page::context(&request, caller.0.seat_id);
-    let after = query.after.as_deref().map(|cursor| page::open(&app, &context, cursor)).transpose()?;
-    let after: Uuid = after.unwrap_or_default();
+    let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
     let mut found = if custodian {
         db::identity_requests::pending(&app.pool, &caller.0, after, limit + 1).await?
     } else {
@@ -185,7 +172,9 @@ pub async fn open_identity(app: web::Data<App>, caller: Caller, id: web::Path<Uu
     match identity::open(&mut tx, &setting(&app), &caller.actor(), id.into_inner()).await {
         Ok(opened) => {
             tx.commit().await?;
-            Ok(HttpResponse::Ok().json(IdentityView::from(opened)))
+            let (why, opened) = (opened.reason.clone(), Untraced::lock(opened));
+            let opened = trace::show_for(&app, &caller, Operation::OpenIdentity, &why, opened).await?;
+            Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(IdentityView::from(opened)))
         }
         Err(error) => {
             tx.rollback().await?;

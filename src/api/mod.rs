@@ -11,9 +11,11 @@ pub mod access_log;
 pub mod approvals;
 pub mod audit;
 pub mod body;
+pub mod breaches;
 pub mod caller;
 pub mod cases;
 pub mod credentials;
+pub mod data_requests;
 pub mod deliveries;
 pub mod docs;
 pub mod extract;
@@ -32,6 +34,7 @@ pub mod query;
 pub mod recusals;
 pub mod refusal;
 pub mod reports;
+pub mod retention;
 pub mod sessions;
 pub mod single_sign_on;
 mod trace;
@@ -50,6 +53,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(my_report::list_my_messages)
         .service(my_report::post_my_message)
         .service(identities::list_my_identity_looks)
+        .service(data_requests::make_data_request)
+        .service(data_requests::list_my_data_requests)
+        .service(data_requests::get_my_data)
         .service(my_report::show_email_confirmation)
         .service(my_report::confirm_email)
         // officers
@@ -84,6 +90,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(identities::list_identity_requests)
         .service(identities::decide_identity_request)
         .service(identities::open_identity)
+        // data protection
+        .service(retention::set_legal_hold)
+        .service(retention::list_legal_holds)
+        .service(retention::lift_legal_hold)
+        .service(retention::list_purge_proposals)
+        .service(retention::decide_purge_proposal)
+        .service(data_requests::list_data_requests)
+        .service(data_requests::decide_data_request)
+        .service(breaches::register_breach)
+        .service(breaches::list_breaches)
+        .service(breaches::record_breach_step)
         // everyone
         .service(workflow::get_workflow)
         // those who run it
@@ -115,6 +132,13 @@ pub const BODIES: &[&str] = &[
     "FlagReview",
     "NewIdentityRequest",
     "IdentityDecision",
+    "NewLegalHold",
+    "HoldLift",
+    "PurgeDecision",
+    "NewDataRequest",
+    "DataRequestDecision",
+    "NewBreach",
+    "NewBreachStep",
 ];
 
 /// The OpenAPI document, made without a database.

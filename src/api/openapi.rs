@@ -40,6 +40,7 @@ use crate::domain::ids::Language;
         (name = "approvals", description = "For officers: what waits for a second officer. / Untuk petugas: pengajuan yang menunggu persetujuan."),
         (name = "privacy", description = "For the privacy officer: who looked at what. / Untuk pejabat pelindungan data pribadi: siapa membaca apa."),
         (name = "identities", description = "Opening who reported, with a reason and a second person's approval. / Pembukaan identitas pelapor."),
+        (name = "data-protection", description = "For the privacy officer: holds, purges, data requests, breaches. / Untuk pejabat pelindungan data pribadi."),
         (name = "reference", description = "Agencies, regions, catalogues, labels in both languages. / Instansi, wilayah, katalog, dan label."),
         (name = "service", description = "State of the service itself. / Keadaan layanan."),
     )

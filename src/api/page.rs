@@ -3,12 +3,33 @@
 use std::str::FromStr;
 
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::problem::{Problem, ProblemCode};
 use super::views::PageEnd;
 use crate::app::App;
 use crate::domain::fault::{Fault, FieldFault};
+
+/// How far a list without filters is read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// At most so many, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// Where the page before ended.
+    after: Option<String>,
+}
+
+/// What a [`PageQuery`] asks for: the context of its cursors, the limit, and the key behind which the page begins.
+pub fn asked(app: &App, request: &HttpRequest, seat: Uuid, query: &PageQuery) -> Result<(String, i64, Uuid), Problem> {
+    let (limit, context) = (limit(query.limit)?, context(request, seat));
+    let after = query.after.as_deref().map(|cursor| open(app, &context, cursor)).transpose()?.unwrap_or_default();
+    Ok((context, limit, after))
+}
 
 /// How many a page holds when the caller names no limit.
 pub const DEFAULT_LIMIT: u16 = 50;

@@ -52,6 +52,12 @@ impl From<FlowError> for Problem {
                 "Permintaan ini ditolak, atau waktu untuk membuka identitas sudah habis.",
                 "The request was refused, or the time to open the identity is over.",
             ),
+            FlowError::LegalHold => Self::new(ProblemCode::LegalHold),
+            FlowError::CaseOpen => Self::new(ProblemCode::CaseOpen),
+            FlowError::BreachStepTaken => Self::new(ProblemCode::NotInState).detail(
+                "Catatan pelanggaran ini sudah ditutup, atau langkah ini sudah dicatat.",
+                "The breach is closed, or this step has been entered before.",
+            ),
             FlowError::Vault(error) => error.into(),
             FlowError::Db(error) => error.into(),
         }

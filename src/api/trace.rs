@@ -21,6 +21,18 @@ pub async fn show<T: Shown>(app: &App, caller: &Caller, by: Operation, read: Unt
     app.trace.open(&look(app, caller, by), read).await.map_err(untraced)
 }
 
+/// The same where the officer had to say why.
+pub async fn show_for<T: Shown>(
+    app: &App,
+    caller: &Caller,
+    by: Operation,
+    purpose: &str,
+    read: Untraced<T>,
+) -> Result<T, Problem> {
+    let look = Look { purpose: Some(purpose), ..look(app, caller, by) };
+    app.trace.open(&look, read).await.map_err(untraced)
+}
+
 /// The same for each of a list.
 pub async fn show_all<T: Shown>(
     app: &App,

@@ -22,10 +22,12 @@ use crate::flows::sealing::OpenMessage;
 mod access;
 mod case;
 mod identity;
+mod protection;
 
 pub use access::{AccessEntryView, AccessFlagView};
 pub use case::{CaseView, ReportView, SubjectView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
+pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
 
 /// A text in both languages.
 #[derive(Serialize, ToSchema)]

@@ -22,6 +22,11 @@ use crate::domain::case::Case;
 pub struct Untraced<T>(pub(super) T);
 
 impl<T> Untraced<T> {
+    /// Locks what was read by other means, or made of what was read.
+    pub const fn lock(read: T) -> Self {
+        Self(read)
+    }
+
     /// What was read, for a use that shows it to nobody. A test keeps it out of the API.
     pub fn shown_to_nobody(self) -> T {
         self.0

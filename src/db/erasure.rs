@@ -3,13 +3,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::deliveries::DeliveryState;
 use super::{DbError, Tx};
 use crate::domain::sealed::Sealed;
-use crate::schema::{data_keys, deliveries, messages, reporter_identities, witnesses};
+use crate::schema::{cases, data_keys, data_requests, deliveries, messages, reporter_identities, reports, witnesses};
 
 /// Shreds a report: its key, what was sealed with it and the indexes by which its reporter was found are gone, and what
 /// waited to be mailed is cancelled. False when it had been shredded before.
@@ -32,10 +33,40 @@ pub async fn shred(tx: &mut Tx, report_id: Uuid, now: DateTime<Utc>) -> Result<b
         .set(messages::body.eq(None::<Sealed>))
         .execute(connection)
         .await?;
+    diesel::update(data_requests::table.filter(data_requests::report_id.eq(report_id)))
+        .set(data_requests::body.eq(None::<Sealed>))
+        .execute(connection)
+        .await?;
     let waiting = deliveries::state.eq_any([DeliveryState::Queued, DeliveryState::Held]);
     diesel::update(deliveries::table.filter(deliveries::report_id.eq(report_id).and(waiting)))
         .set((deliveries::state.eq(DeliveryState::Cancelled), deliveries::settled_at.eq(Some(now))))
         .execute(connection)
         .await?;
     Ok(keys == 1)
+}
+
+/// What else of a case and those merged into it tells of people: the narrative, links and evidence of reports, who it is
+/// about, the data of drafts. `$1` is the case.
+const WIPE: [&str; 4] = [
+    "UPDATE reports SET description = '', place = '', links = '[]', evidence = '[]' \
+     WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+    "UPDATE subjects SET name = NULL, nip = NULL, nik = NULL, position = NULL, agency_text = NULL, work_unit = NULL \
+     WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+    "UPDATE approvals SET action = '{}', reason = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+    "SELECT erase_event_details($1)",
+];
+
+/// Purges a case and those merged into it: their reports are shredded, and everything that tells of people is gone. Dates,
+/// states, codes and the chain of events stay for statistics. The purge has been approved: the database looks.
+pub async fn purge(tx: &mut Tx, case_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    let of_case = cases::id.eq(case_id).or(cases::master_case_id.is_not_distinct_from(case_id));
+    let reports: Vec<Uuid> =
+        reports::table.inner_join(cases::table).filter(of_case).select(reports::id).load(tx.connection()?).await?;
+    for report_id in reports {
+        shred(tx, report_id, now).await?;
+    }
+    for statement in WIPE {
+        diesel::sql_query(statement).bind::<sql::Uuid, _>(case_id).execute(tx.connection()?).await?;
+    }
+    Ok(())
 }

@@ -16,6 +16,7 @@ const REGIONS: &str = include_str!("../../data/regions.csv");
 const AGENCIES: &str = include_str!("../../data/agencies.csv");
 const VIOLATION_FORMS: &str = include_str!("../../data/violation_forms.csv");
 const SANCTIONS: &str = include_str!("../../data/sanctions.csv");
+const RETENTION_POLICIES: &str = include_str!("../../data/retention_policies.csv");
 
 /// One file as a JSON array of rows; an empty cell is null.
 fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
@@ -35,7 +36,7 @@ fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
     Ok(serde_json::Value::Array(rows))
 }
 
-const LOAD: [(&str, &str); 5] = [
+const LOAD: [(&str, &str); 6] = [
     (
         REGIONS,
         "INSERT INTO regions (code, name, kind, parent_code) SELECT code, name, kind, parent_code \
@@ -78,6 +79,15 @@ const LOAD: [(&str, &str); 5] = [
          title_id = excluded.title_id, title_en = excluded.title_en, valid_to = excluded.valid_to \
          WHERE (sanctions.category, sanctions.level, sanctions.weight, sanctions.title_id, sanctions.title_en, sanctions.valid_to) \
          IS DISTINCT FROM (excluded.category, excluded.level, excluded.weight, excluded.title_id, excluded.title_en, excluded.valid_to)",
+    ),
+    (
+        RETENTION_POLICIES,
+        "INSERT INTO retention_policies (closure_reason, years, basis, valid_from, valid_to) \
+         SELECT closure_reason, years, basis, coalesce(valid_from, '1945-08-17'), valid_to \
+         FROM jsonb_to_recordset($1) AS t (closure_reason text, years smallint, basis text, valid_from date, valid_to date) \
+         ON CONFLICT (closure_reason, valid_from) DO UPDATE SET years = excluded.years, basis = excluded.basis, valid_to = excluded.valid_to \
+         WHERE (retention_policies.years, retention_policies.basis, retention_policies.valid_to) \
+         IS DISTINCT FROM (excluded.years, excluded.basis, excluded.valid_to)",
     ),
 ];
 

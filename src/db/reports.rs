@@ -173,6 +173,11 @@ pub async fn by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Sender>, DbError> {
     Ok(reports::table.find(id).select(Sender::as_select()).first(tx.connection()?).await.optional()?)
 }
 
+/// The whole report with this key.
+pub async fn whole(tx: &mut Tx, id: Uuid) -> Result<Option<Report>, DbError> {
+    Ok(reports::table.find(id).select(Report::as_select()).first(tx.connection()?).await.optional()?)
+}
+
 /// Notes that the reporter asked to withdraw.
 pub async fn request_withdrawal(tx: &mut Tx, report_id: Uuid, at: DateTime<Utc>) -> Result<(), DbError> {
     diesel::update(reports::table.find(report_id))

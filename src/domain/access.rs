@@ -14,6 +14,8 @@ text_enum! {
         ListCaseMessages = "list_case_messages", "Percakapan dengan pelapor", "Messages with the reporters";
         ListApprovals = "list_approvals", "Pengajuan pada perkara", "Drafts on a case";
         ListWaitingApprovals = "list_waiting_approvals", "Pengajuan yang menunggu", "Drafts that wait";
+        OpenIdentity = "open_identity", "Identitas pelapor", "Who reported";
+        ListDataRequests = "list_data_requests", "Permintaan subjek data", "Requests of data subjects";
         ListAccessLog = "list_access_log", "Catatan akses", "Access log";
         ListAccessFlags = "list_access_flags", "Tanda pembacaan tidak wajar", "Flags of unusual reading";
     }

@@ -33,6 +33,7 @@ text_enum! {
         RecordCriminal = "criminal_record", "Mencatat proses pidana", "Record criminal proceedings";
         RequestIdentity = "identity_request", "Meminta pembukaan identitas pelapor", "Ask to be shown who reported";
         ApproveIdentity = "identity_approve", "Memutuskan pembukaan identitas pelapor", "Decide on opening who reported";
+        ProtectData = "data_protect", "Pelindungan data pribadi", "Protect personal data: holds, purges, requests, breaches";
         ManageDeliveries = "deliveries_manage", "Mengelola pengiriman surel", "Manage e-mail deliveries";
         ReadAccessLog = "access_log_read", "Membaca catatan akses", "Read who looked at what";
     }
@@ -138,7 +139,11 @@ pub const GRANTS: &[Grant] = &[
     Grant { role: Role::TaskforceViewer, permissions: &[P::ReadCase], reach: Reach::Region },
     Grant { role: Role::AgencyAdmin, permissions: &[], reach: Reach::NoCase },
     Grant { role: Role::SystemAdmin, permissions: &[P::ManageDeliveries], reach: Reach::NoCase },
-    Grant { role: Role::PrivacyOfficer, permissions: &[P::ReadAccessLog, P::ApproveIdentity], reach: Reach::NoCase },
+    Grant {
+        role: Role::PrivacyOfficer,
+        permissions: &[P::ReadAccessLog, P::ApproveIdentity, P::ProtectData],
+        reach: Reach::NoCase,
+    },
 ];
 
 fn grant(role: Role) -> Option<&'static Grant> {

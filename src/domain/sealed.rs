@@ -70,6 +70,8 @@ pub enum Field {
     WitnessPhone,
     /// Text of a message.
     MessageBody,
+    /// What a reporter asks about his data.
+    DataRequestBody,
 }
 
 impl Field {
@@ -84,6 +86,7 @@ impl Field {
             Self::WitnessAddress => ("witnesses", "address"),
             Self::WitnessPhone => ("witnesses", "phone"),
             Self::MessageBody => ("messages", "body"),
+            Self::DataRequestBody => ("data_requests", "body"),
         }
     }
 }

@@ -7,10 +7,11 @@ use uuid::Uuid;
 use super::FlowError;
 use super::sealing::{self, OpenReporter, OpenWitness};
 use super::transition::{Setting, current, note, sight};
+use crate::db::access::Shown;
 use crate::db::identity_requests::{IdentityRequest, IdentityRequestStatus as Status, Listed, NewLook};
 use crate::db::{self, Tx};
 use crate::domain::actor::{Actor, Officer, Role};
-use crate::domain::case::CaseFacts;
+use crate::domain::case::{Case, CaseFacts};
 use crate::domain::decide::Refusal;
 use crate::domain::event;
 use crate::domain::fault::{Fault, FieldFault};
@@ -27,6 +28,15 @@ pub struct OpenIdentity {
     pub witnesses: Vec<OpenWitness>,
     /// Until when one may look again.
     pub expires_at: DateTime<Utc>,
+    /// Why the officer asked.
+    pub reason: String,
+    case: Case,
+}
+
+impl Shown for OpenIdentity {
+    fn case(&self) -> Option<&Case> {
+        Some(&self.case)
+    }
 }
 
 /// Bawaslu's officers learn of a reporter only what he allowed them to.
@@ -150,7 +160,14 @@ pub async fn open(tx: &mut Tx, setting: &Setting, actor: &Actor, id: Uuid) -> Re
         reason: &request.reason,
     };
     db::identity_requests::record_look(tx, &look).await?;
-    Ok(OpenIdentity { complaint_number: report.complaint_number, reporter, witnesses, expires_at })
+    Ok(OpenIdentity {
+        complaint_number: report.complaint_number,
+        reporter,
+        witnesses,
+        expires_at,
+        reason: request.reason,
+        case: facts.case,
+    })
 }
 
 /// The request with its case, both locked, in this order as everywhere.

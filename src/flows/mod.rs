@@ -11,14 +11,17 @@ pub use crate::vault::VaultError;
 
 pub mod approvals;
 pub mod audit;
+pub mod breaches;
 pub mod credentials;
 pub mod criminal;
+pub mod data_requests;
 pub mod identity;
 pub mod intake;
 pub mod mailbox;
 pub mod officers;
 pub mod reading;
 pub mod recusals;
+pub mod retention;
 pub mod rewrap;
 pub mod sealing;
 pub mod sign_in;
@@ -52,6 +55,12 @@ pub enum FlowError {
     OwnRequest,
     /// The request to open an identity was refused, or its time is over.
     IdentityClosed,
+    /// A legal hold stands on the case.
+    LegalHold,
+    /// The case is still open, so its report is not erased.
+    CaseOpen,
+    /// The breach is closed, or this has been entered before.
+    BreachStepTaken,
     /// What is sealed cannot be opened, or nothing can be sealed.
     Vault(VaultError),
     /// The database failed.

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::FlowError;
 use super::transition::Setting;
+use crate::db::data_requests::DataRequest;
 use crate::db::deliveries::Claimed;
 use crate::db::identities::Identity;
 use crate::db::intake::Witness;
@@ -132,6 +133,21 @@ pub fn messages(vault: &Vault, mailbox: &[Locked]) -> Result<Vec<OpenMessage>, V
         opened.push(OpenMessage { id: message.id, direction: message.direction, body, sent_at: message.sent_at });
     }
     Ok(opened)
+}
+
+/// Seals what a reporter asks about his data.
+pub(super) fn seal_request_text(vault: &Vault, key: &WrappedKey, id: Uuid, text: &str) -> Result<Sealed, VaultError> {
+    vault.data_key(key)?.seal(Field::DataRequestBody, id, text)
+}
+
+/// Opens it again; `None` once erased.
+pub(super) fn request_text(
+    vault: &Vault,
+    request: &DataRequest,
+    key: Option<&WrappedKey>,
+) -> Result<Maybe, VaultError> {
+    let Some(key) = key else { return Ok(None) };
+    open(&vault.data_key(key)?, Field::DataRequestBody, request.id, &request.body)
 }
 
 /// Where a delivery goes; `None` when the address was taken away or erased.

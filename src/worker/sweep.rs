@@ -1,5 +1,5 @@
-//! What time alone brings about: a question whose day has passed (T05), drafts that wait too long, what is no longer
-//! needed. It must not have a second way to change a case.
+//! What time alone brings about: a question whose day has passed (T05), drafts that wait too long, cases to purge, what
+//! is no longer needed. It must not have a second way to change a case.
 
 use chrono::Duration;
 
@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::State;
 use crate::flows::transition::{Setting, fire_on};
-use crate::flows::{FlowError, approvals};
+use crate::flows::{FlowError, approvals, retention};
 
 /// How long a reply is kept for a repeat.
 const REPLIES_KEPT: Duration = Duration::hours(24);
@@ -45,6 +45,7 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
         approvals::remind(&mut tx, &setting, case_id, approval_id, event_id).await?;
         tx.commit().await?;
     }
+    retention::propose_daily(&app.pool, now).await?;
     db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await?;
     db::sign_ins::forget(&app.pool, now, now - SIGN_INS_KEPT).await?;
     Ok(())

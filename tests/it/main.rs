@@ -11,6 +11,7 @@ mod approvals;
 mod audit;
 mod bad_input;
 mod cases;
+mod data_protection;
 mod docs;
 mod exclusions;
 mod golden;

@@ -124,6 +124,12 @@ problems! {
     NothingToOpen = "nothing-to-open", CONFLICT,
         id: "Tidak ada identitas", "Pelapor tidak meninggalkan identitas, atau identitasnya sudah dihapus untuk selamanya.", "Gunakan kotak pesan untuk menghubungi pelapor.",
         en: "Nothing to open", "The reporter left no identity, or it has been erased for good.", "Reach the reporter through the mailbox.";
+    LegalHold = "legal-hold", CONFLICT,
+        id: "Penahanan hukum berlaku", "Perkara ini ditahan untuk keperluan hukum; tidak ada yang dihapus selama penahanan berlaku.", "Cabut penahanan itu lebih dahulu bila alasannya sudah tidak ada.",
+        en: "Legal hold", "A legal hold stands on the case; nothing of it is erased while it does.", "Lift the hold first if its reason is gone.";
+    CaseOpen = "case-open", CONFLICT,
+        id: "Perkara masih berjalan", "Data laporan tidak dihapus selama perkaranya berjalan.", "Tolak atau tangguhkan permintaan itu dengan alasan; kabulkan setelah perkara ditutup.",
+        en: "Case still open", "The data of a report are not erased while its case is open.", "Refuse or defer the request with a reason; grant it once the case is closed.";
     StaleVersion = "stale-version", PRECONDITION_FAILED,
         id: "Versi sudah berubah", "Data sudah diubah oleh orang lain sejak Anda membacanya.", "Baca kembali, periksa perubahannya, lalu kirim ulang dengan ETag yang baru.",
         en: "Version is stale", "Somebody has changed the data since you read it.", "Read it again, look at what changed, and send your request with the new ETag.";

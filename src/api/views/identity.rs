@@ -11,6 +11,7 @@ use crate::db::identity_requests::{IdentityRequestStatus, Listed, Look};
 use crate::domain::actor::Role;
 use crate::domain::confidential::Confidential;
 use crate::flows::identity::OpenIdentity;
+use crate::flows::sealing::OpenWitness;
 
 /// A request to be shown who reported. It holds nothing of the case: the custodian decides by reason and role.
 #[derive(Serialize, ToSchema)]
@@ -92,22 +93,23 @@ pub struct IdentityView {
     pub expires_at: DateTime<Utc>,
 }
 
-fn revealed(value: Option<Confidential<String>>) -> Option<String> {
+pub(super) fn revealed(value: Option<Confidential<String>>) -> Option<String> {
     value.map(|value| value.reveal().clone())
+}
+
+impl From<OpenWitness> for WitnessView {
+    fn from(witness: OpenWitness) -> Self {
+        Self { name: witness.name.reveal().clone(), address: revealed(witness.address), phone: revealed(witness.phone) }
+    }
 }
 
 impl From<OpenIdentity> for IdentityView {
     fn from(opened: OpenIdentity) -> Self {
         let who = opened.reporter;
-        let witnesses = opened.witnesses.into_iter().map(|witness| WitnessView {
-            name: witness.name.reveal().clone(),
-            address: revealed(witness.address),
-            phone: revealed(witness.phone),
-        });
         Self {
             complaint_number: opened.complaint_number,
             reporter: ReporterView { name: revealed(who.name), nik: revealed(who.nik), phone: revealed(who.phone) },
-            witnesses: witnesses.collect(),
+            witnesses: opened.witnesses.into_iter().map(Into::into).collect(),
             expires_at: opened.expires_at,
         }
     }

@@ -46,7 +46,7 @@ pub async fn appoint(tx: &mut Tx, keys: &Keys, officers: &[Persona]) -> HashMap<
             method: SignInMethod::Password,
             started_at: now,
             last_used_at: now,
-            expires_at: now + Duration::days(3650),
+            expires_at: now + Duration::days(36_500),
             ended_at: None,
             ended_by: None,
         };

@@ -1,0 +1,200 @@
+//! A reporter's rights to his own data: asking, reading, and what the privacy officer answers.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::body::{self, JsonBody, Schemas};
+use super::caller::{Caller, ReporterCaller};
+use super::extract::OptionalIdempotencyKey;
+use super::once::{Knock, Reply, once};
+use super::openapi::{SignedInRead, SignedInWrite};
+use super::page::{self, PageQuery};
+use super::problem::{Problem, ProblemCode};
+use super::query::Query;
+use super::views::{DataRequestView, OwnDataView, PageEnd};
+use super::{setting, trace};
+use crate::app::App;
+use crate::db::access::Untraced;
+use crate::db::data_requests::{DataRequestKind, DataRequestStatus};
+use crate::db::{self, Tx};
+use crate::domain::access::Operation;
+use crate::domain::confidential::Confidential;
+use crate::domain::policy::Permission;
+use crate::flows::data_requests;
+use crate::text_enum;
+
+/// What a reporter asks about his data.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDataRequest {
+    /// What is asked.
+    pub kind: DataRequestKind,
+    /// What exactly, and why.
+    #[schema(value_type = String, min_length = 10, max_length = 4000, example = "Mohon nomor telepon saya diperbaiki.")]
+    pub text: Confidential<String>,
+}
+
+/// The receipt of a request; its text is not kept a second time.
+#[derive(Serialize, ToSchema)]
+pub struct DataRequestKept {
+    /// Key.
+    pub id: Uuid,
+    /// Where it stands.
+    pub status: DataRequestStatus,
+    /// What to know right away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<super::views::Label>,
+}
+
+/// Ask for access, correction or erasure of one's data, or object to their use.
+#[utoipa::path(
+    tag = "mailbox", security(("reporter" = [])), request_body = NewDataRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one")),
+    responses((status = 201, description = "The request is stored", body = DataRequestKept), SignedInWrite)
+)]
+#[post("/v1/my-report/data-requests")]
+pub async fn make_data_request(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: ReporterCaller,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let input: NewDataRequest = body::read(&schemas, "NewDataRequest", &bytes)?;
+    let (setting, report_id) = (setting(&app), caller.report_id);
+    let case_id =
+        db::reports::deciding_case(&app.pool, report_id).await?.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+    let knock = Knock {
+        caller: format!("reporter:{report_id}"),
+        route: "make_data_request".to_owned(),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let text = input.text.reveal();
+        let (request, case_open) = data_requests::make(tx, &setting, case_id, report_id, input.kind, text).await?;
+        let view = DataRequestView::from(request).with_hint(case_open);
+        Reply::new(StatusCode::CREATED, &DataRequestKept { id: view.id, status: view.status, hint: view.hint })
+    })
+    .await
+}
+
+/// One's own requests.
+#[derive(Serialize, ToSchema)]
+pub struct DataRequests {
+    /// Oldest first.
+    pub data: Vec<DataRequestView>,
+}
+
+/// Read one's own requests and what was answered.
+#[utoipa::path(tag = "mailbox", security(("reporter" = [])), responses((status = 200, description = "The requests", body = DataRequests), SignedInRead))]
+#[get("/v1/my-report/data-requests")]
+pub async fn list_my_data_requests(app: web::Data<App>, caller: ReporterCaller) -> Result<HttpResponse, Problem> {
+    let found = db::data_requests::of_report(&app.pool, caller.report_id).await?;
+    let opened = data_requests::opened(&setting(&app), found)?;
+    Ok(HttpResponse::Ok().json(DataRequests { data: opened.into_iter().map(Into::into).collect() }))
+}
+
+/// Read everything that is kept of oneself and of what one sent.
+#[utoipa::path(tag = "mailbox", security(("reporter" = [])), responses((status = 200, description = "The data", body = OwnDataView), SignedInRead))]
+#[get("/v1/my-report/data")]
+pub async fn get_my_data(app: web::Data<App>, caller: ReporterCaller) -> Result<HttpResponse, Problem> {
+    let own = data_requests::own(&app.pool, &setting(&app), caller.report_id).await?;
+    Ok(HttpResponse::Ok().json(OwnDataView::from(own)))
+}
+
+/// A page of requests.
+#[derive(Serialize, ToSchema)]
+pub struct DataRequestPage {
+    /// Oldest first.
+    pub data: Vec<DataRequestView>,
+    /// Where it ends.
+    pub page: PageEnd,
+}
+
+/// List requests of reporters that wait or were deferred.
+#[utoipa::path(
+    tag = "data-protection", security(("officer" = [])), params(PageQuery),
+    responses((status = 200, description = "A page", body = DataRequestPage), SignedInRead)
+)]
+#[get("/v1/data-requests")]
+pub async fn list_data_requests(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ProtectData)?;
+    let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
+    let mut found = db::data_requests::open(&app.pool, after, limit + 1).await?;
+    let end = page::end(&app, &context, &mut found, limit, |(request, ..)| request.id.to_string());
+    let opened = Untraced::lock(data_requests::opened(&setting(&app), found)?);
+    let opened = trace::show(&app, &caller, Operation::ListDataRequests, opened).await?;
+    let data = opened.into_iter().map(Into::into).collect();
+    Ok(page::response(&app, &request, &end).json(DataRequestPage { data, page: end }))
+}
+
+text_enum! {
+    /// What the privacy officer answers.
+    DataRequestAnswer {
+        Grant = "grant", "Kabulkan", "Grant";
+        Defer = "defer", "Tangguhkan", "Defer";
+        Refuse = "refuse", "Tolak", "Refuse";
+    }
+}
+
+/// The answer to a request.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataRequestDecision {
+    /// What is answered. Granting an erasure erases at once and for good.
+    pub decision: DataRequestAnswer,
+    /// Why; the reporter reads it.
+    #[schema(
+        min_length = 20,
+        max_length = 2000,
+        example = "Perkara masih diperiksa; permintaan ditinjau kembali setelah selesai."
+    )]
+    pub reason: String,
+}
+
+/// Answer a request of a reporter.
+///
+/// An erasure is granted only when the case is closed and no legal hold stands on it.
+#[utoipa::path(
+    tag = "data-protection", security(("officer" = [])), request_body = DataRequestDecision,
+    params(("request_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one decision")),
+    responses((status = 200, description = "Where the request stands", body = DataRequestKept), SignedInWrite)
+)]
+#[post("/v1/data-requests/{request_id}/decision")]
+pub async fn decide_data_request(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    id: web::Path<Uuid>,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ProtectData)?;
+    let input: DataRequestDecision = body::read(&schemas, "DataRequestDecision", &bytes)?;
+    let (setting, id) = (setting(&app), id.into_inner());
+    let status = match input.decision {
+        DataRequestAnswer::Grant => DataRequestStatus::Granted,
+        DataRequestAnswer::Defer => DataRequestStatus::Deferred,
+        DataRequestAnswer::Refuse => DataRequestStatus::Refused,
+    };
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("decide_data_request {id}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let decided = data_requests::decide(tx, &setting, &caller.actor(), id, status, &input.reason).await?;
+        Reply::new(StatusCode::OK, &DataRequestKept { id, status: decided.request.status, hint: None })
+    })
+    .await
+}

@@ -1,0 +1,204 @@
+//! What the privacy officer calls about how long cases are kept: holds and purges. Shows numbers of cases, never content.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::body::{self, JsonBody, Schemas};
+use super::caller::Caller;
+use super::extract::OptionalIdempotencyKey;
+use super::once::{Knock, Reply, once};
+use super::openapi::{SignedInRead, SignedInWrite};
+use super::page::{self, PageQuery};
+use super::problem::Problem;
+use super::query::Query;
+use super::setting;
+use super::views::{LegalHoldView, PageEnd, PurgeProposalView};
+use crate::app::App;
+use crate::db::{self, Tx};
+use crate::domain::policy::Permission;
+use crate::flows::retention;
+
+/// A hold on a case.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLegalHold {
+    /// The case.
+    #[schema(min_length = 5, max_length = 60, example = "REG-BKN-2026-1000001")]
+    pub case_number: String,
+    /// Why.
+    #[schema(min_length = 20, max_length = 2000, example = "Perkara sedang digugat di pengadilan tata usaha negara.")]
+    pub reason: String,
+}
+
+/// Set a legal hold on a case: nothing of it is erased while it stands.
+#[utoipa::path(
+    tag = "data-protection", security(("officer" = [])), request_body = NewLegalHold,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one hold")),
+    responses((status = 201, description = "The hold", body = LegalHoldView), SignedInWrite)
+)]
+#[post("/v1/legal-holds")]
+pub async fn set_legal_hold(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ProtectData)?;
+    let input: NewLegalHold = body::read(&schemas, "NewLegalHold", &bytes)?;
+    let setting = setting(&app);
+    let knock =
+        Knock { caller: caller.scope(), route: "set_legal_hold".to_owned(), key: key.map(|key| key.0), body: &bytes };
+    once(&app, knock, async |tx: &mut Tx| {
+        let (hold, case) = retention::hold(tx, &setting, &caller.actor(), &input.case_number, &input.reason).await?;
+        Reply::new(StatusCode::CREATED, &LegalHoldView::new(hold, case.case_number))
+    })
+    .await
+}
+
+/// A page of holds.
+#[derive(Serialize, ToSchema)]
+pub struct LegalHoldPage {
+    /// Oldest first.
+    pub data: Vec<LegalHoldView>,
+    /// Where it ends.
+    pub page: PageEnd,
+}
+
+/// List the legal holds that stand.
+#[utoipa::path(
+    tag = "data-protection", security(("officer" = [])), params(PageQuery),
+    responses((status = 200, description = "A page", body = LegalHoldPage), SignedInRead)
+)]
+#[get("/v1/legal-holds")]
+pub async fn list_legal_holds(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ProtectData)?;
+    let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
+    let mut found = db::retention::holds(&app.pool, after, limit + 1).await?;
+    let end = page::end(&app, &context, &mut found, limit, |(hold, _)| hold.id.to_string());
+    let data = found.into_iter().map(|(hold, number)| LegalHoldView::new(hold, number)).collect();
+    Ok(page::response(&app, &request, &end).json(LegalHoldPage { data, page: end }))
+}
+
+/// Why a hold is lifted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoldLift {
+    /// Why.
+    #[schema(min_length = 20, max_length = 2000, example = "Putusan pengadilan telah berkekuatan hukum tetap.")]
+    pub reason: String,
+}
+
+/// Lift a legal hold.
+#[utoipa::path(
+    tag = "data-protection", security(("officer" = [])), request_body = HoldLift,
+    params(("hold_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one")),
+    responses((status = 200, description = "The hold, lifted", body = LegalHoldView), SignedInWrite)
+)]
+#[post("/v1/legal-holds/{hold_id}/lift")]
+pub async fn lift_legal_hold(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    id: web::Path<Uuid>,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ProtectData)?;
+    let input: HoldLift = body::read(&schemas, "HoldLift", &bytes)?;
+    let (setting, id) = (setting(&app), id.into_inner());
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("lift_legal_hold {id}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let (hold, case) = retention::lift(tx, &setting, &caller.actor(), id, &input.reason).await?;
+        Reply::new(StatusCode::OK, &LegalHoldView::new(hold, case.case_number))
+    })
+    .await
+}
+
+/// A page of proposals.
+#[derive(Serialize, ToSchema)]
+pub struct PurgeProposalPage {
+    /// Oldest first.
+    pub data: Vec<PurgeProposalView>,
+    /// Where it ends.
+    pub page: PageEnd,
+}
+
+/// List the cases whose purge is proposed, as their time is over.
+#[utoipa::path(
+    tag = "data-protection", security(("officer" = [])), params(PageQuery),
+    responses((status = 200, description = "A page", body = PurgeProposalPage), SignedInRead)
+)]
+#[get("/v1/purge-proposals")]
+pub async fn list_purge_proposals(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ProtectData)?;
+    let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
+    let mut found = db::retention::pending(&app.pool, after, limit + 1).await?;
+    let end = page::end(&app, &context, &mut found, limit, |(proposal, _)| proposal.id.to_string());
+    let data = found.into_iter().map(|(proposal, number)| PurgeProposalView::new(proposal, number)).collect();
+    Ok(page::response(&app, &request, &end).json(PurgeProposalPage { data, page: end }))
+}
+
+/// What the privacy officer says to a purge.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurgeDecision {
+    /// `true` purges the case at once and for good.
+    pub approve: bool,
+    /// Why.
+    #[schema(min_length = 20, max_length = 2000, example = "Masa simpan telah lewat dan tidak ada keperluan lain.")]
+    pub reason: String,
+}
+
+/// Decide on a proposed purge.
+///
+/// An approved one erases for good whoever and whatever the case tells of; its states, dates and the chain of its events
+/// stay. A rejected one is proposed again after a year.
+#[utoipa::path(
+    tag = "data-protection", security(("officer" = [])), request_body = PurgeDecision,
+    params(("proposal_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one decision")),
+    responses((status = 200, description = "The proposal as decided", body = PurgeProposalView), SignedInWrite)
+)]
+#[post("/v1/purge-proposals/{proposal_id}/decision")]
+pub async fn decide_purge_proposal(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: Caller,
+    id: web::Path<Uuid>,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    caller.must(Permission::ProtectData)?;
+    let input: PurgeDecision = body::read(&schemas, "PurgeDecision", &bytes)?;
+    let (setting, id) = (setting(&app), id.into_inner());
+    let knock = Knock {
+        caller: caller.scope(),
+        route: format!("decide_purge_proposal {id}"),
+        key: key.map(|key| key.0),
+        body: &bytes,
+    };
+    once(&app, knock, async |tx: &mut Tx| {
+        let (proposal, case) =
+            retention::decide(tx, &setting, &caller.actor(), id, input.approve, &input.reason).await?;
+        Reply::new(StatusCode::OK, &PurgeProposalView::new(proposal, case.case_number))
+    })
+    .await
+}

@@ -1,0 +1,231 @@
+//! How long cases are kept: legal holds, and the proposals to purge what is over its time.
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as sql;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Pool, Tx};
+use crate::domain::case::ClosureReason;
+use crate::schema::{cases, legal_holds, purge_proposals};
+use crate::text_enum;
+
+text_enum! {
+    /// Where a proposal to purge a case stands.
+    PurgeStatus {
+        Pending = "pending", "Menunggu keputusan", "Pending";
+        Approved = "approved", "Disetujui", "Approved";
+        Rejected = "rejected", "Ditolak", "Rejected";
+        Lapsed = "lapsed", "Gugur", "Lapsed";
+    }
+}
+
+/// A legal hold.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = legal_holds, treat_none_as_default_value = false)]
+pub struct LegalHold {
+    /// Key.
+    pub id: Uuid,
+    /// The case.
+    pub case_id: Uuid,
+    /// Who set it.
+    pub set_by: Uuid,
+    /// When.
+    pub set_at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// Who lifted it.
+    pub lifted_by: Option<Uuid>,
+    /// When.
+    pub lifted_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub lift_reason: Option<String>,
+}
+
+/// Sets a hold. A second one on a case is a duplicate.
+pub async fn set_hold(tx: &mut Tx, hold: &LegalHold) -> Result<(), DbError> {
+    diesel::insert_into(legal_holds::table).values(hold).execute(tx.connection()?).await?;
+    Ok(())
+}
+
+/// The case of a hold that stands.
+pub async fn case_of_hold(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let hold = legal_holds::table.find(id).filter(legal_holds::lifted_at.is_null()).select(legal_holds::case_id);
+    Ok(hold.first(tx.connection()?).await.optional()?)
+}
+
+/// Lifts a hold that stands; `None` when somebody has lifted it before.
+pub async fn lift_hold(
+    tx: &mut Tx,
+    id: Uuid,
+    by: Uuid,
+    at: DateTime<Utc>,
+    reason: &str,
+) -> Result<Option<LegalHold>, DbError> {
+    Ok(diesel::update(legal_holds::table.find(id).filter(legal_holds::lifted_at.is_null()))
+        .set((
+            legal_holds::lifted_by.eq(Some(by)),
+            legal_holds::lifted_at.eq(Some(at)),
+            legal_holds::lift_reason.eq(Some(reason)),
+        ))
+        .returning(LegalHold::as_returning())
+        .get_result(tx.connection()?)
+        .await
+        .optional()?)
+}
+
+/// Whether a hold stands on a case or on one merged into it. The caller holds the case's lock, as who sets one does.
+pub async fn held(tx: &mut Tx, case_id: Uuid) -> Result<bool, DbError> {
+    let standing = legal_holds::table
+        .inner_join(cases::table)
+        .filter(legal_holds::lifted_at.is_null())
+        .filter(cases::id.eq(case_id).or(cases::master_case_id.is_not_distinct_from(case_id)));
+    Ok(diesel::select(diesel::dsl::exists(standing)).get_result(tx.connection()?).await?)
+}
+
+/// Holds that stand, with the numbers of their cases, oldest first, behind `after`.
+pub async fn holds(pool: &Pool, after: Uuid, limit: i64) -> Result<Vec<(LegalHold, String)>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(legal_holds::table
+        .inner_join(cases::table)
+        .filter(legal_holds::lifted_at.is_null().and(legal_holds::id.gt(after)))
+        .order(legal_holds::id)
+        .limit(limit)
+        .select((LegalHold::as_select(), cases::case_number))
+        .load(&mut connection)
+        .await?)
+}
+
+/// A proposal to purge a case.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = purge_proposals, treat_none_as_default_value = false)]
+pub struct PurgeProposal {
+    /// Key.
+    pub id: Uuid,
+    /// The case.
+    pub case_id: Uuid,
+    /// Why it was closed.
+    pub closure_reason: ClosureReason,
+    /// When it was closed.
+    pub closed_at: DateTime<Utc>,
+    /// When its time was over.
+    pub due_at: DateTime<Utc>,
+    /// When this was proposed.
+    pub proposed_at: DateTime<Utc>,
+    /// Where it stands.
+    pub status: PurgeStatus,
+    /// Who decided.
+    pub decided_by: Option<Uuid>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why so.
+    pub reason: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = sql::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql::Text)]
+    closure_reason: ClosureReason,
+    #[diesel(sql_type = sql::Timestamptz)]
+    closed_at: DateTime<Utc>,
+    #[diesel(sql_type = sql::Timestamptz)]
+    due_at: DateTime<Utc>,
+}
+
+/// A case whose purge was rejected is proposed again only after this.
+const ASKED_AGAIN: Duration = Duration::days(365);
+
+/// Proposes to purge up to `limit` closed cases whose time is over and on which no hold stands; answers how many. What
+/// was purged, waits, or was rejected within a year is left out.
+pub async fn propose(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<usize, DbError> {
+    let due: Vec<Due> = diesel::sql_query(
+        "SELECT c.id, c.closure_reason, c.state_since AS closed_at, c.state_since + make_interval(years => p.years) AS due_at \
+         FROM cases c JOIN retention_policies p ON p.closure_reason = c.closure_reason \
+           AND p.valid_from <= (c.state_since AT TIME ZONE 'Asia/Jakarta')::date \
+           AND (p.valid_to IS NULL OR p.valid_to > (c.state_since AT TIME ZONE 'Asia/Jakarta')::date) \
+         WHERE c.state = 'closed' AND c.state_since + make_interval(years => p.years) <= $1 \
+           AND NOT EXISTS (SELECT FROM purge_proposals q WHERE q.case_id = c.id AND (q.status IN ('pending', 'approved') \
+             OR q.status = 'rejected' AND q.decided_at > $2)) \
+           AND NOT EXISTS (SELECT FROM legal_holds h JOIN cases m ON m.id = h.case_id \
+             WHERE h.lifted_at IS NULL AND (m.id = c.id OR m.master_case_id = c.id)) \
+         ORDER BY due_at LIMIT $3",
+    )
+    .bind::<sql::Timestamptz, _>(now)
+    .bind::<sql::Timestamptz, _>(now - ASKED_AGAIN)
+    .bind::<sql::BigInt, _>(limit)
+    .load(tx.connection()?)
+    .await?;
+    let proposals: Vec<PurgeProposal> = due
+        .into_iter()
+        .map(|due| PurgeProposal {
+            id: Uuid::now_v7(),
+            case_id: due.id,
+            closure_reason: due.closure_reason,
+            closed_at: due.closed_at,
+            due_at: due.due_at,
+            proposed_at: now,
+            status: PurgeStatus::Pending,
+            decided_by: None,
+            decided_at: None,
+            reason: None,
+        })
+        .collect();
+    Ok(diesel::insert_into(purge_proposals::table)
+        .values(&proposals)
+        .on_conflict_do_nothing()
+        .execute(tx.connection()?)
+        .await?)
+}
+
+/// Proposals for cases that were opened again since lapse.
+pub async fn lapse_reopened(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, DbError> {
+    Ok(diesel::sql_query(
+        "UPDATE purge_proposals q SET status = 'lapsed', decided_at = $1 FROM cases c WHERE c.id = q.case_id \
+         AND q.status = 'pending' AND (c.state <> 'closed' OR c.state_since <> q.closed_at)",
+    )
+    .bind::<sql::Timestamptz, _>(now)
+    .execute(tx.connection()?)
+    .await?)
+}
+
+/// Proposals that wait, with the numbers of their cases, oldest first, behind `after`.
+pub async fn pending(pool: &Pool, after: Uuid, limit: i64) -> Result<Vec<(PurgeProposal, String)>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(purge_proposals::table
+        .inner_join(cases::table)
+        .filter(purge_proposals::status.eq(PurgeStatus::Pending).and(purge_proposals::id.gt(after)))
+        .order(purge_proposals::id)
+        .limit(limit)
+        .select((PurgeProposal::as_select(), cases::case_number))
+        .load(&mut connection)
+        .await?)
+}
+
+/// The case of a proposal.
+pub async fn case_of_proposal(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let case = purge_proposals::table.find(id).select(purge_proposals::case_id);
+    Ok(case.first(tx.connection()?).await.optional()?)
+}
+
+/// Locks a proposal. The caller holds the lock of its case.
+pub async fn lock_proposal(tx: &mut Tx, id: Uuid) -> Result<Option<PurgeProposal>, DbError> {
+    let proposal = purge_proposals::table.find(id).for_update().select(PurgeProposal::as_select());
+    Ok(proposal.first(tx.connection()?).await.optional()?)
+}
+
+/// Writes what was decided.
+pub async fn settle_proposal(tx: &mut Tx, proposal: &PurgeProposal) -> Result<(), DbError> {
+    diesel::update(purge_proposals::table.find(proposal.id))
+        .set((
+            purge_proposals::status.eq(proposal.status),
+            purge_proposals::decided_by.eq(proposal.decided_by),
+            purge_proposals::decided_at.eq(proposal.decided_at),
+            purge_proposals::reason.eq(&proposal.reason),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}

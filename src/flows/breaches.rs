@@ -1,0 +1,66 @@
+//! The register of breaches of personal data and the 72 hours within which they must be told (UU 27/2022, art. 46).
+
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::FlowError;
+use crate::db::breaches::{Breach, BreachStep, BreachStepKind as Kind};
+use crate::db::{self, Tx};
+use crate::domain::fault::{Fault, FieldFault};
+
+/// Within which both the authority and the persons concerned are told.
+const TIME: Duration = Duration::hours(72);
+
+/// When the time to tell of a breach ends.
+pub fn due_at(breach: &Breach) -> DateTime<Utc> {
+    breach.discovered_at + TIME
+}
+
+/// Whether a notice is missing though the time is over.
+pub fn overdue(breach: &Breach, steps: &[BreachStep], now: DateTime<Utc>) -> bool {
+    let done = |kind| steps.iter().any(|step| step.kind == kind);
+    now > due_at(breach) && !(done(Kind::AuthorityNotified) && done(Kind::SubjectsNotified))
+}
+
+/// Enters a breach. It cannot have been discovered in the future.
+pub async fn register(tx: &mut Tx, breach: &Breach) -> Result<(), FlowError> {
+    if breach.discovered_at > breach.recorded_at {
+        return Err(FlowError::Input(vec![FieldFault::new("/discovered_at", Fault::InFuture)]));
+    }
+    Ok(db::breaches::insert(tx, breach).await?)
+}
+
+/// Enters a step: each notice and the closing once, notes as often as needed, and nothing after the closing.
+pub async fn step(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    officer_id: Uuid,
+    id: Uuid,
+    step: (Kind, Option<DateTime<Utc>>, &str),
+) -> Result<(Breach, Vec<BreachStep>), FlowError> {
+    let (kind, at, note) = step;
+    let at = at.unwrap_or(now);
+    let (breach, mut steps) = db::breaches::lock(tx, id).await?.ok_or(FlowError::NotFound)?;
+    let done = |kind| steps.iter().any(|step| step.kind == kind);
+    if done(Kind::Closed) || (kind != Kind::Noted && done(kind)) {
+        return Err(FlowError::BreachStepTaken);
+    }
+    if at > now {
+        return Err(FlowError::Input(vec![FieldFault::new("/at", Fault::InFuture)]));
+    }
+    if at < breach.discovered_at {
+        return Err(FlowError::Input(vec![FieldFault::new("/at", Fault::OutOfRange)]));
+    }
+    let step = BreachStep {
+        id: Uuid::now_v7(),
+        breach_id: id,
+        kind,
+        at,
+        recorded_at: now,
+        recorded_by: officer_id,
+        note: note.to_owned(),
+    };
+    db::breaches::insert_step(tx, &step).await?;
+    steps.push(step);
+    Ok((breach, steps))
+}

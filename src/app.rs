@@ -9,12 +9,13 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use crate::config::Config;
+use crate::config::{Config, TwoFactors};
 use crate::db::access::Trace;
 use crate::db::group_commit::Writer;
 use crate::db::intake::Intake;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
+use crate::oidc::{self, Provider};
 use crate::token::{Keys, PasswordHasher};
 use crate::vault::Vault;
 
@@ -62,6 +63,8 @@ pub struct App {
     pub trace: Trace,
     /// Outgoing mail.
     pub mailer: Arc<Mailer>,
+    /// The OpenID provider of single sign-on, where there is one.
+    pub provider: Option<Arc<Provider>>,
     /// Codes looked up at each request, read once at the start.
     pub reference: Arc<Reference>,
 }
@@ -104,8 +107,10 @@ impl App {
         let kept = db::data_keys::one_of_each_version(&pool).await?;
         let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
         let mailer = Mailer::new(&mail_settings(&config))?;
+        let provider = provider_settings(&config).map(Provider::new).transpose()?.map(Arc::new);
         Ok(Self {
             clock,
+            provider,
             passwords: Arc::new(keys.password_hasher()),
             keys: Arc::new(keys),
             vault: Arc::new(vault),
@@ -131,4 +136,17 @@ fn mail_settings(config: &Config) -> MailSettings {
         from: config.mail_from.clone(),
         timeout: std::time::Duration::from_secs(60),
     }
+}
+
+fn provider_settings(config: &Config) -> Option<oidc::Settings> {
+    let oidc = config.oidc.as_ref()?;
+    Some(oidc::Settings {
+        issuer: oidc.issuer.clone(),
+        client_id: oidc.client_id.clone(),
+        client_secret: oidc.client_secret.clone(),
+        redirect_uri: format!("{}/v1/single-sign-on/callback", config.public_url),
+        officer_claim: oidc.officer_claim.clone(),
+        two_factors_proven: oidc.second_factor == TwoFactors::Proven,
+        timeout: std::time::Duration::from_secs(10),
+    })
 }

@@ -1,6 +1,7 @@
 //! The configuration: what netral is told by its file and its environment, typed, checked as a whole, handed on as one
 //! value. The only place that reads the environment; it must not open connections, make folders or keep a global.
 
+mod oidc;
 mod reader;
 mod values;
 
@@ -17,7 +18,9 @@ use std::{
 
 use secrecy::SecretString;
 
+pub use self::oidc::{Oidc, TwoFactors};
 use self::reader::Reader;
+pub use self::values::is_private_channel;
 use self::values::{
     address, addresses, filter, flag, format, origins, path, postgres_url, sender, smtp_url, url, vault_keys, whole,
 };
@@ -99,6 +102,14 @@ settings! {
     MAIL_FROM = plain("mail_from", "NETRAL_MAIL_FROM", "netral <no-reply@localhost>", "sender of every mail");
     MAIL_QUIET_MINUTES = plain("mail_quiet_minutes", "NETRAL_MAIL_QUIET_MINUTES", "10",
         "minutes in which further news of a case is gathered into one mail");
+    OIDC_ISSUER = plain("oidc_issuer", "NETRAL_OIDC_ISSUER", "none: officers sign in with a password only",
+        "OpenID provider for single sign-on, exactly as it names itself: https://host/realms/name");
+    OIDC_CLIENT_ID = plain("oidc_client_id", "NETRAL_OIDC_CLIENT_ID", "none", "our name at that provider");
+    OIDC_CLIENT_SECRET = secret("oidc_client_secret", "NETRAL_OIDC_CLIENT_SECRET", "none", "our secret at that provider");
+    OIDC_OFFICER_CLAIM = plain("oidc_officer_claim", "NETRAL_OIDC_OFFICER_CLAIM", "nip",
+        "claim of its ID tokens that holds an officer's NIP");
+    OIDC_SECOND_FACTOR = plain("oidc_second_factor", "NETRAL_OIDC_SECOND_FACTOR", "proven",
+        "proven: its ID tokens must say (amr, acr) that two factors were used; trusted: it always asks for two without saying so");
     FLAG_CASES = plain("flag_cases", "NETRAL_FLAG_CASES", "60",
         "different cases that an officer may be shown within an hour before it is flagged as unusual");
     FLAG_CASES_OUTSIDE_AGENCY = plain("flag_cases_outside_agency", "NETRAL_FLAG_CASES_OUTSIDE_AGENCY", "30",
@@ -173,6 +184,8 @@ pub struct Config {
     pub mail_domain: String,
     /// Minutes in which further news of a case is gathered into one mail.
     pub mail_quiet_minutes: u32,
+    /// The OpenID provider of single sign-on, where there is one.
+    pub oidc: Option<Oidc>,
     /// Different cases within an hour above which an officer's reading is flagged.
     pub flag_cases: u32,
     /// The same for cases outside the agency of the seat.
@@ -251,6 +264,7 @@ impl Config {
         let mail_folder = read.optional(&MAIL_FOLDER, path);
         let from = read.value(&MAIL_FROM, sender);
         let mail_quiet_minutes = read.value(&MAIL_QUIET_MINUTES, whole(0..=1_440));
+        let oidc = oidc::read(&mut read);
         let flag_cases = read.value(&FLAG_CASES, whole(1..=1_000_000));
         let flag_cases_outside_agency = read.value(&FLAG_CASES_OUTSIDE_AGENCY, whole(1..=1_000_000));
         let log = read.value(&LOG, filter);
@@ -280,6 +294,7 @@ impl Config {
                 mail_from,
                 mail_domain,
                 mail_quiet_minutes: mail_quiet_minutes?,
+                oidc,
                 flag_cases: flag_cases?,
                 flag_cases_outside_agency: flag_cases_outside_agency?,
                 log: log?,

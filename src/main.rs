@@ -10,11 +10,12 @@ use clap::{Args, Parser, Subcommand};
 
 use netral::app::Clock;
 use netral::config::{self, Config};
-use netral::db::{self, Tx};
+use netral::db::{self, Tx, provider_accounts::Account};
 use netral::domain::actor::Role;
 use netral::domain::audit::{Report, verify_export};
 use netral::domain::checkpoint::{Checkpoint, PublicKey};
 use netral::flows::officers::{self, OfficerToAdd};
+use netral::flows::single_sign_on;
 use netral::serve::{self, Database, StartError};
 use netral::token::{CheckpointKey, Keys, random_password};
 use netral::vault::Vault;
@@ -84,6 +85,18 @@ enum Command {
 enum OfficerCommand {
     /// Add an officer with a seat, or give one a further seat and a new password. Prints the password once.
     Add(OfficerArgs),
+    /// Link an officer to an account at the provider of single sign-on, for those whom it cannot name by NIP.
+    Link(LinkArgs),
+}
+
+#[derive(Args)]
+struct LinkArgs {
+    /// The officer's address.
+    #[arg(long)]
+    email: String,
+    /// The account, as the provider names it (`sub`).
+    #[arg(long)]
+    subject: String,
 }
 
 #[derive(Subcommand)]
@@ -177,6 +190,7 @@ fn run(command: Command) -> Result<(), StartError> {
         Command::Work => runtime()?.block_on(work(configured()?))?,
         Command::Migrate => runtime()?.block_on(migrate(configured()?))?,
         Command::Officer(OfficerCommand::Add(args)) => runtime()?.block_on(add_officer(configured()?, args))?,
+        Command::Officer(OfficerCommand::Link(args)) => runtime()?.block_on(link_officer(configured()?, args))?,
         Command::Audit(AuditCommand::Verify { export: Some(file), key, kept }) => {
             let lines = BufReader::new(File::open(file)?).lines();
             if key.is_none() {
@@ -255,6 +269,20 @@ async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError
     drop(pool);
     println!("{} may sign in with the password {password}", args.email);
     println!("It is shown once and kept nowhere.");
+    database.close().await
+}
+
+async fn link_officer(config: Config, args: LinkArgs) -> Result<(), StartError> {
+    let oidc = config.oidc.as_ref().ok_or("there is no provider of single sign-on: see `netral config`")?;
+    let database = Database::join(&config).await?;
+    let pool = db::pool(&database.url, 1)?;
+    let mut tx = Tx::begin(&pool).await?;
+    let account = Account { issuer: &oidc.issuer, subject: &args.subject };
+    let linked = single_sign_on::link(&mut tx, &args.email, account, Clock::default().now()).await;
+    linked.map_err(|error| format!("{} cannot be linked: {error}", args.email))?;
+    tx.commit().await?;
+    drop(pool);
+    println!("{} may sign in at {} from now on", args.email, oidc.issuer);
     database.close().await
 }
 

@@ -1,6 +1,7 @@
 //! The keys and everything made with them: signed tokens, access codes and their hashes, confirmation links, cursors,
 //! passwords. The only place that touches the key folder, but for the vault's own keys. It must not read the clock, know HTTP or ask the database.
 
+mod attempt;
 mod checkpoint;
 mod jwt;
 pub(crate) mod keyring;
@@ -19,6 +20,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use uuid::Uuid;
 
 pub use self::{
+    attempt::{ATTEMPT_MINUTES, SignOnAttempt},
     checkpoint::CheckpointKey,
     jwt::{OfficerClaims, OfficerToken, ReporterClaims, TokenError},
     keyring::KeyError,
@@ -50,6 +52,7 @@ pub struct Keys {
     second_factor: SealingKey,
     pepper: [u8; 32],
     blind_index: hmac::Key,
+    single_sign_on: hmac::Key,
 }
 
 impl Keys {
@@ -81,6 +84,7 @@ impl Keys {
             second_factor: SealingKey::new(&derive_bytes(&root, "second factor")?).ok_or(KeyError::Cryptography)?,
             pepper: derive_bytes(&root, "password pepper")?,
             blind_index: derive(&root, "blind index")?,
+            single_sign_on: derive(&root, "single sign-on")?,
         })
     }
 

@@ -37,6 +37,7 @@ pub mod refusal;
 pub mod reports;
 pub mod retention;
 pub mod sessions;
+pub mod single_sign_on;
 mod trace;
 pub mod tracks;
 pub mod unmatched;
@@ -62,6 +63,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(sessions::sign_in)
         .service(sessions::refresh_session)
         .service(sessions::get_jwks)
+        .service(single_sign_on::start_single_sign_on)
+        .service(single_sign_on::finish_single_sign_on)
+        .service(single_sign_on::end_single_sign_on)
         .service(credentials::accept_invitation)
         .service(credentials::offer_second_factor)
         .service(credentials::confirm_second_factor)

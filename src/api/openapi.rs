@@ -210,6 +210,12 @@ problem_sets! {
     OfficerSignIn = [400, 401, 403, 413, 415, 422, 429, 500, 503];
     /// Becoming able to sign in.
     Credentials = [400, 401, 403, 409, 413, 415, 422, 429, 500, 503];
+    /// Going to the provider of single sign-on.
+    SignOnStart = [400, 404, 429, 500, 502, 503];
+    /// Coming back from there.
+    SignOnEnd = [400, 401, 403, 404, 429, 500, 502, 503];
+    /// That provider calling us.
+    ProviderCall = [400, 404, 413, 415, 429, 500, 502, 503];
     /// Reading with a token.
     SignedInRead = [400, 401, 403, 404, 429, 500, 503];
     /// Reading with a token what may be closed by the state it is in.

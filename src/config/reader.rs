@@ -62,6 +62,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether anyone says anything of the setting, right or wrong.
+    pub(super) fn is_given(&mut self, setting: &Setting) -> bool {
+        !matches!(self.find(setting), Found::Nothing)
+    }
+
+    /// Makes a setting that nobody gave a problem; `what` it is needed for.
+    pub(super) fn must_be_given(&mut self, setting: &Setting, what: &str) {
+        if !self.is_given(setting) {
+            self.problems.push(format!("{} must be set {what}", setting.env));
+        }
+    }
+
     /// Where data is kept when nobody says: the system's folder for root, else the user's own.
     pub(super) fn default_data_dir(&mut self, setting: &Setting, root: bool) -> Option<PathBuf> {
         if root {

@@ -118,6 +118,58 @@ fn urls_origins_and_senders_are_checked() {
 }
 
 #[test]
+fn single_sign_on_is_set_up_whole_or_not_at_all() {
+    assert!(build(&[], None).unwrap().oidc.is_none());
+    let whole = [
+        ("NETRAL_OIDC_ISSUER", "https://sso.example/realms/pegawai/"),
+        ("NETRAL_OIDC_CLIENT_ID", "netral"),
+        ("NETRAL_OIDC_CLIENT_SECRET", "hunter2"),
+    ];
+    let config = build(&whole, None).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let oidc = config.oidc.unwrap();
+    assert_eq!(oidc.issuer, "https://sso.example/realms/pegawai/", "nothing is cut off a name");
+    assert_eq!((oidc.officer_claim.as_str(), oidc.second_factor), ("nip", TwoFactors::Proven));
+    let problems = build(&[("NETRAL_OIDC_OFFICER_CLAIM", "nip")], None).unwrap_err();
+    assert_eq!(
+        problems,
+        [
+            "NETRAL_OIDC_CLIENT_ID must be set for single sign-on",
+            "NETRAL_OIDC_CLIENT_SECRET must be set for single sign-on",
+            "NETRAL_OIDC_ISSUER must be set for single sign-on",
+        ]
+    );
+    let wrong = [
+        ("NETRAL_OIDC_ISSUER", "http://sso.example"),
+        ("NETRAL_OIDC_CLIENT_SECRET", "h\u{fc}nter2"),
+        ("NETRAL_OIDC_OFFICER_CLAIM", "nomor induk"),
+        ("NETRAL_OIDC_SECOND_FACTOR", "maybe"),
+    ];
+    assert_eq!(
+        build(&wrong, None).unwrap_err(),
+        [
+            "NETRAL_OIDC_CLIENT_ID must be set for single sign-on",
+            "NETRAL_OIDC_CLIENT_SECRET must be visible ASCII characters",
+            "NETRAL_OIDC_ISSUER must be a URL such as https://sso.example/realms/pegawai, or http:// on this machine, \
+             not \"http://sso.example\"",
+            "NETRAL_OIDC_OFFICER_CLAIM must be the name of a claim such as nip, not \"nomor induk\"",
+            "NETRAL_OIDC_SECOND_FACTOR must be proven or trusted, not \"maybe\"",
+        ]
+    );
+    for (issuer, fine) in [
+        ("http://localhost:8080/realms/x", true),
+        ("http://[::1]:8080", true),
+        ("http://127.0.0.1.example", false),
+        ("https://sso.example/?realm=x", false),
+        ("https://u:p@sso.example", false),
+        ("sso.example", false),
+    ] {
+        let vars = [("NETRAL_OIDC_ISSUER", issuer), whole[1], whole[2]];
+        assert_eq!(build(&vars, None).is_ok(), fine, "{issuer}");
+    }
+}
+
+#[test]
 fn the_table_names_every_setting_once() {
     let table = table();
     for setting in settings() {

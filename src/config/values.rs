@@ -10,7 +10,7 @@ use actix_web::http::Uri;
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
-use super::{LogFormat, VaultKey};
+use super::{LogFormat, TwoFactors, VaultKey};
 
 /// A whole number within a range.
 pub(super) fn whole<T: TryFrom<u64>>(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<T, String> {
@@ -64,6 +64,43 @@ fn is_web(uri: &Uri) -> bool {
     let host =
         uri.authority().is_some_and(|authority| !authority.as_str().contains('@') && !authority.host().is_empty());
     host && matches!(uri.scheme_str(), Some("http" | "https"))
+}
+
+/// Whether secrets may be sent to a URL: over TLS, or on this very machine, where nobody listens in.
+pub fn is_private_channel(text: &str) -> bool {
+    let Some(uri) = text.parse::<Uri>().ok().filter(is_web) else { return false };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    uri.scheme_str() == Some("https") || here
+}
+
+/// An OpenID provider's name for itself. It is compared as text, so that nothing is cut off it.
+pub(super) fn issuer(text: &str) -> Result<String, String> {
+    if is_private_channel(text) && !text.contains(['?', '#']) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a URL such as https://sso.example/realms/pegawai, or http:// on this machine".to_owned())
+    }
+}
+
+/// Any text of visible ASCII characters.
+pub(super) fn text(text: &str) -> Result<String, String> {
+    let fits = text.bytes().all(|b| matches!(b, b' '..=b'~'));
+    if fits { Ok(text.to_owned()) } else { Err("must be visible ASCII characters".to_owned()) }
+}
+
+/// The name of a claim.
+pub(super) fn claim(text: &str) -> Result<String, String> {
+    let fits = text.bytes().all(|b| b.is_ascii_graphic());
+    if fits { Ok(text.to_owned()) } else { Err("must be the name of a claim such as nip".to_owned()) }
+}
+
+pub(super) fn second_factor(text: &str) -> Result<TwoFactors, String> {
+    match text {
+        "proven" => Ok(TwoFactors::Proven),
+        "trusted" => Ok(TwoFactors::Trusted),
+        _ => Err("must be proven or trusted".to_owned()),
+    }
 }
 
 /// One key as its digits, or several as `version:digits`, each version once.

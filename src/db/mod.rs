@@ -29,6 +29,7 @@ pub mod identity_requests;
 pub mod intake;
 pub mod messages;
 pub mod officers;
+pub mod provider_accounts;
 pub mod reference;
 pub mod reports;
 pub mod retention;

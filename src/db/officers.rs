@@ -56,6 +56,12 @@ pub async fn by_email(pool: &Pool, email: &str) -> Result<Option<Account>, DbErr
         .optional()?)
 }
 
+/// The officer with this address.
+pub async fn id_of(tx: &mut Tx, email: &str) -> Result<Option<Uuid>, DbError> {
+    let found = officers::table.filter(officers::email.eq(email)).select(officers::id);
+    Ok(found.first(tx.connection()?).await.optional()?)
+}
+
 /// The account with this key.
 pub async fn account(pool: &Pool, id: Uuid) -> Result<Option<Account>, DbError> {
     let mut connection = pool.get().await?;

@@ -25,6 +25,7 @@ pub mod retention;
 pub mod rewrap;
 pub mod sealing;
 pub mod sign_in;
+pub mod single_sign_on;
 pub mod transition;
 
 /// Why a deed was not done. Nothing has changed.

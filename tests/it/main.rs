@@ -28,6 +28,7 @@ mod reports;
 mod sample;
 mod sessions;
 mod sight;
+mod single_sign_on;
 mod trace;
 mod transitions;
 mod transport;

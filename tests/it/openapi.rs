@@ -120,7 +120,9 @@ fn every_operation_says_what_it_is_and_how_it_may_fail() {
         assert!(!signed_in || responses.contains_key("401"), "{what}: no 401");
         assert!(path == "/livez" || responses.contains_key("500"), "{what}: no 500");
         if method == "POST" && operation["requestBody"].is_object() {
-            for status in ["400", "413", "415", "422"] {
+            // A form is for another program, which is told 400 by the specification that has it sent.
+            let json = operation["requestBody"]["content"]["application/json"].is_object();
+            for status in ["400", "413", "415", "422"].into_iter().filter(|status| json || *status != "422") {
                 assert!(responses.contains_key(status), "{what}: no {status}");
             }
         }

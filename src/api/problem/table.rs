@@ -70,6 +70,12 @@ problems! {
     InvalidIdempotencyKey = "invalid-idempotency-key", BAD_REQUEST,
         id: "Idempotency-Key tidak sah", "Kunci harus terdiri atas 1 sampai 255 karakter ASCII tanpa spasi.", "Gunakan UUID.",
         en: "Invalid Idempotency-Key", "The key must be 1 to 255 visible ASCII characters without blanks.", "Use a UUID.";
+    SingleSignOnLost = "single-sign-on-lost", BAD_REQUEST,
+        id: "Proses masuk tidak dikenal", "Proses masuk ini tidak dimulai di peramban ini, sudah dipakai, atau dimulai lebih dari sepuluh menit yang lalu.", "Mulai kembali dari /v1/single-sign-on, di peramban yang sama dan dengan cookie diizinkan.",
+        en: "Sign-in not known", "This sign-in was not started in this browser, was used already, or was started more than ten minutes ago.", "Start again at /v1/single-sign-on, in the same browser and with cookies allowed.";
+    LogoutTokenRefused = "logout-token-refused", BAD_REQUEST,
+        id: "Token keluar ditolak", "Token keluar tidak dibuat oleh penyedia identitas untuk layanan ini, sudah kedaluwarsa, atau sudah pernah dipakai.", "Kirim logout_token baru. Alasan penolakan ada di log layanan ini.",
+        en: "Logout token refused", "The logout token was not made by the identity provider for this service, is too old, or was used before.", "Send a new logout_token. The reason stands in the log of this service.";
     Unauthorized = "unauthorized", UNAUTHORIZED,
         id: "Belum masuk", "Permintaan ini memerlukan token yang sah dan masih berlaku.", "Masuk kembali, lalu kirim token di header Authorization.",
         en: "Not signed in", "This request needs a valid token that has not expired.", "Sign in again and send the token in the header Authorization.";
@@ -79,9 +85,15 @@ problems! {
     SignInRefused = "sign-in-refused", UNAUTHORIZED,
         id: "Gagal masuk", "Nama, kata sandi, atau kode verifikasi tidak cocok.", "Periksa ketiganya, atau hubungi administrator instansi Anda.",
         en: "Sign-in refused", "The name, password or verification code does not match.", "Check all three, or ask the administrator of your agency.";
+    SingleSignOnRefused = "single-sign-on-refused", UNAUTHORIZED,
+        id: "Penyedia identitas tidak mengesahkan", "Penyedia identitas menolak, atau jawabannya tidak dapat diterima.", "Masuk kembali melalui /v1/single-sign-on. Bila berulang, hubungi administrator: alasannya ada di log.",
+        en: "Not vouched for", "The identity provider refuses, or its answer cannot be accepted.", "Sign in again through /v1/single-sign-on. If it stays, ask the administrator: the reason stands in the log.";
     Forbidden = "forbidden", FORBIDDEN,
         id: "Tidak diizinkan", "Peran Anda tidak mengizinkan tindakan ini.", "Minta petugas yang berwenang melakukannya.",
         en: "Not allowed", "Your role does not allow this.", "Ask an officer whose role does.";
+    OfficerNotAdmitted = "officer-not-admitted", FORBIDDEN,
+        id: "Bukan petugas", "Penyedia identitas mengenal Anda, tetapi tidak ada akun petugas yang aktif untuk Anda di sini.", "Minta administrator instansi Anda mendaftarkan Anda sebagai petugas dengan NIP yang sama.",
+        en: "Not an officer", "The identity provider knows you, but there is no active account of an officer for you here.", "Ask the administrator of your agency to add you as an officer with the same NIP.";
     SecondFactorMissing = "second-factor-missing", FORBIDDEN,
         id: "Faktor kedua belum ada", "Kata sandi cocok, tetapi akun ini belum memiliki faktor kedua, yang wajib bagi setiap petugas.", "Daftarkan aplikasi autentikator lewat POST /v1/second-factor, lalu masuk kembali.",
         en: "No second factor yet", "The password is right, but this account has no second factor, which every officer needs.", "Enrol an authenticator with POST /v1/second-factor, then sign in again.";
@@ -151,6 +163,9 @@ problems! {
     SealBroken = "seal-broken", INTERNAL_SERVER_ERROR,
         id: "Segel data rusak", "Data tersegel tidak dapat dibuka: isinya diubah atau dipindahkan di basis data.", "Sampaikan request_id kepada pengelola; data itu perlu dipulihkan dari cadangan.",
         en: "Seal broken", "Sealed data do not open: they were changed or moved in the database.", "Tell the operator the request_id; the data must be restored from a backup.";
+    IdentityProviderFailed = "identity-provider-failed", BAD_GATEWAY,
+        id: "Penyedia identitas gagal", "Penyedia identitas tidak dapat dihubungi atau menjawab keliru.", "Ulangi beberapa saat lagi, atau masuk dengan kata sandi. Bila berulang, sampaikan request_id kepada pengelola.",
+        en: "Identity provider failed", "The identity provider cannot be reached or answers wrongly.", "Try again in a moment, or sign in with a password. If it stays, tell the operator the request_id.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE,
         id: "Layanan belum tersedia", "Layanan sedang penuh atau belum siap.", "Ulangi setelah waktu pada header Retry-After.",
         en: "Service unavailable", "The service is overloaded or not ready.", "Repeat the request after the time in the header Retry-After.";

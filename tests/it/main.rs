@@ -16,6 +16,7 @@ mod docs;
 mod exclusions;
 mod golden;
 mod idempotency;
+mod keys;
 mod kill;
 mod mailbox;
 mod mails;

@@ -236,7 +236,7 @@ async fn migrate(config: Config) -> Result<(), StartError> {
 
 async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError> {
     let database = Database::join(&config).await?;
-    let pool = db::pool(&database.url, 1)?;
+    let pool = db::pool(&database.url, config.database_role.as_deref(), 1)?;
     let password = random_password()?;
     let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
     let hash = keys.password_hasher().hash(password.clone()).await?;
@@ -263,7 +263,7 @@ async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError
 
 async fn audit(config: Config, command: AuditCommand) -> Result<(), StartError> {
     let database = Database::join(&config).await?;
-    let (pool, now) = (db::pool(&database.url, 1)?, Clock::default().now());
+    let (pool, now) = (db::pool(&database.url, config.database_role.as_deref(), 1)?, Clock::default().now());
     let done = match command {
         AuditCommand::Verify { kept, .. } => {
             let key = CheckpointKey::load(&config.keys_dir)?.map(|key| key.public().clone());
@@ -309,7 +309,7 @@ fn reported(report: &Report) -> Result<(), StartError> {
 
 async fn rewrap(config: Config) -> Result<(), StartError> {
     let database = Database::join(&config).await?;
-    let pool = db::pool(&database.url, 1)?;
+    let pool = db::pool(&database.url, config.database_role.as_deref(), 1)?;
     let kept = db::data_keys::one_of_each_version(&pool).await?;
     let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
     let done = flows::rewrap::rewrap(&pool, &vault).await.map_err(|error| error.to_string())?;

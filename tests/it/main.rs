@@ -23,6 +23,7 @@ mod mails;
 mod notices;
 mod openapi;
 mod privacy;
+mod privileges;
 mod program;
 mod reports;
 mod sample;

@@ -98,7 +98,7 @@ impl App {
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         // Two writers of intake, two of the trace, and the worker.
-        let pool = db::pool(database_url, 6)?;
+        let pool = db::pool(database_url, config.database_role.as_deref(), 6)?;
         let reference = Reference {
             regions: db::reference::region_codes(&pool).await?,
             agency_codes: db::reference::agency_codes(&pool).await?,
@@ -125,7 +125,8 @@ impl App {
 
     /// The same with a pool of its own.
     pub fn with_own_pool(&self, database_url: &str, size: usize) -> Result<Self, DbError> {
-        Ok(Self { pool: db::pool(database_url, size)?, ..self.clone() })
+        let pool = db::pool(database_url, self.config.database_role.as_deref(), size)?;
+        Ok(Self { pool, ..self.clone() })
     }
 }
 

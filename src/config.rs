@@ -22,13 +22,16 @@ pub use self::oidc::{Oidc, TwoFactors};
 use self::reader::Reader;
 pub use self::values::is_private_channel;
 use self::values::{
-    address, addresses, filter, flag, format, origins, path, postgres_url, sender, smtp_url, url, vault_keys, whole,
+    address, addresses, filter, flag, format, origins, path, postgres_url, role, sender, smtp_url, url, vault_keys,
+    whole,
 };
 
 /// The file that is read, if it is there, when `NETRAL_CONFIG` names no other.
 const FILE: &str = "netral.toml";
 /// The variable that names the file.
 const FILE_ENV: &str = "NETRAL_CONFIG";
+/// The role that the migrations make for the service.
+const SERVICE_ROLE: &str = "netral_service";
 /// A pool for each worker must not eat the 100 connections that PostgreSQL gives by default.
 const CONNECTIONS_TOGETHER: usize = 80;
 
@@ -68,6 +71,8 @@ macro_rules! settings {
 settings! {
     DATABASE_URL = secret("database_url", "DATABASE_URL", "none: netral runs a private PostgreSQL",
         "PostgreSQL, as postgres://user:password@host:port/database");
+    DATABASE_ROLE = plain("database_role", "NETRAL_DATABASE_ROLE", "netral_service with the private PostgreSQL, else none",
+        "role whose rights the service takes once connected; migrations keep those of the login");
     PG_BIN = plain("pg_bin", "NETRAL_PG_BIN", "the usual places, then PATH",
         "folder of PostgreSQL's programs for the private one");
     DATA_DIR = plain("data_dir", "NETRAL_DATA_DIR",
@@ -142,6 +147,8 @@ pub struct VaultKey {
 pub struct Config {
     /// The PostgreSQL server; `None` runs the private one.
     pub database_url: Option<SecretString>,
+    /// The role whose rights the service takes; `None` keeps those of its login.
+    pub database_role: Option<String>,
     /// The folder of PostgreSQL's programs for the private server.
     pub pg_bin: Option<PathBuf>,
     /// `PATH`, searched for those programs last.
@@ -243,6 +250,8 @@ impl Config {
 
     fn build(mut read: Reader<'_>, machine: &Machine) -> Result<Self, ConfigErrors> {
         let database_url = read.optional(&DATABASE_URL, postgres_url);
+        let database_role = read.optional(&DATABASE_ROLE, role);
+        let database_role = database_role.or_else(|| database_url.is_none().then(|| SERVICE_ROLE.to_owned()));
         let pg_bin = read.optional(&PG_BIN, path);
         // A setting that is wrong counts as missing below: one mistake, one complaint.
         let data_dir = read.optional(&DATA_DIR, path).or_else(|| read.default_data_dir(&DATA_DIR, machine.root));
@@ -274,6 +283,7 @@ impl Config {
             let (data_dir, (mail_from, mail_domain)) = (data_dir?, from?);
             Some(Self {
                 database_url,
+                database_role,
                 pg_bin,
                 search_path,
                 migrate_on_start,

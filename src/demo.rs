@@ -55,7 +55,7 @@ async fn play(database: &Database, config: &Config, exit: bool) -> Result<(), St
     let officers = unless_interrupted(async {
         database.migrate().await?;
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
-        officers::appoint(&database.url, &keys, clock.now()).await
+        officers::appoint(config, &database.url, &keys, clock.now()).await
     })
     .await?;
     let running = serve::start(config.clone(), &database.url, clock, true).await?;

@@ -17,7 +17,7 @@ use netral::domain::checkpoint::{Checkpoint, PublicKey};
 use netral::flows::officers::{self, OfficerToAdd};
 use netral::flows::single_sign_on;
 use netral::serve::{self, Database, StartError};
-use netral::token::{CheckpointKey, Keys, random_password};
+use netral::token::{self, CheckpointKey, Keys, random_password};
 use netral::vault::Vault;
 use netral::{api, demo, flows, print, telemetry, worker};
 
@@ -126,6 +126,8 @@ enum AuditCommand {
 enum KeysCommand {
     /// Wrap the data keys of all reports with a new key of the vault, while the service runs. Goes on where it was broken off.
     Rewrap,
+    /// Make a new key that signs tokens, while the service runs; older ones are accepted until their tokens are over.
+    Rotate,
 }
 
 #[derive(Args)]
@@ -199,6 +201,7 @@ fn run(command: Command) -> Result<(), StartError> {
             reported(&verify_export(lines, key, kept_checkpoint(kept)?)?)?;
         }
         Command::Audit(command) => runtime()?.block_on(audit(configured()?, command))?,
+        Command::Keys(KeysCommand::Rotate) => rotate(&configured()?)?,
         Command::Keys(KeysCommand::Rewrap) => runtime()?.block_on(rewrap(configured()?))?,
         Command::Demo { exit } => runtime()?.block_on(demo::run(Config::load()?, exit))?,
         Command::Healthcheck => runtime()?.block_on(healthcheck(&Config::load()?))?,
@@ -247,7 +250,7 @@ async fn migrate(config: Config) -> Result<(), StartError> {
 
 async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError> {
     let database = Database::join(&config).await?;
-    let pool = db::pool(&database.url, 1)?;
+    let pool = db::pool(&database.url, config.database_role.as_deref(), 1)?;
     let password = random_password()?;
     let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
     let hash = keys.password_hasher().hash(password.clone()).await?;
@@ -288,7 +291,7 @@ async fn link_officer(config: Config, args: LinkArgs) -> Result<(), StartError> 
 
 async fn audit(config: Config, command: AuditCommand) -> Result<(), StartError> {
     let database = Database::join(&config).await?;
-    let (pool, now) = (db::pool(&database.url, 1)?, Clock::default().now());
+    let (pool, now) = (db::pool(&database.url, config.database_role.as_deref(), 1)?, Clock::default().now());
     let done = match command {
         AuditCommand::Verify { kept, .. } => {
             let key = CheckpointKey::load(&config.keys_dir)?.map(|key| key.public().clone());
@@ -334,7 +337,7 @@ fn reported(report: &Report) -> Result<(), StartError> {
 
 async fn rewrap(config: Config) -> Result<(), StartError> {
     let database = Database::join(&config).await?;
-    let pool = db::pool(&database.url, 1)?;
+    let pool = db::pool(&database.url, config.database_role.as_deref(), 1)?;
     let kept = db::data_keys::one_of_each_version(&pool).await?;
     let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
     let done = flows::rewrap::rewrap(&pool, &vault).await.map_err(|error| error.to_string())?;
@@ -348,6 +351,24 @@ async fn rewrap(config: Config) -> Result<(), StartError> {
     println!("Older versions are needed only for backups made before.");
     drop(pool);
     database.close().await
+}
+
+fn rotate(config: &Config) -> Result<(), StartError> {
+    let done = token::rotate(&config.keys_dir, Clock::default().now())?;
+    let second = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    for file in &done.removed {
+        println!("removed {}: no token signed by it is accepted any more", file.display());
+    }
+    println!("made signing-{}.pem in {}", done.kid, config.keys_dir.display());
+    println!("published by every running program within half a minute; signs from {}", second(done.signs_from));
+    if let Some(until) = done.older_accepted_until {
+        println!(
+            "older keys: accepted and published until {}, their files removed by the next rotation",
+            second(until)
+        );
+    }
+    println!("Where each program has a folder of its own, copy the file there now, with its time (cp -p).");
+    Ok(())
 }
 
 async fn healthcheck(config: &Config) -> Result<(), StartError> {

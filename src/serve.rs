@@ -64,7 +64,7 @@ impl Database {
     /// Brings tables and reference data up to date.
     pub async fn migrate(&self) -> Result<Vec<String>, StartError> {
         let ran = db::migrate(&self.url).await?;
-        let pool = db::pool(&self.url, 1)?;
+        let pool = db::pool(&self.url, None, 1)?;
         let mut tx = Tx::begin(&pool).await?;
         db::reference::load(&mut tx).await?;
         tx.commit().await?;

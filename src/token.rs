@@ -8,6 +8,7 @@ pub(crate) mod keyring;
 mod password;
 mod sealed;
 mod second_factor;
+mod signing;
 
 use std::{fmt, path::Path};
 
@@ -26,10 +27,11 @@ pub use self::{
     keyring::KeyError,
     password::{PasswordError, PasswordHasher, random_password},
     second_factor::{SecondFactor, refresh_token, refresh_token_hash},
+    signing::{Rotation, rotate},
 };
 use crate::domain::ids::AccessCode;
 
-use self::{jwt::Rules, keyring::SigningKey, sealed::SealingKey};
+use self::{jwt::Rules, sealed::SealingKey, signing::SigningKeys};
 
 /// How much of a MAC goes into links and cursors: 128 bits cannot be guessed, and keep a link short enough to type.
 const SHORT_MAC: usize = 16;
@@ -37,8 +39,7 @@ const SHORT_MAC: usize = 16;
 /// All keys of this installation. Whoever has the key folder can act as anyone: it belongs in no image and no log.
 pub struct Keys {
     issuer: String,
-    /// Never empty; the first one signs.
-    signing: Vec<SigningKey>,
+    signing: SigningKeys,
     officer_rules: Rules,
     reporter_rules: Rules,
     access_code: hmac::Key,
@@ -59,8 +60,8 @@ impl Keys {
     /// The keys in `dir`, which is made and filled when it holds none; programs that start at once on one folder agree.
     /// `issuer` is the public URL, the `iss` of every token.
     ///
-    /// `secret.key` holds 32 bytes as hexadecimal digits, each `signing-<kid>.pem` a PKCS#8 P-256 key. The newest file
-    /// signs, all of them are accepted and published. Blocks; to be called at start.
+    /// `secret.key` holds 32 bytes as hexadecimal digits, each `signing-<kid>.pem` a PKCS#8 P-256 key. Keys that
+    /// [`rotate`] adds, or somebody copies there, are noticed while the program runs. Blocks; to be called at start.
     ///
     /// # Errors
     /// When the folder or a file in it cannot be used, or `secret.key` is missing beside signing keys: it was lost, and
@@ -70,7 +71,7 @@ impl Keys {
         let root = Salt::new(HKDF_SHA256, b"netral/v1").extract(&ring.secret);
         Ok(Self {
             issuer: issuer.to_owned(),
-            signing: ring.signing,
+            signing: SigningKeys::new(dir, ring.signing),
             officer_rules: Rules::new(issuer, jwt::OFFICER_AUDIENCE),
             reporter_rules: Rules::new(issuer, jwt::REPORTER_AUDIENCE),
             access_code: derive(&root, "access code")?,
@@ -153,8 +154,7 @@ impl Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kids: Vec<&str> = self.signing.iter().map(|key| key.kid.as_str()).collect();
-        f.debug_struct("Keys").field("signing", &kids).finish_non_exhaustive()
+        f.debug_struct("Keys").field("signing", &self.signing.kids()).finish_non_exhaustive()
     }
 }
 

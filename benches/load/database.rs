@@ -146,7 +146,7 @@ impl Database {
 }
 
 async fn add_officers(url: &str, keys: &Keys) -> Result<Vec<OfficerToken>, Failure> {
-    let pool = netral::db::pool(url, 1)?;
+    let pool = netral::db::pool(url, None, 1)?;
     let now = netral::app::Clock::default().now();
     let mut accounts = Vec::new();
     for (email, role, region_code) in OFFICERS {

@@ -175,5 +175,5 @@ pub async fn refresh_session(
 #[utoipa::path(tag = "session", responses((status = 200, description = "The key set", body = Object), PublicRead))]
 #[get("/.well-known/jwks.json")]
 pub async fn get_jwks(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(app.keys.jwks())
+    HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(app.keys.jwks(app.clock.now()))
 }

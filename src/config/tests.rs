@@ -19,6 +19,9 @@ fn build(pairs: &[(&str, &str)], toml: Option<&str>) -> Result<Config, Vec<Strin
 fn every_default_is_itself_right() {
     let config = build(&[], None).unwrap();
     assert!(config.database_url.is_none() && config.smtp_url.is_none() && config.migrate_on_start);
+    assert_eq!(config.database_role.as_deref(), Some("netral_service"));
+    let elsewhere = build(&[("DATABASE_URL", "postgres://h/d")], None).unwrap();
+    assert_eq!(elsewhere.database_role, None, "who runs the server decides");
     assert_eq!(config.data_dir, Path::new("/home/x/.local/share/netral"));
     assert_eq!(config.cluster_dir(), Path::new("/home/x/.local/share/netral/postgres"));
     assert_eq!(config.keys_dir, Path::new("/home/x/.local/share/netral/keys"));

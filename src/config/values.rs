@@ -158,6 +158,12 @@ pub(super) fn filter(text: &str) -> Result<String, String> {
     }
 }
 
+/// A role of PostgreSQL, whose names are cut at 63 bytes.
+pub(super) fn role(text: &str) -> Result<String, String> {
+    let name = Some(text).filter(|text| text.len() <= 63 && !text.contains('\0'));
+    name.map(str::to_owned).ok_or_else(|| "must be the name of a role of PostgreSQL".to_owned())
+}
+
 pub(super) fn format(text: &str) -> Result<LogFormat, String> {
     match text {
         "json" => Ok(LogFormat::Json),

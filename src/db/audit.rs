@@ -137,9 +137,10 @@ pub async fn has_day(pool: &Pool, day: NaiveDate) -> Result<bool, DbError> {
     Ok(diesel::select(diesel::dsl::exists(of_day)).get_result(&mut connection).await?)
 }
 
-/// Keeps other writers of checkpoints waiting until the transaction ends; readers pass.
+/// Keeps other writers of checkpoints waiting until the transaction ends; readers pass. An advisory lock: to lock the table
+/// would take the right to change it.
 pub async fn lock(tx: &mut Tx) -> Result<(), DbError> {
-    Ok(tx.connection()?.batch_execute("LOCK TABLE audit_checkpoints IN SHARE ROW EXCLUSIVE MODE").await?)
+    Ok(tx.connection()?.batch_execute("SELECT pg_advisory_xact_lock(7273002)").await?)
 }
 
 #[derive(QueryableByName)]

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -65,9 +66,14 @@ pub async fn insert(tx: &mut Tx, breach: &Breach) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Locks a breach, so that steps follow one another, and reads those taken.
+/// Locks a breach, so that steps follow one another, and reads those taken. An advisory lock: to lock the row would take the
+/// right to change it.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Option<(Breach, Vec<BreachStep>)>, DbError> {
-    let breach = breaches::table.find(id).for_update().select(Breach::as_select());
+    diesel::sql_query("SELECT pg_advisory_xact_lock(7273003, hashtext($1::text))")
+        .bind::<sql::Uuid, _>(id)
+        .execute(tx.connection()?)
+        .await?;
+    let breach = breaches::table.find(id).select(Breach::as_select());
     let Some(breach) = breach.first(tx.connection()?).await.optional()? else { return Ok(None) };
     let steps = BreachStep::belonging_to(&breach).order(breach_steps::id).select(BreachStep::as_select());
     let steps = steps.load(tx.connection()?).await?;

@@ -9,6 +9,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::fmt;
+use std::sync::Arc;
 
 pub mod access;
 pub mod access_log;
@@ -81,7 +82,7 @@ impl From<diesel_async::pooled_connection::deadpool::PoolError> for DbError {
     fn from(error: diesel_async::pooled_connection::deadpool::PoolError) -> Self {
         Self::Unavailable(match error {
             diesel_async::pooled_connection::deadpool::PoolError::Timeout(_) => "all connections are busy".to_owned(),
-            _ => "the server cannot be reached".to_owned(),
+            _ => "the server cannot be reached, or refuses the login or the role".to_owned(),
         })
     }
 }
@@ -96,15 +97,22 @@ impl DbError {
     }
 }
 
-/// Opens a pool of at most `size` connections. They are opened when first needed.
+/// Opens a pool of at most `size` connections. They are opened when first needed, and have the rights of `role`, or those
+/// of the login when there is none.
 ///
 /// Connections are not tested at each check-out: that costs a third of the reads, and a broken one shows at its first
 /// statement and is then thrown away. Plans are made once a statement and connection: every statement here finds its
 /// rows by a key, and planning one anew takes longer than running it.
-pub fn pool(url: &str, size: usize) -> Result<Pool, DbError> {
+pub fn pool(url: &str, role: Option<&str>, size: usize) -> Result<Pool, DbError> {
+    let mut setup = "SET plan_cache_mode = force_generic_plan".to_owned();
+    if let Some(role) = role {
+        // A name doubles its quotes within quotes.
+        setup.push_str(&format!("; SET ROLE \"{}\"", role.replace('"', "\"\"")));
+    }
+    let setup = Arc::<str>::from(setup);
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(|url| Box::pin(connect(url.to_owned())));
+    config.custom_setup = Box::new(move |url| Box::pin(connect(url.to_owned(), setup.clone())));
     let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
     Pool::builder(manager)
         .max_size(size)
@@ -114,9 +122,9 @@ pub fn pool(url: &str, size: usize) -> Result<Pool, DbError> {
         .map_err(|_| DbError::Unavailable("the pool cannot be built".to_owned()))
 }
 
-async fn connect(url: String) -> ConnectionResult<AsyncPgConnection> {
+async fn connect(url: String, setup: Arc<str>) -> ConnectionResult<AsyncPgConnection> {
     let mut connection = AsyncPgConnection::establish(&url).await?;
-    let once = connection.batch_execute("SET plan_cache_mode = force_generic_plan").await;
+    let once = connection.batch_execute(&setup).await;
     once.map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }

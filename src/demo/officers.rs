@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
 use super::say;
+use crate::config::Config;
 use crate::db::{self, Tx};
 use crate::domain::actor::Role;
 use crate::flows::officers::{OfficerToAdd, add};
@@ -81,14 +82,19 @@ impl Officer {
 }
 
 /// Adds the officers, or gives those of an earlier run new passwords.
-pub async fn appoint(database_url: &str, keys: &Keys, now: DateTime<Utc>) -> Result<Vec<Officer>, StartError> {
+pub async fn appoint(
+    config: &Config,
+    database_url: &str,
+    keys: &Keys,
+    now: DateTime<Utc>,
+) -> Result<Vec<Officer>, StartError> {
     let hasher = keys.password_hasher();
     let mut officers = Vec::new();
     for seat in SEATS {
         officers.push(Officer { seat, email: format!("{}@demo.example", seat.key), password: random_password()? });
     }
     let hashes = try_join_all(officers.iter().map(|officer| hasher.hash(officer.password.clone()))).await?;
-    let pool = db::pool(database_url, 1)?;
+    let pool = db::pool(database_url, config.database_role.as_deref(), 1)?;
     let mut tx = Tx::begin(&pool).await?;
     for (officer, hash) in officers.iter().zip(&hashes) {
         let new = OfficerToAdd {

@@ -123,18 +123,21 @@ impl Keys {
     /// [`TokenError::Signing`], when the cryptographic library refuses.
     pub fn sign_officer(&self, of: OfficerToken, now: DateTime<Utc>, life: TimeDelta) -> Result<String, TokenError> {
         let scope: Vec<&str> = policy::permissions(of.role).iter().map(|permission| permission.as_str()).collect();
-        self.sign(&OfficerClaims {
-            iss: self.issuer.clone(),
-            aud: OFFICER_AUDIENCE.to_owned(),
-            sub: of.officer_id,
-            seat: of.seat_id,
-            role: of.role,
-            scope: scope.join(" "),
-            sid: of.sign_in_id,
-            jti: Uuid::new_v4(),
-            iat: now.timestamp(),
-            exp: (now + life).timestamp(),
-        })
+        self.sign(
+            now,
+            &OfficerClaims {
+                iss: self.issuer.clone(),
+                aud: OFFICER_AUDIENCE.to_owned(),
+                sub: of.officer_id,
+                seat: of.seat_id,
+                role: of.role,
+                scope: scope.join(" "),
+                sid: of.sign_in_id,
+                jti: Uuid::new_v4(),
+                iat: now.timestamp(),
+                exp: (now + life).timestamp(),
+            },
+        )
     }
 
     /// A token for the reporter of a report, good for `life` from `now`.
@@ -142,15 +145,18 @@ impl Keys {
     /// # Errors
     /// [`TokenError::Signing`], when the cryptographic library refuses.
     pub fn sign_reporter(&self, report_id: Uuid, now: DateTime<Utc>, life: TimeDelta) -> Result<String, TokenError> {
-        self.sign(&ReporterClaims {
-            iss: self.issuer.clone(),
-            aud: REPORTER_AUDIENCE.to_owned(),
-            sub: report_id,
-            scope: REPORTER_SCOPE.to_owned(),
-            jti: Uuid::new_v4(),
-            iat: now.timestamp(),
-            exp: (now + life).timestamp(),
-        })
+        self.sign(
+            now,
+            &ReporterClaims {
+                iss: self.issuer.clone(),
+                aud: REPORTER_AUDIENCE.to_owned(),
+                sub: report_id,
+                scope: REPORTER_SCOPE.to_owned(),
+                jti: Uuid::new_v4(),
+                iat: now.timestamp(),
+                exp: (now + life).timestamp(),
+            },
+        )
     }
 
     /// What an officer's token says, if it is ours and good now.
@@ -158,7 +164,7 @@ impl Keys {
     /// # Errors
     /// [`TokenError::Expired`] or [`TokenError::Invalid`].
     pub fn verify_officer(&self, token: &str, now: DateTime<Utc>) -> Result<OfficerClaims, TokenError> {
-        let claims: OfficerClaims = self.verify(token, &self.officer_rules)?;
+        let claims: OfficerClaims = self.verify(token, now, &self.officer_rules)?;
         in_time(claims.iat, claims.exp, now)?;
         Ok(claims)
     }
@@ -168,7 +174,7 @@ impl Keys {
     /// # Errors
     /// [`TokenError::Expired`] or [`TokenError::Invalid`].
     pub fn verify_reporter(&self, token: &str, now: DateTime<Utc>) -> Result<ReporterClaims, TokenError> {
-        let claims: ReporterClaims = self.verify(token, &self.reporter_rules)?;
+        let claims: ReporterClaims = self.verify(token, now, &self.reporter_rules)?;
         if claims.scope != REPORTER_SCOPE {
             return Err(TokenError::Invalid);
         }
@@ -176,26 +182,25 @@ impl Keys {
         Ok(claims)
     }
 
-    /// The public keys as a JWK set (RFC 7517), with which others can check our tokens.
-    pub fn jwks(&self) -> serde_json::Value {
-        let set = JwkSet { keys: self.signing.iter().map(|key| key.jwk.clone()).collect() };
+    /// The public keys as a JWK set (RFC 7517), with which others can check our tokens of now and of the next minutes.
+    pub fn jwks(&self, now: DateTime<Utc>) -> serde_json::Value {
+        let set = JwkSet { keys: self.signing.published(now).iter().map(|key| key.jwk.clone()).collect() };
         // Strings and enums only: this cannot fail.
         serde_json::to_value(set).unwrap_or_default()
     }
 
-    fn sign(&self, claims: &impl Serialize) -> Result<String, TokenError> {
-        let key = self.signing.first().ok_or(TokenError::Signing)?;
+    fn sign(&self, now: DateTime<Utc>, claims: &impl Serialize) -> Result<String, TokenError> {
+        let key = self.signing.signer(now).ok_or(TokenError::Signing)?;
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(key.kid.clone());
         encode(&header, claims, &key.private).map_err(|_| TokenError::Signing)
     }
 
-    fn verify<C: DeserializeOwned>(&self, token: &str, rules: &Rules) -> Result<C, TokenError> {
+    fn verify<C: DeserializeOwned>(&self, token: &str, now: DateTime<Utc>, rules: &Rules) -> Result<C, TokenError> {
         let header = decode_header(token).map_err(|_| TokenError::Invalid)?;
-        let ours = |kid: &String| self.signing.iter().find(|key| key.kid == *kid);
-        let key = header.kid.as_ref().and_then(ours).filter(|_| header.typ.as_deref() == Some(TYPE));
-        let key = key.ok_or(TokenError::Invalid)?;
+        let kid = header.kid.filter(|_| header.typ.as_deref() == Some(TYPE));
+        let key = kid.and_then(|kid| self.signing.accepted(&kid, now)).ok_or(TokenError::Invalid)?;
         decode(token, &key.public, &rules.0).map(|token| token.claims).map_err(|_| TokenError::Invalid)
     }
 }

@@ -6,12 +6,14 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use aws_lc_rs::{
     rand,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey,
     jwk::{Jwk, PublicKeyUse, ThumbprintHash},
@@ -65,11 +67,14 @@ pub(super) struct SigningKey {
     pub(super) public: DecodingKey,
     /// What is published of it.
     pub(super) jwk: Jwk,
+    pub(super) file: PathBuf,
+    /// When the file was last written.
+    pub(super) made: DateTime<Utc>,
 }
 
 pub(super) struct Keyring {
     /// The newest first; never empty.
-    pub(super) signing: Vec<SigningKey>,
+    pub(super) signing: Vec<Arc<SigningKey>>,
     pub(super) secret: [u8; SECRET_BYTES],
 }
 
@@ -85,17 +90,23 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Keyring, KeyError> {
         if !dir.join(SECRET).exists() {
             write_durably(dir, SECRET, &random_secret()?)?;
         }
-        let pkcs8 = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyError::Cryptography)?;
-        let pkcs8 = pkcs8.to_pkcs8v1().map_err(|_| KeyError::Cryptography)?;
-        let text = pem::encode_config(
-            &Pem::new("PRIVATE KEY", pkcs8.as_ref()),
-            EncodeConfig::new().set_line_ending(LineEnding::LF),
-        );
-        let kid = signing_key(text.as_bytes()).ok_or(KeyError::Cryptography)?.kid;
-        write_durably(dir, &format!("signing-{kid}.pem"), &text)?;
+        make_signing_key(dir)?;
     }
     // Read again instead of kept: what is used is what the next start will find.
     load(dir)?.ok_or_else(|| KeyError::Damaged(dir.to_owned(), "the keys just made"))
+}
+
+/// Makes a signing key in the folder, whose lock is held; answers its id.
+pub(super) fn make_signing_key(dir: &Path) -> Result<String, KeyError> {
+    let pkcs8 = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyError::Cryptography)?;
+    let pkcs8 = pkcs8.to_pkcs8v1().map_err(|_| KeyError::Cryptography)?;
+    let text = pem::encode_config(
+        &Pem::new("PRIVATE KEY", pkcs8.as_ref()),
+        EncodeConfig::new().set_line_ending(LineEnding::LF),
+    );
+    let kid = parts(text.as_bytes()).ok_or(KeyError::Cryptography)?.kid;
+    write_durably(dir, &format!("signing-{kid}.pem"), &text)?;
+    Ok(kid)
 }
 
 /// Makes a file of the key folder unless it is there; programs that start at once on one folder agree.
@@ -109,7 +120,7 @@ pub(crate) fn make_once(
 }
 
 /// Makes the folder if need be and holds its lock until the answer is dropped.
-fn lock(dir: &Path) -> Result<File, KeyError> {
+pub(super) fn lock(dir: &Path) -> Result<File, KeyError> {
     make_folder(dir)?;
     let path = dir.join(LOCK);
     let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).tried("open", &path)?;
@@ -126,26 +137,7 @@ pub(crate) fn random_secret() -> Result<String, KeyError> {
 
 /// The keys, or `None` when they are not complete yet.
 fn load(dir: &Path) -> Result<Option<Keyring>, KeyError> {
-    let entries = match fs::read_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        entries => entries.tried("read", dir)?,
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry.tried("read", dir)?;
-        let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with("signing-") && name.ends_with(".pem")) {
-            let path = entry.path();
-            // By path: in a Kubernetes secret each file is a symbolic link.
-            let made = fs::metadata(&path).and_then(|file| file.modified()).tried("read", &path)?;
-            let text = fs::read(&path).tried("read", &path)?;
-            let key = signing_key(&text).ok_or(KeyError::Damaged(path, "a PKCS#8 P-256 key as PEM"))?;
-            found.push((made, key));
-        }
-    }
-    // Two files of the same moment, as after a restore, still have the same order everywhere.
-    found.sort_by(|(a, one), (b, other)| (b, &other.kid).cmp(&(a, &one.kid)));
-    let signing: Vec<_> = found.into_iter().map(|(_, key)| key).collect();
+    let signing = signing_keys(dir)?;
     let path = dir.join(SECRET);
     let secret = match fs::read_to_string(&path) {
         Ok(text) => unhex(text.trim()).ok_or(KeyError::Damaged(path, "64 hexadecimal digits"))?,
@@ -157,7 +149,40 @@ fn load(dir: &Path) -> Result<Option<Keyring>, KeyError> {
     Ok((!signing.is_empty()).then_some(Keyring { signing, secret }))
 }
 
-fn signing_key(pem: &[u8]) -> Option<SigningKey> {
+/// The signing keys of the folder, the newest first; none when there is no folder.
+pub(super) fn signing_keys(dir: &Path) -> Result<Vec<Arc<SigningKey>>, KeyError> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.tried("read", dir)?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.tried("read", dir)?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with("signing-") && name.ends_with(".pem")) {
+            let file = entry.path();
+            // By path: in a Kubernetes secret each file is a symbolic link.
+            let made = fs::metadata(&file).and_then(|data| data.modified()).tried("read", &file)?.into();
+            let text = fs::read(&file).tried("read", &file)?;
+            let damaged = || KeyError::Damaged(file.clone(), "a PKCS#8 P-256 key as PEM");
+            let Parts { kid, private, public, jwk } = parts(&text).ok_or_else(damaged)?;
+            found.push(Arc::new(SigningKey { kid, private, public, jwk, file, made }));
+        }
+    }
+    // Two files of the same moment, as after a restore, still have the same order everywhere.
+    found.sort_by(|one, other| (other.made, &other.kid).cmp(&(one.made, &one.kid)));
+    Ok(found)
+}
+
+/// What the text of a key file says.
+struct Parts {
+    kid: String,
+    private: EncodingKey,
+    public: DecodingKey,
+    jwk: Jwk,
+}
+
+fn parts(pem: &[u8]) -> Option<Parts> {
     let private = EncodingKey::from_ec_pem(pem).ok()?;
     // The library takes any curve for any algorithm until it signs.
     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, private.as_bytes()).ok()?;
@@ -165,7 +190,7 @@ fn signing_key(pem: &[u8]) -> Option<SigningKey> {
     let kid = jwk.thumbprint(ThumbprintHash::SHA256).ok()?;
     jwk.common.key_id = Some(kid.clone());
     jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-    Some(SigningKey { kid, private, public: DecodingKey::from_jwk(&jwk).ok()?, jwk })
+    Some(Parts { kid, private, public: DecodingKey::from_jwk(&jwk).ok()?, jwk })
 }
 
 /// Only the folder itself is closed to others: one above it may be meant for more than us. One that exists keeps the

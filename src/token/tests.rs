@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use std::{fs, os::unix::fs::PermissionsExt, sync::Barrier, thread, time::SystemTime};
+use std::{fs, os::unix::fs::PermissionsExt, sync::Barrier, thread};
 
 const ISSUER: &str = "https://netral.example";
 const LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -65,7 +65,7 @@ fn no_token_passes_for_another() {
     bad.push([parts[0], parts[1], ""].join("."));
 
     // Well signed with the right key, but not what it should be.
-    let key = &keys.signing[0];
+    let key = keys.signing.signer(now()).unwrap();
     let mut good = Header::new(Algorithm::ES256);
     (good.typ, good.kid) = (Some("at+jwt".into()), Some(key.kid.clone()));
     let claims: serde_json::Value = serde_json::from_str(&claims).unwrap();
@@ -97,7 +97,7 @@ fn no_token_passes_for_another() {
 #[test]
 fn what_is_published_has_no_private_part() {
     let (_scratch, keys) = keys();
-    let published = keys.jwks();
+    let published = keys.jwks(now());
     let key = published["keys"][0].as_object().unwrap();
     let mut names: Vec<_> = key.keys().map(String::as_str).collect();
     names.sort_unstable();
@@ -129,11 +129,11 @@ fn programs_that_start_at_once_agree_and_the_keys_stay() {
     let later = Keys::load_or_create(&dir, ISSUER).unwrap();
     for keys in &all {
         assert!(later.verify_officer(&officer(keys), now()).is_ok());
-        assert_eq!((keys.jwks(), code(keys)), (later.jwks(), code(&later)));
+        assert_eq!((keys.jwks(now()), code(keys)), (later.jwks(now()), code(&later)));
     }
     let mut files: Vec<_> = dir.read_dir().unwrap().map(|e| e.unwrap()).collect();
     files.sort_by_key(|file| file.file_name());
-    let signing = format!("signing-{}.pem", later.signing[0].kid);
+    let signing = format!("signing-{}.pem", later.signing.kids()[0]);
     assert_eq!(
         files.iter().map(|f| f.file_name().into_string().unwrap()).collect::<Vec<_>>(),
         ["lock", "secret.key", &signing]
@@ -143,26 +143,122 @@ fn programs_that_start_at_once_agree_and_the_keys_stay() {
     assert!(fs::read_to_string(dir.join(signing)).unwrap().starts_with("-----BEGIN PRIVATE KEY-----\n"));
 }
 
+/// The key folder of `scratch` with its one key made long ago, and a second key made now; answers both ids, oldest first.
+fn rotated(scratch: &tempfile::TempDir) -> (std::path::PathBuf, String, String) {
+    let dir = scratch.path().join("a/keys");
+    let old = keyring::signing_keys(&dir).unwrap()[0].kid.clone();
+    made_at(&dir, &old, now() - TimeDelta::days(90));
+    let new = rotate(&dir, now()).unwrap().kid;
+    made_at(&dir, &new, now());
+    (dir, old, new)
+}
+
+fn made_at(dir: &Path, kid: &str, at: DateTime<Utc>) {
+    let file = fs::File::options().append(true).open(dir.join(format!("signing-{kid}.pem"))).unwrap();
+    file.set_modified(at.into()).unwrap();
+}
+
+fn signs(keys: &Keys, at: DateTime<Utc>) -> String {
+    let header = jsonwebtoken::decode_header(keys.sign_reporter(Uuid::nil(), at, LIFE).unwrap()).unwrap();
+    header.kid.unwrap()
+}
+
+fn published(keys: &Keys, at: DateTime<Utc>) -> Vec<String> {
+    let keys = keys.jwks(at);
+    keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
-fn the_newest_key_signs_and_the_older_one_is_still_accepted() {
+fn a_new_key_is_published_first_signs_once_settled_and_the_old_one_is_accepted_until_its_tokens_are_over() {
+    let (scratch, _) = keys();
+    let (dir, old, new) = rotated(&scratch);
+    let keys = Keys::load_or_create(&dir, ISSUER).unwrap();
+    let (second, settled, over) =
+        (TimeDelta::seconds(1), now() + signing::SETTLING, now() + signing::SETTLING + signing::OVERLAP);
+    assert_eq!(published(&keys, now()), [new.as_str(), &old]);
+    assert_eq!((signs(&keys, now()), signs(&keys, settled - second)), (old.clone(), old.clone()));
+    assert_eq!(signs(&keys, settled), new);
+
+    let day = TimeDelta::hours(24);
+    let last = keys.sign_reporter(Uuid::from_u128(3), settled - second, day).unwrap();
+    assert!(keys.verify_reporter(&last, over - second).is_ok());
+    assert_eq!(published(&keys, over - second), [new.as_str(), &old]);
+    assert_eq!(keys.verify_reporter(&last, over), Err(TokenError::Invalid));
+    assert_eq!(published(&keys, over), [new]);
+}
+
+#[test]
+fn a_key_that_is_alone_signs_at_once_and_two_of_the_same_moment_leave_one_that_signs() {
     let (scratch, keys) = keys();
-    let (other, _) = self::keys();
-    let (dir, other) = (scratch.path().join("a/keys"), other.path().join("a/keys"));
-    let before = officer(&keys);
-    let added =
-        other.read_dir().unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "pem"));
-    let copy = dir.join("signing-another.pem");
-    fs::copy(added.unwrap(), &copy).unwrap();
-    let stamp = |seconds| {
-        let when = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
-        fs::File::options().append(true).open(&copy).unwrap().set_modified(when).unwrap();
-        Keys::load_or_create(&dir, ISSUER).unwrap()
+    let dir = scratch.path().join("a/keys");
+    let made = keyring::signing_keys(&dir).unwrap()[0].made;
+    assert_eq!(published(&keys, made), [signs(&keys, made)]);
+    let (_, old, new) = rotated(&scratch);
+    made_at(&dir, &old, now());
+    let keys = Keys::load_or_create(&dir, ISSUER).unwrap();
+    for hours in [0, 1, 100] {
+        let at = now() + TimeDelta::hours(hours);
+        assert!(published(&keys, at).contains(&signs(&keys, at)), "after {hours} hours");
+    }
+    assert_eq!(signs(&keys, now() + TimeDelta::hours(1)), old.max(new));
+}
+
+#[test]
+fn a_token_of_a_key_made_since_the_start_is_accepted_and_one_of_no_key_is_not() {
+    let (scratch, running) = keys();
+    let (dir, old, new) = rotated(&scratch);
+    let settled = now() + signing::SETTLING;
+    assert_eq!(published(&running, now()), [old.as_str()], "not looked yet");
+    let elsewhere = Keys::load_or_create(&dir, ISSUER).unwrap();
+    let token = elsewhere.sign_reporter(Uuid::from_u128(3), settled, LIFE).unwrap();
+    assert!(running.verify_reporter(&token, settled).is_ok());
+    assert_eq!((published(&running, now()), signs(&running, settled)), (vec![new.clone(), old], new));
+    let (_, foreign) = self::keys();
+    let forged = foreign.sign_reporter(Uuid::from_u128(3), settled, LIFE).unwrap();
+    assert_eq!(running.verify_reporter(&forged, settled), Err(TokenError::Invalid));
+}
+
+#[test]
+fn a_folder_that_is_damaged_or_gone_leaves_the_known_keys_and_a_removed_key_is_no_longer_ours() {
+    let (scratch, first) = keys();
+    let (dir, old, new) = rotated(&scratch);
+    let start = || Keys::load_or_create(&dir, ISSUER).unwrap();
+    let unknown = |keys: &Keys| {
+        let (_, foreign) = self::keys();
+        assert!(keys.verify_officer(&officer(&foreign), now()).is_err());
     };
-    let newer = stamp(32_503_680_000);
-    assert_ne!(newer.signing[0].kid, keys.signing[0].kid);
-    assert!(newer.verify_officer(&before, now()).is_ok() && keys.verify_officer(&officer(&newer), now()).is_err());
-    assert_eq!(newer.jwks()["keys"].as_array().unwrap().len(), 2);
-    assert_eq!(stamp(1).signing[0].kid, keys.signing[0].kid);
+    let (damaged, gone, removed) = (start(), start(), start());
+    let token = officer(&first);
+    fs::remove_file(dir.join(format!("signing-{old}.pem"))).unwrap();
+    unknown(&removed);
+    assert_eq!((removed.verify_officer(&token, now()), signs(&removed, now())), (Err(TokenError::Invalid), new));
+    fs::write(dir.join("signing-half.pem"), "-----BEGIN").unwrap();
+    unknown(&damaged);
+    fs::remove_dir_all(&dir).unwrap();
+    unknown(&gone);
+    assert!(damaged.verify_officer(&token, now()).is_ok() && gone.verify_officer(&token, now()).is_ok());
+}
+
+#[test]
+fn a_rotation_removes_only_keys_that_are_over_and_says_what_follows() {
+    let (scratch, _) = keys();
+    let (dir, old, new) = rotated(&scratch);
+    let over = now() + signing::SETTLING + signing::OVERLAP;
+    let kept = rotate(&dir, over - TimeDelta::seconds(1)).unwrap();
+    made_at(&dir, &kept.kid, over);
+    assert!(kept.removed.is_empty());
+    assert_eq!(kept.older_accepted_until, Some(kept.signs_from + signing::OVERLAP));
+    let done = rotate(&dir, over).unwrap();
+    assert_eq!(done.removed, [dir.join(format!("signing-{old}.pem"))]);
+    let kids: Vec<_> = keyring::signing_keys(&dir).unwrap().iter().map(|key| key.kid.clone()).collect();
+    assert_eq!(kids.len(), 3);
+    assert!([new, kept.kid, done.kid].iter().all(|kid| kids.contains(kid)));
+
+    let fresh = tempfile::tempdir().unwrap();
+    let only = rotate(&fresh.path().join("keys"), now()).unwrap();
+    assert_eq!((only.older_accepted_until, only.removed.len()), (None, 0));
+    let keys = Keys::load_or_create(&fresh.path().join("keys"), ISSUER).unwrap();
+    assert_eq!(signs(&keys, now()), only.kid);
 }
 
 #[test]

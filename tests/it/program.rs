@@ -71,7 +71,7 @@ async fn prepared(settings: &BTreeMap<String, String>, officers: &[Persona]) {
     let database = Database::open(&config).await.unwrap();
     database.migrate().await.unwrap();
     let keys = Keys::load_or_create(&config.keys_dir, &config.public_url).unwrap();
-    let pool = db::pool(&database.url, 1).unwrap();
+    let pool = db::pool(&database.url, None, 1).unwrap();
     let mut tx = Tx::begin(&pool).await.unwrap();
     appoint(&mut tx, &keys, officers).await;
     tx.commit().await.unwrap();

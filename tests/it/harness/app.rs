@@ -248,6 +248,7 @@ impl Drop for TestApp {
 pub fn environment(url: &str, data_dir: &str) -> BTreeMap<String, String> {
     let settings = [
         ("DATABASE_URL", url),
+        ("NETRAL_DATABASE_ROLE", "netral_service"),
         ("NETRAL_DATA_DIR", data_dir),
         ("NETRAL_BIND", "127.0.0.1:0"),
         ("NETRAL_PUBLIC_URL", PUBLIC_URL),

@@ -79,7 +79,7 @@ fn template() {
             let config = Config::from_sources(&env, None).expect("a configuration");
             let database = Database::open(&config).await.expect("the template opens");
             database.migrate().await.expect("the migrations run");
-            let pool = db::pool(&url, 1).expect("a pool");
+            let pool = db::pool(&url, None, 1).expect("a pool");
             let mut tx = Tx::begin(&pool).await.expect("a transaction");
             let tokens = persona::appoint(&mut tx, &keys(), &Persona::ALL).await;
             SIGNED_IN.set(tokens).expect("the template is made once");
@@ -129,6 +129,12 @@ impl TestDb {
     pub async fn execute(&self, sql: &str) {
         let mut connection = self.connection().await;
         connection.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// What the database says to its owner, whom it refuses this.
+    pub async fn refusal(&self, sql: &str) -> String {
+        let done = self.connection().await.batch_execute(sql).await;
+        done.expect_err(sql).to_string()
     }
 
     /// The first column of a query, as text; it must be called `value`.

@@ -201,11 +201,19 @@ pub fn grants_text() -> String {
     text
 }
 
+const EXCLUSIONS: &str = "\n## Exclusions\n\n\
+    To these officers a case does not exist, whatever their seat: lists leave it out, and its address is not found.\n\n\
+    - The subject himself: his NIP is the subject's.\n\
+    - Whoever sits in the subject's own work unit of the subject's agency.\n\
+    - Whoever stepped back from the case.\n\n\
+    Where the subject is protected by his office the case moves one level up: the agency that reviews in place of the \
+    subject's own also acts as PPK, and the subject's agency no longer does.\n";
+
 /// docs/authorization.md: permission by role.
 pub fn grants_markdown() -> String {
     let mut text = "# Authorization\n\n\
         Printed by `netral grants --markdown` from the table in `src/domain/policy.rs`; a test fails when it is stale.\n\n\
-        Exclusions always win: an officer never sees a case about himself or about his own work unit.\n\n## Reach\n\n| Role | Jabatan | Reach |\n|---|---|---|\n"
+        A permission counts only on a case within the reach of the seat, and the exclusions always win.\n\n## Reach\n\n| Role | Jabatan | Reach |\n|---|---|---|\n"
         .to_owned();
     for grant in GRANTS {
         let _ = writeln!(
@@ -216,6 +224,7 @@ pub fn grants_markdown() -> String {
             grant.reach.label(Language::English)
         );
     }
+    text.push_str(EXCLUSIONS);
     text.push_str("\n## Permissions\n\n| Permission |");
     for role in Role::ALL {
         let _ = write!(text, " {role} |");

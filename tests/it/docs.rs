@@ -46,6 +46,28 @@ fn the_printed_documents_are_current() {
     }
 }
 
+/// Names that `docs/SECURITY.md` gives for tests, as file and function: `vault::some_test`, `src/token/jwt.rs::some_test`.
+fn promised() -> Vec<(String, String)> {
+    let text = read("docs/SECURITY.md");
+    let quoted = text.split('`').skip(1).step_by(2).filter_map(|name| name.split_once("::"));
+    quoted.map(|(file, test)| (file.to_owned(), test.to_owned())).collect()
+}
+
+#[test]
+fn every_promise_of_the_security_page_is_kept_by_a_test_that_is_there() {
+    let promised = promised();
+    assert!(promised.len() > 30, "the page could not be read: {promised:?}");
+    for (file, test) in promised {
+        let path = if file.contains('/') { file.clone() } else { format!("tests/it/{file}.rs") };
+        let text = read(&path);
+        let head = text.find(&format!("fn {test}(")).unwrap_or_else(|| panic!("{path} has no {test}"));
+        let attribute = text[..head].lines().rev().find(|line| line.starts_with("#[") || line.trim().starts_with("#["));
+        assert!(attribute.is_some_and(|line| line.contains("test]")), "{path}: {test} is no test");
+    }
+    let rows = read("docs/SECURITY.md").lines().filter(|line| line.starts_with("- ") && line.contains("::")).count();
+    assert!(rows >= 10, "an attacker's story has lost its tests");
+}
+
 /// Names of variables with our prefix that a text speaks of.
 fn variables(text: &str) -> BTreeSet<String> {
     let name = |rest: &str| rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect::<String>();

@@ -1,4 +1,4 @@
-//! Golden files: what each seat may do in each state, and every mail in both languages. A change of a rule or of a
+//! Golden files: what each seat may do in each state and on each kind of case, and every mail in both languages. A change of a rule or of a
 //! wording shows as a difference to be read; `UPDATE_GOLDEN=1 cargo test --test it golden` writes them anew.
 
 use std::collections::BTreeMap;
@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use netral::domain::action::Verb;
-use netral::domain::actor::{Actor, Role};
-use netral::domain::case::{CaseFacts, ClosureReason, State};
+use netral::domain::actor::{Actor, Officer, Role};
+use netral::domain::case::{CaseFacts, ClosureReason, OfficerIds, ReferralKind, State};
+use netral::domain::confidential::Confidential;
 use netral::domain::decide::{Refusal, Verdict, decide};
 use netral::domain::ids::Language;
 use netral::domain::notice::Notice;
+use netral::domain::policy::{self, Permission};
 use netral::domain::workflow::{RULES, rule_for};
 use netral::worker::letter::{LetterContext, Letters};
 
@@ -131,6 +133,143 @@ fn the_standard_case_shows_each_step_succeed_somewhere() {
         });
         assert!(succeeds, "{verb} never succeeds: the golden file says nothing about it");
     }
+}
+
+/// The kinds of case that differ in who sees them, as seen from the agency all seats are in.
+fn kinds() -> Vec<(&'static str, CaseFacts)> {
+    let made = |change: fn(&mut CaseFacts)| {
+        let mut facts = sample::case(State::Triage);
+        let case = &mut facts.case;
+        (case.agency_id, case.reviewing_agency_id) = (Some(sample::OTHER_AGENCY), Some(sample::OTHER_AGENCY));
+        (case.referral_kind, case.addressed) = (None, false);
+        change(&mut facts);
+        facts
+    };
+    let own = |facts: &mut CaseFacts| {
+        let case = &mut facts.case;
+        (case.agency_id, case.reviewing_agency_id) = (Some(sample::AGENCY), Some(sample::AGENCY));
+        (case.referral_kind, case.addressed) = (Some(ReferralKind::FormalReport), true);
+    };
+    // All but one thing would let everybody in.
+    let but = |change: fn(&mut CaseFacts)| {
+        let mut facts = made(own);
+        change(&mut facts);
+        facts
+    };
+    vec![
+        (
+            "not accepted yet: no agency",
+            made(|facts| {
+                (facts.case.agency_id, facts.case.reviewing_agency_id) = (None, None);
+            }),
+        ),
+        ("another agency's, in the region", made(|_| ())),
+        ("another agency's, in another region", made(|facts| facts.case.region_code = "73.71".to_owned())),
+        ("the own agency's, reviewed by another", made(|facts| facts.case.agency_id = Some(sample::AGENCY))),
+        (
+            "another agency's, reviewed by the own",
+            made(|facts| {
+                facts.case.reviewing_agency_id = Some(sample::AGENCY);
+            }),
+        ),
+        (
+            "referred to Bawaslu, in the region",
+            made(|facts| {
+                facts.case.referral_kind = Some(ReferralKind::FormalReport);
+            }),
+        ),
+        (
+            "referred to Bawaslu, in another region",
+            made(|facts| {
+                facts.case.referral_kind = Some(ReferralKind::FormalReport);
+                facts.case.region_code = "73.71".to_owned();
+            }),
+        ),
+        (
+            "the own agency's, recommendation sent to it",
+            made(|facts| {
+                (facts.case.agency_id, facts.case.addressed) = (Some(sample::AGENCY), true);
+            }),
+        ),
+        ("another agency's, recommendation sent to it", made(|facts| facts.case.addressed = true)),
+        (
+            "conflict of interest in the own agency, sent one level up",
+            made(|facts| {
+                (facts.case.agency_id, facts.case.addressed) = (Some(sample::AGENCY), true);
+                facts.case.conflict_of_interest = true;
+            }),
+        ),
+        (
+            "conflict of interest in an agency below, sent to the own",
+            made(|facts| {
+                (facts.case.reviewing_agency_id, facts.case.addressed) = (Some(sample::AGENCY), true);
+                facts.case.conflict_of_interest = true;
+            }),
+        ),
+        ("the own agency's, reviewed, referred and addressed", but(|_| ())),
+        (
+            "the same, but of the seat's own work unit",
+            but(|facts| {
+                facts.subject.work_unit = Some(" bidang UJI".to_owned());
+            }),
+        ),
+        (
+            "the same unit's name, but in another agency",
+            but(|facts| {
+                facts.subject.work_unit = Some("Bidang Uji".to_owned());
+                facts.case.agency_id = Some(sample::OTHER_AGENCY);
+            }),
+        ),
+        (
+            "the same, but the officer is the subject",
+            but(|facts| {
+                facts.subject.nip = Some(Confidential::new(OWN_NIP.to_owned()));
+            }),
+        ),
+        (
+            "the same, but the officer stepped back",
+            but(|facts| {
+                let everybody = Role::ALL.iter().filter_map(|role| sample::officer(*role, 1).officer().cloned());
+                facts.case.excluded_officers = OfficerIds(everybody.map(|officer| officer.officer_id).collect());
+            }),
+        ),
+    ]
+}
+
+/// The NIP of every officer of the table.
+const OWN_NIP: &str = "197001011995031001";
+
+/// The officer of this role with a work unit and a NIP, which exclusions go by.
+fn person(role: Role) -> Officer {
+    let officer = sample::officer(role, 1).officer().cloned().expect("an officer");
+    Officer { work_unit: Some("Bidang Uji".to_owned()), nip: Some(Confidential::new(OWN_NIP.to_owned())), ..officer }
+}
+
+#[test]
+fn what_each_seat_may_do_on_each_kind_of_case_is_as_agreed() {
+    let mut text = String::from(
+        "Kind of case x role: whether the seat sees the case, and what it may do there when the state allows it.\n\
+         Every seat is in the own agency and reaches the region 15. A seat that does not see a case may do nothing.\n",
+    );
+    for (name, facts) in kinds() {
+        writeln!(text, "\n## {name}").unwrap();
+        let mut unseen = Vec::new();
+        for role in Role::ALL {
+            let officer = person(*role);
+            let sees = policy::sees(&officer, &facts.case, &facts.subject);
+            let actor = Actor::Officer(officer);
+            let usable = Permission::ALL.iter().filter(|it| policy::may(&actor, **it, &facts.case, &facts.subject));
+            let usable: Vec<&str> = usable.map(|permission| permission.as_str()).collect();
+            assert!(sees || usable.is_empty(), "{role} acts unseen on {name}: {usable:?}");
+            if sees {
+                writeln!(text, "{role} | {}", usable.join(", ")).unwrap();
+            } else {
+                unseen.push(role.as_str());
+            }
+        }
+        writeln!(text, "not seen by | {}", unseen.join(", ")).unwrap();
+    }
+    golden("sight.txt", &text);
 }
 
 /// Fixed values, as the worker fills them in.

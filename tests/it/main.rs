@@ -12,6 +12,7 @@ mod audit;
 mod bad_input;
 mod cases;
 mod data_protection;
+mod denials;
 mod docs;
 mod exclusions;
 mod golden;

@@ -14,6 +14,30 @@ pub fn document() -> &'static Value {
     DOCUMENT.get_or_init(|| serde_json::to_value(netral::api::document()).expect("the document is JSON"))
 }
 
+/// Every operation as method, path and what the document says of it.
+pub fn operations() -> Vec<(String, String, &'static Value)> {
+    let paths = document()["paths"].as_object().expect("paths");
+    let all = paths.iter().flat_map(|(path, item)| {
+        let item = item.as_object().expect("operations");
+        item.iter().map(|(method, operation)| (method.to_uppercase(), path.clone(), operation))
+    });
+    all.filter(|(method, ..)| matches!(method.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE")).collect()
+}
+
+/// A path with these values in the place of its parameters, and with something that is nowhere in the place of others.
+pub fn filled(path: &str, values: &[(&str, &str)]) -> String {
+    let fill = |part: &str| {
+        let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else { return part.to_owned() };
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => (*value).to_owned(),
+            None if matches!(name, "delivery_id" | "flag_id") => "1".to_owned(),
+            None if name.ends_with("_id") => uuid::Uuid::nil().to_string(),
+            None => "x".to_owned(),
+        }
+    };
+    path.split('/').map(fill).collect::<Vec<_>>().join("/")
+}
+
 /// The operation behind a method and a path without its query; `None` for a page that is no operation.
 pub fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let paths = document()["paths"].as_object().expect("paths");

@@ -278,7 +278,7 @@ async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError
 async fn link_officer(config: Config, args: LinkArgs) -> Result<(), StartError> {
     let oidc = config.oidc.as_ref().ok_or("there is no provider of single sign-on: see `netral config`")?;
     let database = Database::join(&config).await?;
-    let pool = db::pool(&database.url, 1)?;
+    let pool = db::pool(&database.url, config.database_role.as_deref(), 1)?;
     let mut tx = Tx::begin(&pool).await?;
     let account = Account { issuer: &oidc.issuer, subject: &args.subject };
     let linked = single_sign_on::link(&mut tx, &args.email, account, Clock::default().now()).await;

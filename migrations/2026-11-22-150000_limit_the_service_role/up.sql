@@ -42,14 +42,14 @@ BEGIN
     GRANT USAGE ON SCHEMA public TO netral_service;
 
     -- Only read: reference data.
-    GRANT SELECT ON agencies, agency_roles, regions, retention_policies, sanctions, violation_forms TO netral_service;
+    GRANT SELECT ON agencies, agency_regions, agency_roles, regions, retention_policies, sanctions, violation_forms TO netral_service;
     IF to_regclass('__diesel_schema_migrations') IS NOT NULL THEN
         GRANT SELECT ON __diesel_schema_migrations TO netral_service;
     END IF;
 
     -- Only grow. No row is locked here either, which would take the right to change it.
     GRANT SELECT, INSERT ON access_entries, audit_checkpoint_heads, audit_checkpoints, breach_steps, breaches, events,
-        identity_looks, officer_events TO netral_service;
+        identity_looks, officer_events, officer_identities, provider_sessions TO netral_service;
 
     -- Change, and stay.
     GRANT SELECT, INSERT, UPDATE ON access_flags, approvals, cases, daily_tasks, data_requests, deliveries, identity_requests,
@@ -57,7 +57,7 @@ BEGIN
         TO netral_service;
 
     -- Are removed when they are over.
-    GRANT SELECT, INSERT, DELETE ON idempotency_keys, witnesses TO netral_service;
+    GRANT SELECT, INSERT, DELETE ON idempotency_keys, spent_logout_tokens, witnesses TO netral_service;
     GRANT SELECT, INSERT, UPDATE, DELETE ON data_keys, invitations, recovery_codes, second_factors, sign_in_delays, sign_ins
         TO netral_service;
 

@@ -88,6 +88,8 @@ const PRIVACY: &[P] = &[P::PrivacyOfficer];
 const SIGNS_IN: &str = "who calls it is about to prove who he is; failures are slowed down";
 const STATIC: &str = "it says the same to everybody and nothing of any case";
 
+const ADMINISTER: &[P] = &[P::SystemAdmin, P::AgencyAdmin];
+
 const DOORS: &[(&str, Door)] = &[
     ("get_jwks", Public("other programs check tokens with these public keys")),
     ("get_livez", Public(STATIC)),
@@ -103,6 +105,9 @@ const DOORS: &[(&str, Door)] = &[
     ("accept_invitation", Public("the code in the invitation is the proof")),
     ("offer_second_factor", Public(SIGNS_IN)),
     ("confirm_second_factor", Public(SIGNS_IN)),
+    ("start_single_sign_on", Public(SIGNS_IN)),
+    ("finish_single_sign_on", Public("the provider's code and the attempt's cookie are the proof")),
+    ("end_single_sign_on", Public("the provider's signed logout token is the proof")),
     ("list_my_messages", Reporter),
     ("post_my_message", Reporter),
     ("list_my_identity_looks", Reporter),
@@ -140,6 +145,14 @@ const DOORS: &[(&str, Door)] = &[
     ("register_breach", Only(PRIVACY)),
     ("list_breaches", Only(PRIVACY)),
     ("record_breach_step", Only(PRIVACY)),
+    ("appoint_officer", Only(ADMINISTER)),
+    ("list_officers", Only(ADMINISTER)),
+    ("get_officer", Only(ADMINISTER)),
+    ("invite_officer", Only(ADMINISTER)),
+    ("give_seat", Only(ADMINISTER)),
+    ("end_seat", Only(ADMINISTER)),
+    ("disable_officer", Only(ADMINISTER)),
+    ("enable_officer", Only(ADMINISTER)),
     ("list_deliveries", Only(&[P::SystemAdmin])),
     ("resend_delivery", Only(&[P::SystemAdmin])),
 ];
@@ -199,6 +212,9 @@ impl World {
         let breach = made(P::PrivacyOfficer, "register_breach", "/v1/breaches").await;
         let proposals = app.get("/v1/purge-proposals").by(P::PrivacyOfficer).expect(200).await;
         assert!(proposals.body().contains(old), "{}", proposals.body());
+        let mut colleague = self.body("appoint_officer");
+        colleague["email"] = "rekan@kota.example".into();
+        let colleague = app.post("/v1/officers").by(P::AgencyAdmin).json(&colleague).expect(201).await;
         let flag = format!(
             "INSERT INTO access_flags (officer_id, kind, window_start, cases, raised_at) \
              VALUES ('{}', 'many_cases', date_trunc('hour', now()), 90, now())",
@@ -208,6 +224,8 @@ impl World {
         netral::worker::lookout::round(&app.app, Duration::hours(1)).await.unwrap();
         self.keys = BTreeMap::from([
             ("case_number", case.clone()),
+            ("officer_id", colleague.text("/id").to_owned()),
+            ("seat_id", colleague.text("/seats/0/id").to_owned()),
             ("approval_id", draft.text("/approval/id").to_owned()),
             ("breach_id", breach),
             ("hold_id", hold),
@@ -232,6 +250,11 @@ impl World {
     fn body(&self, operation: &str) -> Value {
         let letter = json!({ "number": "100/UJI/2026", "dated": self.app.day(0) });
         match operation {
+            "appoint_officer" => json!({
+                "email": "petugas-baru@kota.example", "name": "Petugas Baru", "seat": self.body("give_seat"),
+            }),
+            "give_seat" => json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71" }),
+            "disable_officer" | "enable_officer" => json!({ "reason": WHY }),
             "review_access_flag" => json!({ "note": WHY }),
             "register_breach" => json!({
                 "discovered_at": self.app.now(), "persons_affected": 12,

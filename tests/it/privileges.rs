@@ -10,11 +10,12 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 39] = [
+const TABLES: [(&str, &str); 43] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
     ("agencies", "r"),
+    ("agency_regions", "r"),
     ("agency_roles", "r"),
     ("approvals", "rac"),
     ("audit_checkpoint_heads", "ra"),
@@ -34,7 +35,9 @@ const TABLES: [(&str, &str); 39] = [
     ("legal_holds", "rac"),
     ("messages", "rac"),
     ("officer_events", "ra"),
+    ("officer_identities", "ra"),
     ("officers", "rac"),
+    ("provider_sessions", "ra"),
     ("purge_proposals", "rac"),
     ("recovery_codes", "racd"),
     ("refresh_tokens", "rac"),
@@ -47,6 +50,7 @@ const TABLES: [(&str, &str); 39] = [
     ("second_factors", "racd"),
     ("sign_in_delays", "racd"),
     ("sign_ins", "racd"),
+    ("spent_logout_tokens", "rad"),
     ("subjects", "rac"),
     ("violation_forms", "r"),
     ("witnesses", "rad"),

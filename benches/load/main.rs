@@ -12,6 +12,7 @@ mod options;
 mod requests;
 mod results;
 mod server;
+mod sign_ins;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use options::Options;
 use requests::{Kind, Requests};
 use results::{Contender, Results, Run};
 use server::Server;
+use sign_ins::Flood;
 
 /// Any failure; the benchmark then ends.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -64,6 +66,9 @@ async fn run(options: Options) -> Result<(), Failure> {
             println!("{} ({repeat} of {})", kind.name(), bench.options.repeats);
             bench.round(kind, &mut results).await?;
         }
+    }
+    if bench.options.only.contains(&Kind::Reads) {
+        bench.beside_sign_ins().await?;
     }
     let version = bench.database.version().await?;
     results.write(&bench.options, &machine::facts(&version)?, results::median(&startup), bench.server.memory()?)
@@ -131,6 +136,22 @@ impl Bench {
         let fixed = [("run", self.runs), ("seeds", self.options.seeds), ("share", self.options.seeds / clients as u64)];
         let rate = ceiling::run(&self.database, script, clients, self.options.seconds, sample, &fixed)?;
         Ok(Run { rate, ..Run::default() })
+    }
+
+    /// What reads feel of sign-ins at full rate: the same load alone and beside the flood, in turns.
+    async fn beside_sign_ins(&mut self) -> Result<(), Failure> {
+        println!("reads beside sign-ins at full rate");
+        let time = Duration::from_secs(self.options.seconds);
+        for connections in CONNECTIONS {
+            let alone = self.load(Kind::Reads, connections, time).await?;
+            let flood = Flood::begin(self.server.address(), self.runs);
+            let beside = self.load(Kind::Reads, connections, time).await?;
+            let tried = f64::from(flood.end().await?) / time.as_secs_f64();
+            println!("  {connections} connections alone             {alone}");
+            println!("  {connections} beside {tried:.0} sign-ins/s       {beside}");
+            println!("  p99 grows by {:.2}", beside.p99_ms / alone.p99_ms);
+        }
+        Ok(())
     }
 
     async fn load(&mut self, kind: Kind, connections: usize, time: Duration) -> Result<Run, Failure> {

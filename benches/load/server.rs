@@ -40,6 +40,7 @@ impl Server {
             .env("DATABASE_URL", database.url())
             .env("NETRAL_BIND", address.to_string())
             .env("NETRAL_DATA_DIR", database.service_dir())
+            .env("NETRAL_TRUSTED_PROXIES", "127.0.0.1")
             .env("NETRAL_LOG", &options.log)
             .spawn()?;
         let mut server = Self { child, address, startup: Duration::ZERO };

@@ -17,7 +17,8 @@ use tokio::sync::{mpsc, oneshot};
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// Hashes made at once. Each holds its memory and one processor for some 30 ms.
+/// Hashes made at once, at most: each holds its memory and one processor for some 30 ms. Never on more than half of the
+/// processors, so that one is left for everybody else even where the system knows no priorities.
 const AT_ONCE: usize = 2;
 /// So many may wait, some seconds at most; then an officer is told to try again.
 const QUEUE: usize = 128;
@@ -70,7 +71,8 @@ impl PasswordHasher {
     pub fn start(pepper: [u8; 32]) -> Self {
         let (jobs, waiting) = mpsc::channel::<Job>(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..AT_ONCE {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..AT_ONCE.min(processors / 2).max(1) {
             let waiting = Arc::clone(&waiting);
             std::thread::spawn(move || {
                 // Where the system does not allow it, sign-ins are as urgent as everything else.

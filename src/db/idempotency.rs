@@ -55,14 +55,33 @@ pub async fn begin(pool: &Pool, key_hash: &[u8], case: Option<ToLock<'_>>) -> Re
     Ok((tx, kept, facts))
 }
 
-/// Keeps the reply and commits.
+/// Lets a new connection prepare the statement that keeps a reply, and leaves nothing behind. [`keep_and_commit`] needs it.
+pub(super) async fn prepare(connection: &mut AsyncPgConnection) -> QueryResult<()> {
+    let nothing = KeptReply {
+        key_hash: Vec::new(),
+        fingerprint: Vec::new(),
+        status: 0,
+        reply: String::new(),
+        created_at: DateTime::UNIX_EPOCH,
+    };
+    connection.batch_execute("BEGIN").await?;
+    diesel::insert_into(idempotency_keys::table).values(&nothing).execute(connection).await?;
+    connection.batch_execute("ROLLBACK").await
+}
+
+/// Keeps the reply and commits, both in one flight.
 ///
-/// One after the other, not in one flight: on a connection that has yet to prepare the first statement, the COMMIT would
-/// overtake it, and a deed without its kept reply could be done twice. A duplicate key means that the same request
-/// finished meanwhile: everything here is then undone, and the error says so ([`DbError::is_duplicate`]).
+/// That is sound only because every connection has prepared the first statement when it was opened ([`prepare`]): else
+/// preparing it would take a flight of its own, the COMMIT would overtake it, and a deed without its kept reply could be
+/// done twice. A duplicate key means that the same request finished meanwhile: then everything here is undone, since a
+/// COMMIT behind a failed statement acts as a ROLLBACK, and the error says so ([`DbError::is_duplicate`]).
 pub async fn keep_and_commit(mut tx: Tx, kept: &KeptReply) -> Result<(), DbError> {
-    diesel::insert_into(idempotency_keys::table).values(kept).execute(tx.connection()?).await?;
-    tx.commit().await
+    let shared: &AsyncPgConnection = tx.connection()?;
+    let (mut keeper, mut committer) = (shared, shared);
+    let keep = diesel::insert_into(idempotency_keys::table).values(kept).execute(&mut keeper);
+    try_join!(keep, committer.batch_execute("COMMIT"))?;
+    drop(tx.connection.take());
+    Ok(())
 }
 
 /// Forgets replies older than `before`; answers how many.

@@ -126,6 +126,7 @@ async fn connect(url: String, setup: Arc<str>) -> ConnectionResult<AsyncPgConnec
     let mut connection = AsyncPgConnection::establish(&url).await?;
     let once = connection.batch_execute(&setup).await;
     once.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    idempotency::prepare(&mut connection).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 

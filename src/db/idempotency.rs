@@ -71,7 +71,7 @@ pub(super) async fn prepare(connection: &mut AsyncPgConnection) -> QueryResult<(
 
 /// Keeps the reply and commits, both in one flight.
 ///
-/// That is sound only because every connection has prepared the first statement when it was opened ([`prepare`]): else
+/// That is sound only because every connection has prepared the first statement when it was opened (`prepare`): else
 /// preparing it would take a flight of its own, the COMMIT would overtake it, and a deed without its kept reply could be
 /// done twice. A duplicate key means that the same request finished meanwhile: then everything here is undone, since a
 /// COMMIT behind a failed statement acts as a ROLLBACK, and the error says so ([`DbError::is_duplicate`]).

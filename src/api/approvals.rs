@@ -131,12 +131,7 @@ pub async fn decide_approval(
     };
     let (number, id) = path.into_inner();
     let setting = setting(&app);
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("decide_approval {id}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("decide_approval {id}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let actor = caller.actor();
         if input.approve {

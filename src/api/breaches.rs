@@ -66,8 +66,7 @@ pub async fn register_breach(
         persons_affected: input.persons_affected,
         found_how: input.found_how,
     };
-    let knock =
-        Knock { caller: caller.scope(), route: "register_breach".to_owned(), key: key.map(|key| key.0), body: &bytes };
+    let knock = Knock::of(&caller, "register_breach".to_owned(), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         breaches::register(tx, &breach).await?;
         Reply::new(StatusCode::CREATED, &BreachView::new(breach, Vec::new(), now))
@@ -136,12 +135,7 @@ pub async fn record_breach_step(
     caller.must(Permission::ProtectData)?;
     let input: NewBreachStep = body::read(&schemas, "NewBreachStep", &bytes)?;
     let (now, id) = (app.clock.now(), id.into_inner());
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("record_breach_step {id}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("record_breach_step {id}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let step = (input.kind, input.at, input.note.as_str());
         let (breach, steps) = breaches::step(tx, now, caller.0.officer_id, id, step).await?;

@@ -274,12 +274,7 @@ pub async fn fire_transition(
 ) -> Result<HttpResponse, Problem> {
     let action = body::read_action(&schemas, &bytes)?;
     let setting = setting(&app);
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("fire_transition {number}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("fire_transition {number}"), key, &bytes);
     let (actor, sight) = (caller.actor(), sight(&caller.actor()));
     let case = ToLock { number: &number, sight: &sight };
     once_on(&app, knock, Some(case), async |tx: &mut Tx, locked| {

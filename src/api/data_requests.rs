@@ -186,12 +186,7 @@ pub async fn decide_data_request(
         DataRequestAnswer::Defer => DataRequestStatus::Deferred,
         DataRequestAnswer::Refuse => DataRequestStatus::Refused,
     };
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("decide_data_request {id}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("decide_data_request {id}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let decided = data_requests::decide(tx, &setting, &caller.actor(), id, status, &input.reason).await?;
         Reply::new(StatusCode::OK, &DataRequestKept { id, status: decided.request.status, hint: None })

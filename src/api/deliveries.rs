@@ -80,8 +80,7 @@ pub async fn resend_delivery(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ManageDeliveries)?;
     let (id, now) = (id.into_inner(), app.clock.now());
-    let knock =
-        Knock { caller: caller.scope(), route: format!("resend_delivery {id}"), key: key.map(|key| key.0), body: &[] };
+    let knock = Knock::of(&caller, format!("resend_delivery {id}"), key, &[]);
     once(&app, knock, async |tx: &mut Tx| {
         let delivery = deliveries::lock(tx, id).await?.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
         if delivery.state != DeliveryState::Dead {

@@ -59,12 +59,7 @@ pub async fn request_identity(
 ) -> Result<HttpResponse, Problem> {
     let input: NewIdentityRequest = body::read(&schemas, "NewIdentityRequest", &bytes)?;
     let setting = setting(&app);
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("request_identity {number}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("request_identity {number}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let request =
             identity::request(tx, &setting, &caller.actor(), &number, &input.complaint_number, &input.reason).await?;
@@ -145,12 +140,7 @@ pub async fn decide_identity_request(
     let input: IdentityDecision = body::read(&schemas, "IdentityDecision", &bytes)?;
     let (setting, id) = (setting(&app), id.into_inner());
     let open_for = input.approve.then(|| Duration::minutes(app.config.identity_open_minutes.into()));
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("decide_identity_request {id}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("decide_identity_request {id}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let request = identity::decide(tx, &setting, &caller.actor(), id, open_for, &input.reason).await?;
         Reply::new(StatusCode::OK, &IdentityRequestView::new(request, &app.reference))

@@ -151,7 +151,7 @@ async fn administered(
     status: StatusCode,
     deed: impl AsyncFnOnce(&mut Tx) -> Result<Appointed, FlowError>,
 ) -> Result<HttpResponse, Problem> {
-    let knock = Knock { caller: caller.scope(), route, key: key.map(|key| key.0), body };
+    let knock = Knock::of(caller, route, key, body);
     once(app, knock, async |tx: &mut Tx| {
         let officer = OfficerView::from(deed(tx).await?);
         let location = format!("{}/v1/officers/{}", app.config.public_url, officer.id);

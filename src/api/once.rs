@@ -5,6 +5,8 @@ use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::caller::Caller;
+use super::extract::IdempotencyKey;
 use super::problem::{Problem, ProblemCode};
 use crate::app::App;
 use crate::db::cases::ToLock;
@@ -68,6 +70,13 @@ pub struct Knock<'a> {
     pub key: Option<String>,
     /// The body.
     pub body: &'a [u8],
+}
+
+impl<'a> Knock<'a> {
+    /// A request of a signed-in officer.
+    pub fn of(caller: &Caller, route: impl Into<String>, key: Option<IdempotencyKey>, body: &'a [u8]) -> Self {
+        Self { caller: caller.scope(), route: route.into(), key: key.map(|key| key.0), body }
+    }
 }
 
 /// Does `work` in a transaction and answers with its reply, or with the reply kept for the same request before.

@@ -58,12 +58,7 @@ pub async fn declare_recusal(
 ) -> Result<HttpResponse, Problem> {
     let input: NewRecusal = body::read(&schemas, "NewRecusal", &bytes)?;
     let setting = setting(&app);
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("declare_recusal {number}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("declare_recusal {number}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         recusals::declare(tx, &setting, &caller.actor(), &number, input.reason.reveal()).await?;
         Reply::new(StatusCode::CREATED, &Recusal { case_number: number.into_inner(), declared_at: setting.now })

@@ -50,8 +50,7 @@ pub async fn set_legal_hold(
     caller.must(Permission::ProtectData)?;
     let input: NewLegalHold = body::read(&schemas, "NewLegalHold", &bytes)?;
     let setting = setting(&app);
-    let knock =
-        Knock { caller: caller.scope(), route: "set_legal_hold".to_owned(), key: key.map(|key| key.0), body: &bytes };
+    let knock = Knock::of(&caller, "set_legal_hold".to_owned(), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let (hold, case) = retention::hold(tx, &setting, &caller.actor(), &input.case_number, &input.reason).await?;
         Reply::new(StatusCode::CREATED, &LegalHoldView::new(hold, case.case_number))
@@ -115,12 +114,7 @@ pub async fn lift_legal_hold(
     caller.must(Permission::ProtectData)?;
     let input: HoldLift = body::read(&schemas, "HoldLift", &bytes)?;
     let (setting, id) = (setting(&app), id.into_inner());
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("lift_legal_hold {id}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("lift_legal_hold {id}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let (hold, case) = retention::lift(tx, &setting, &caller.actor(), id, &input.reason).await?;
         Reply::new(StatusCode::OK, &LegalHoldView::new(hold, case.case_number))
@@ -189,12 +183,7 @@ pub async fn decide_purge_proposal(
     caller.must(Permission::ProtectData)?;
     let input: PurgeDecision = body::read(&schemas, "PurgeDecision", &bytes)?;
     let (setting, id) = (setting(&app), id.into_inner());
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("decide_purge_proposal {id}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("decide_purge_proposal {id}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let (proposal, case) =
             retention::decide(tx, &setting, &caller.actor(), id, input.approve, &input.reason).await?;

@@ -58,12 +58,7 @@ pub async fn record_criminal_step(
     }
     let step = CriminalStep { to: input.to, stop_reason: input.stop_reason, document: input.document };
     let setting = setting(&app);
-    let knock = Knock {
-        caller: caller.scope(),
-        route: format!("record_criminal_step {number}"),
-        key: key.map(|key| key.0),
-        body: &bytes,
-    };
+    let knock = Knock::of(&caller, format!("record_criminal_step {number}"), key, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         let (case, facts) = criminal::record(tx, &setting, &caller.actor(), &number, expected, &step).await?;
         Ok(Reply::new(StatusCode::OK, &CaseView::new(&case, &facts.subject, &caller.0, &app.reference))?

@@ -130,39 +130,39 @@ pub async fn claim(
     .await?)
 }
 
-/// Tells an officer at once of an event of a case.
-pub async fn tell_of_case(
+/// What an officer is told of: an event of a case, or one of the own account.
+#[derive(Clone, Copy, Debug)]
+pub enum Told {
+    /// An event of a case.
+    Case {
+        /// The case.
+        case_id: Uuid,
+        /// The event.
+        event_id: Uuid,
+    },
+    /// What happened to the own account.
+    Account {
+        /// The record of it.
+        officer_event_id: Uuid,
+    },
+}
+
+/// Tells an officer at once.
+pub async fn tell_officer(
     tx: &mut Tx,
-    case_id: Uuid,
-    event_id: Uuid,
+    told: Told,
     officer_id: Uuid,
     notice: Notice,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
+    let (case_id, event_id, officer_event_id) = match told {
+        Told::Case { case_id, event_id } => (Some(case_id), Some(event_id), None),
+        Told::Account { officer_event_id } => (None, None, Some(officer_event_id)),
+    };
     diesel::insert_into(deliveries::table)
         .values((
             deliveries::case_id.eq(case_id),
             deliveries::event_id.eq(event_id),
-            deliveries::officer_id.eq(officer_id),
-            deliveries::notice.eq(notice),
-            deliveries::due_at.eq(now),
-            deliveries::created_at.eq(now),
-        ))
-        .execute(tx.connection()?)
-        .await?;
-    Ok(())
-}
-
-/// Tells an officer at once of what happened to the own account.
-pub async fn tell_officer(
-    tx: &mut Tx,
-    officer_event_id: Uuid,
-    officer_id: Uuid,
-    notice: Notice,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    diesel::insert_into(deliveries::table)
-        .values((
             deliveries::officer_event_id.eq(officer_event_id),
             deliveries::officer_id.eq(officer_id),
             deliveries::notice.eq(notice),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::transition::{Fired, Setting, current, fire_on, note, sight};
 use super::{FlowError, transition};
 use crate::db::approvals::{Approval, ApprovalStatus};
+use crate::db::deliveries::Told;
 use crate::db::{self, Tx};
 use crate::domain::action::{Action, Verb};
 use crate::domain::actor::{Actor, Officer, Role};
@@ -90,7 +91,14 @@ pub async fn remind(
     };
     let told: BTreeSet<Uuid> = seats.iter().filter(|officer| may(officer)).map(|officer| officer.officer_id).collect();
     for officer_id in &told {
-        db::deliveries::tell_of_case(tx, case_id, event_id, *officer_id, Notice::ApprovalWaiting, setting.now).await?;
+        db::deliveries::tell_officer(
+            tx,
+            Told::Case { case_id, event_id },
+            *officer_id,
+            Notice::ApprovalWaiting,
+            setting.now,
+        )
+        .await?;
     }
     Ok(told.len())
 }

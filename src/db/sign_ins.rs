@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
-use crate::domain::sign_in::{FORGIVEN_AFTER, SignInEnd, SignInMethod};
+use crate::domain::sign_in::{FORGIVEN_AFTER, LONGEST_DELAY, SignInEnd, SignInMethod};
 use crate::schema::{invitations, officers, recovery_codes, refresh_tokens, second_factors, sign_in_delays, sign_ins};
 
 /// A sign-in.
@@ -240,7 +240,8 @@ pub async fn set_password(tx: &mut Tx, officer_id: Uuid, hash: Option<&str>) -> 
 }
 
 /// Counts an attempt before it is made, as if it failed, so that many at once count as many. Answers until when to wait
-/// if there were too many before; then nothing is counted.
+/// if there were too many before; then nothing is counted. Nobody waits longer than the longest delay, even where a clock
+/// has been set back.
 pub async fn attempt(
     pool: &Pool,
     key: &[u8],
@@ -250,14 +251,15 @@ pub async fn attempt(
     let mut connection = pool.get().await?;
     let counted = diesel::sql_query(
         "INSERT INTO sign_in_delays AS d (key, failures, last_at, blocked_until) VALUES ($1, 1, $2, $2) ON CONFLICT (key) DO UPDATE SET \
-           failures = CASE WHEN d.last_at < $3 THEN 1 ELSE d.failures + 1 END, last_at = $2, \
-           blocked_until = $2 + make_interval(secs => CASE WHEN d.last_at < $3 THEN 0 ELSE ($4::int[])[least(d.failures + 1, cardinality($4))] END) \
-        WHERE d.blocked_until <= $2",
+           failures = CASE WHEN d.last_at NOT BETWEEN $3 AND $5 THEN 1 ELSE d.failures + 1 END, last_at = $2, \
+           blocked_until = $2 + make_interval(secs => CASE WHEN d.last_at NOT BETWEEN $3 AND $5 THEN 0 ELSE ($4::int[])[least(d.failures + 1, cardinality($4))] END) \
+        WHERE d.blocked_until <= greatest($2, d.last_at) OR d.blocked_until > $5",
     )
     .bind::<sql::Binary, _>(key)
     .bind::<sql::Timestamptz, _>(now)
     .bind::<sql::Timestamptz, _>(now - FORGIVEN_AFTER)
     .bind::<sql::Array<sql::Integer>, _>(delays)
+    .bind::<sql::Timestamptz, _>(now + LONGEST_DELAY)
     .execute(&mut connection)
     .await?;
     if counted == 1 {

@@ -41,5 +41,7 @@ pub const NETWORK_DELAYS: &[i32] = &[
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64,
     128, 256, 300,
 ];
+/// No delay above is longer.
+pub const LONGEST_DELAY: Duration = Duration::minutes(5);
 /// Failures older than this no longer count.
 pub const FORGIVEN_AFTER: Duration = Duration::hours(1);

@@ -109,6 +109,22 @@ async fn an_officer_enrols_an_authenticator_before_the_first_sign_in() {
 }
 
 #[tokio::test]
+async fn a_clock_set_back_keeps_nobody_out() {
+    let app = TestApp::start().await;
+    let (right, wrong) = (
+        credentials(&app, Persona::Triage.email()),
+        json!({ "email": Persona::Triage.email(), "password": "salah", "code": "000000" }),
+    );
+    app.advance(Duration::days(30));
+    for _ in 0..4 {
+        app.post("/v1/sessions").json(&wrong).expect(401).await;
+    }
+    app.post("/v1/sessions").json(&wrong).expect(429).await;
+    app.advance(-Duration::days(30));
+    app.post("/v1/sessions").json(&right).expect(201).await;
+}
+
+#[tokio::test]
 async fn failures_slow_an_account_down_whether_it_exists_or_not_and_never_lock_it() {
     let app = TestApp::start().await;
     for email in [Persona::Triage.email(), "siapa@bkn.example"] {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{self as sql, Bool, Nullable};
+use diesel::sql_types::{self as sql, Nullable};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
@@ -182,18 +182,6 @@ pub async fn find_with_reports(
     Ok(found.map(|found| Untraced((found, reports))))
 }
 
-#[derive(Queryable)]
-struct Locked {
-    case: Case,
-    subject: Subject,
-    report_count: i64,
-    withdrawal_count: i64,
-    formal_reporter: bool,
-    is_master: bool,
-    occurred_from: Option<NaiveDate>,
-    occurred_to: Option<NaiveDate>,
-}
-
 macro_rules! lock_statement {
     ($name:ident, $column:literal, $sql_type:ty, $rust:ty) => {
         struct $name<'a> {
@@ -201,7 +189,7 @@ macro_rules! lock_statement {
             key: &'a $rust,
             sight: SightParts<'a>,
         }
-        prepared!($name returns (CaseColumns, SubjectColumns, sql::BigInt, sql::BigInt, Bool, Bool, Nullable<sql::Date>, Nullable<sql::Date>));
+        prepared!($name returns (CaseColumns, SubjectColumns));
 
         impl QueryFragment<Pg> for $name<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -209,13 +197,7 @@ macro_rules! lock_statement {
                 push_sight(&mut out, &self.sight)?;
                 out.push_sql(" SELECT ");
                 self.columns.walk_ast(out.reborrow())?;
-                push!(out; ", facts.reports, facts.withdrawals, facts.formal_reporter, \
-                    EXISTS (SELECT FROM cases merged WHERE merged.master_case_id = cases.id), facts.occurred_from, facts.occurred_to \
-                    FROM cases JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL \
-                    (SELECT count(*) AS reports, count(r.withdrawal_requested_at) AS withdrawals, \
-                        coalesce(bool_or(r.consent_to_bawaslu AND i.name IS NOT NULL), false) AS formal_reporter, \
-                        min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to \
-                     FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = cases.id) facts, sight WHERE "
+                push!(out; " FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE "
                     {$column} " = " [$sql_type] self.key, " AND " {SEEN} " FOR UPDATE OF cases");
                 Ok(())
             }
@@ -227,21 +209,12 @@ lock_statement!(LockById, "cases.id", sql::Uuid, Uuid);
 
 async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight) -> QueryResult<Option<CaseFacts>> {
     let (columns, sight) = (FoundColumns::all(), sight.into());
-    let locked: Option<Locked> = match key {
+    let locked: Option<Found> = match key {
         Key::Number(key) => LockByNumber { columns, key, sight }.get_result(&mut connection).await,
         Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
     }
     .optional()?;
-    Ok(locked.map(|row| CaseFacts {
-        case: row.case,
-        subject: row.subject,
-        report_count: row.report_count,
-        withdrawal_count: row.withdrawal_count,
-        formal_reporter: row.formal_reporter,
-        is_master: row.is_master,
-        occurred: row.occurred_from.zip(row.occurred_to),
-        master: None,
-    }))
+    Ok(locked.map(|Found { case, subject }| CaseFacts { case, subject, reports: None, master: None }))
 }
 
 /// A case to be locked together with the beginning of a transaction.
@@ -288,7 +261,9 @@ pub async fn master_facts(
         && folded(&ours.name) == folded(&theirs.name)
         && (ours.agency_text == theirs.agency_text
             || (merged.case.agency_id.is_some() && merged.case.agency_id == master.case.agency_id));
-    let overlapping = merged.occurred.zip(master.occurred).is_some_and(|((a, b), (c, d))| {
+    let theirs = reports::facts(tx, master.case.id).await?.occurred;
+    let ours = merged.reports.as_ref().and_then(|reports| reports.occurred);
+    let overlapping = ours.zip(theirs).is_some_and(|((a, b), (c, d))| {
         let slack = chrono::Duration::days(3);
         a <= d + slack && c <= b + slack
     });

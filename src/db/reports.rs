@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
-use crate::domain::case::{ClosureReason, State, public_state};
+use crate::domain::case::{ClosureReason, ReportFacts, State, public_state};
 use crate::domain::confidential::Confidential;
 use crate::domain::criminal::CriminalState;
 use crate::domain::ids::ComplaintNumber;
@@ -30,6 +31,43 @@ pub struct Door {
     pub since: DateTime<Utc>,
     /// Why it is closed.
     pub closure_reason: Option<ClosureReason>,
+}
+
+#[derive(QueryableByName)]
+struct FactsRow {
+    #[diesel(sql_type = sql::BigInt)]
+    count: i64,
+    #[diesel(sql_type = sql::BigInt)]
+    withdrawals: i64,
+    #[diesel(sql_type = sql::Bool)]
+    formal_reporter: bool,
+    #[diesel(sql_type = sql::Bool)]
+    is_master: bool,
+    #[diesel(sql_type = sql::Nullable<sql::Date>)]
+    occurred_from: Option<NaiveDate>,
+    #[diesel(sql_type = sql::Nullable<sql::Date>)]
+    occurred_to: Option<NaiveDate>,
+}
+
+/// What a decision needs to know of the reports of a case. Asked for by the few actions that depend on it.
+pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
+    let row: FactsRow = diesel::sql_query(
+        "SELECT count(*) AS count, count(r.withdrawal_requested_at) AS withdrawals, \
+           coalesce(bool_or(r.consent_to_bawaslu AND i.name IS NOT NULL), false) AS formal_reporter, \
+           EXISTS (SELECT FROM cases WHERE master_case_id = $1) AS is_master, \
+           min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to \
+         FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = $1",
+    )
+    .bind::<sql::Uuid, _>(case_id)
+    .get_result(tx.connection()?)
+    .await?;
+    Ok(ReportFacts {
+        count: row.count,
+        withdrawals: row.withdrawals,
+        formal_reporter: row.formal_reporter,
+        is_master: row.is_master,
+        occurred: row.occurred_from.zip(row.occurred_to),
+    })
 }
 
 /// What decides about the public label of a case.

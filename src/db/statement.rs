@@ -3,16 +3,18 @@
 
 /// Makes `struct $name<'a>` a statement whose text never varies, returning rows of the SQL type `$row`.
 /// Its `QueryFragment` writes the text and the parameters.
+///
+/// A statement with two texts says by a constant which it is: `struct $name<'a, const $shape: bool>`.
 macro_rules! prepared {
-    ($name:ident returns $row:ty) => {
-        impl diesel::query_builder::QueryId for $name<'_> {
-            type QueryId = $name<'static>;
+    ($name:ident $(<$shape:ident>)? returns $row:ty) => {
+        impl<$(const $shape: bool)?> diesel::query_builder::QueryId for $name<'_ $(, $shape)?> {
+            type QueryId = $name<'static $(, $shape)?>;
             const HAS_STATIC_QUERY_ID: bool = true;
         }
-        impl diesel::query_builder::Query for $name<'_> {
+        impl<$(const $shape: bool)?> diesel::query_builder::Query for $name<'_ $(, $shape)?> {
             type SqlType = $row;
         }
-        impl<C> diesel::RunQueryDsl<C> for $name<'_> {}
+        impl<C $(, const $shape: bool)?> diesel::RunQueryDsl<C> for $name<'_ $(, $shape)?> {}
     };
 }
 

@@ -71,6 +71,10 @@ struct Tells<'a> {
 }
 
 impl<'a> Tells<'a> {
+    fn only_reporters(&self) -> bool {
+        self.reporters.iter().all(|reporters| *reporters)
+    }
+
     fn of(tells: &[Tell<'a>]) -> Self {
         let mut all = Self::default();
         for tell in tells {
@@ -109,7 +113,10 @@ impl<'a> Tells<'a> {
 /// What follows the UPDATE in both statements; `moved` is the updated row. Two things are for the planner: the reporters'
 /// cases are joined, since an OR would read every report there is, and one array comes by a SELECT, which hides its
 /// length; seeing it, PostgreSQL plans the statement anew each time, which takes longer than to run it.
-fn push_aftermath<'b>(
+///
+/// Most transitions tell nobody but reporters. To set up what finds everybody else takes longer than the rows, so that
+/// part is left out then.
+fn push_aftermath<'b, const REPORTERS_ONLY: bool>(
     out: &mut AstPass<'_, 'b, Pg>,
     event: &'b EventColumns<'b>,
     tells: &'b Tells<'b>,
@@ -119,7 +126,15 @@ fn push_aftermath<'b>(
         [sql::Text] event.actor, "::text, " [Nullable<sql::Uuid>] &event.officer_id, "::uuid, " [Nullable<sql::Text>] &event.role, "::text, "
         [sql::Text] event.from, "::text, " [sql::Text] event.to, "::text, " [Nullable<sql::Text>] &event.details, "::text, " [sql::Text] event.body,
         "::text, event_hash FROM moved RETURNING id AS event_id, case_id, at), \
-        tell (notice, due_at, role, agency_id, region_code, officer_id, address, reporters) AS (SELECT * FROM unnest((SELECT "
+        reader AS (SELECT r.id FROM (SELECT id FROM moved UNION ALL SELECT merged.id FROM moved JOIN cases merged ON merged.master_case_id = moved.id) own \
+            JOIN reports r ON r.case_id = own.id JOIN reporter_identities i ON i.report_id = r.id WHERE i.email IS NOT NULL AND i.email_disabled_at IS NULL), ");
+    if REPORTERS_ONLY {
+        push!(out; "told AS (INSERT INTO deliveries (case_id, event_id, notice, report_id, due_at, created_at) \
+            SELECT event.case_id, event.event_id, tell.notice, reader.id, tell.due_at, event.at FROM event CROSS JOIN reader CROSS JOIN unnest((SELECT "
+            [Array<sql::Text>] &tells.notices, "::text[]), " [Array<sql::Timestamptz>] &tells.dues, "::timestamptz[]) tell (notice, due_at))");
+        return Ok(());
+    }
+    push!(out; "tell (notice, due_at, role, agency_id, region_code, officer_id, address, reporters) AS (SELECT * FROM unnest((SELECT "
         [Array<sql::Text>] &tells.notices, "::text[]), " [Array<sql::Timestamptz>] &tells.dues, "::timestamptz[], "
         [Array<Nullable<sql::Text>>] &tells.roles, "::text[], " [Array<Nullable<sql::Uuid>>] &tells.agencies, "::uuid[], "
         [Array<Nullable<sql::Text>>] &tells.regions, "::text[], " [Array<Nullable<sql::Uuid>>] &tells.officers, "::uuid[], "
@@ -132,10 +147,7 @@ fn push_aftermath<'b>(
             AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.')) \
           UNION ALL SELECT tell.officer_id, NULL, NULL WHERE tell.officer_id IS NOT NULL \
           UNION ALL SELECT NULL, NULL, tell.address WHERE tell.address IS NOT NULL \
-          UNION ALL SELECT NULL, r.id, NULL FROM \
-            (SELECT event.case_id AS id UNION ALL SELECT merged.id FROM cases merged WHERE merged.master_case_id = event.case_id) own \
-            JOIN reports r ON r.case_id = own.id JOIN reporter_identities i ON i.report_id = r.id \
-            WHERE tell.reporters AND i.email IS NOT NULL AND i.email_disabled_at IS NULL) who)");
+          UNION ALL SELECT NULL, reader.id, NULL FROM reader WHERE tell.reporters) who)");
     Ok(())
 }
 
@@ -170,7 +182,7 @@ impl<'a> From<&'a NewEvent<'a>> for EventColumns<'a> {
     }
 }
 
-struct Apply<'a> {
+struct Apply<'a, const REPORTERS_ONLY: bool> {
     id: Uuid,
     version: i32,
     case: &'a Case,
@@ -179,9 +191,9 @@ struct Apply<'a> {
     event: EventColumns<'a>,
     tells: Tells<'a>,
 }
-prepared!(Apply returns sql::BigInt);
+prepared!(Apply<REPORTERS_ONLY> returns sql::BigInt);
 
-impl QueryFragment<Pg> for Apply<'_> {
+impl<const REPORTERS_ONLY: bool> QueryFragment<Pg> for Apply<'_, REPORTERS_ONLY> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let c = self.case;
         push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, state = " [sql::Text] &c.state, ", state_since = "
@@ -202,7 +214,7 @@ impl QueryFragment<Pg> for Apply<'_> {
             " RETURNING id, event_seq, event_hash), \
             lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
             " FROM moved WHERE approvals.case_id = moved.id AND approvals.status = 'pending')");
-        push_aftermath(&mut out, &self.event, &self.tells)?;
+        push_aftermath::<REPORTERS_ONLY>(&mut out, &self.event, &self.tells)?;
         out.push_sql(" SELECT count(*) FROM moved");
         Ok(())
     }
@@ -211,20 +223,34 @@ impl QueryFragment<Pg> for Apply<'_> {
 /// Writes a decision with its event, its deliveries and the lapse of drafts it leaves behind: the one place where
 /// `state` changes. Consumes the decision and answers the case as it now is; fails when the case has moved on.
 pub async fn apply(tx: &mut Tx, decision: Decision, event: &NewEvent<'_>, tells: &[Tell<'_>]) -> Result<Case, DbError> {
-    let statement = Apply {
+    let tells = Tells::of(tells);
+    let moved = if tells.only_reporters() {
+        write::<true>(tx, &decision, event, tells).await?
+    } else {
+        write::<false>(tx, &decision, event, tells).await?
+    };
+    if moved != 1 {
+        return Err(DbError::Query(diesel::result::Error::NotFound));
+    }
+    Ok(advanced(decision.next(), event.link))
+}
+
+async fn write<const REPORTERS_ONLY: bool>(
+    tx: &mut Tx,
+    decision: &Decision,
+    event: &NewEvent<'_>,
+    tells: Tells<'_>,
+) -> Result<i64, DbError> {
+    let statement = Apply::<REPORTERS_ONLY> {
         id: decision.case_id(),
         version: decision.version(),
         case: decision.next(),
         seq: event.link.seq,
         hash: &event.link.hash,
         event: event.into(),
-        tells: Tells::of(tells),
+        tells,
     };
-    let moved: i64 = statement.get_result(tx.connection()?).await?;
-    if moved != 1 {
-        return Err(DbError::Query(diesel::result::Error::NotFound));
-    }
-    Ok(advanced(decision.next(), event.link))
+    Ok(statement.get_result(tx.connection()?).await?)
 }
 
 fn advanced(case: &Case, link: &Link) -> Case {
@@ -250,7 +276,7 @@ impl QueryFragment<Pg> for Advance<'_> {
         push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, criminal_state = " [sql::Text] &self.criminal, ", event_seq = "
             [sql::Integer] &self.seq, ", event_hash = " [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id,
             " RETURNING id, event_seq, event_hash)");
-        push_aftermath(&mut out, &self.event, &self.tells)?;
+        push_aftermath::<false>(&mut out, &self.event, &self.tells)?;
         out.push_sql(" SELECT count(*) FROM moved");
         Ok(())
     }

@@ -324,18 +324,25 @@ pub struct CaseFacts {
     pub case: Case,
     /// Who it is about.
     pub subject: Subject,
-    /// How many reports belong to it.
-    pub report_count: i64,
+    /// Its reports, where the action depends on them; a guard that looks for them in vain does not hold.
+    pub reports: Option<ReportFacts>,
+    /// The other case a merge names, when the caller may see it.
+    pub master: Option<MasterFacts>,
+}
+
+/// What a decision needs to know of the reports of a case.
+#[derive(Clone, Debug)]
+pub struct ReportFacts {
+    /// How many belong to it.
+    pub count: i64,
     /// How many of them their reporters asked to withdraw.
-    pub withdrawal_count: i64,
+    pub withdrawals: i64,
     /// At least one reporter gave a name and allowed it to go to Bawaslu.
     pub formal_reporter: bool,
     /// Other cases were merged into this one.
     pub is_master: bool,
     /// First and last day of the reported conduct.
     pub occurred: Option<(NaiveDate, NaiveDate)>,
-    /// The other case a merge names, when the caller may see it.
-    pub master: Option<MasterFacts>,
 }
 
 /// What a merge needs to know of the case it merges into.

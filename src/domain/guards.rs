@@ -92,7 +92,7 @@ pub const NO_CONFLICT: Guard = now(
 /// T03: somebody can read the question.
 pub const REPORTER_REACHABLE: Guard =
     now("reporter_reachable", "ada pelapor yang dapat ditanya", "there is a reporter to ask", |s| {
-        s.facts.report_count > 0
+        s.facts.reports.as_ref().is_some_and(|reports| reports.count > 0)
     });
 /// T03: the date lies ahead, and not further than 60 days.
 pub const ANSWER_DATE_AHEAD: Guard = now(
@@ -156,7 +156,8 @@ pub const REPORTER_CONSENTS: Guard = now(
             Action::Refer(refer) => refer.referral_kind,
             _ => return false,
         };
-        kind == ReferralKind::PreliminaryInformation || s.facts.formal_reporter
+        kind == ReferralKind::PreliminaryInformation
+            || s.facts.reports.as_ref().is_some_and(|reports| reports.formal_reporter)
     },
 );
 /// T07, T11: D2.
@@ -189,7 +190,7 @@ pub const NOT_A_MASTER: Guard = now(
     "not_a_master",
     "tidak ada perkara lain yang digabung ke perkara ini",
     "no other case was merged into this one",
-    |s| !s.facts.is_master,
+    |s| s.facts.reports.as_ref().is_some_and(|reports| !reports.is_master),
 );
 /// T09.
 pub const NO_LIVE_REFERRAL: Guard =
@@ -407,12 +408,12 @@ pub const DEPARTED_BY_TODAY: Guard = now(
 /// T31.
 pub const WITHDRAWAL_REQUESTED: Guard =
     now("withdrawal_requested", "pelapor meminta pencabutan", "the reporter asked to withdraw", |s| {
-        s.facts.withdrawal_count > 0
+        s.facts.reports.as_ref().is_some_and(|reports| reports.withdrawals > 0)
     });
 /// T31: another report keeps the case open.
 pub const NO_OTHER_REPORT: Guard =
     now("no_other_report", "tidak ada laporan lain pada perkara ini", "no other report belongs to the case", |s| {
-        s.facts.report_count <= s.facts.withdrawal_count
+        s.facts.reports.as_ref().is_some_and(|reports| reports.count <= reports.withdrawals)
     });
 /// T31.
 pub const NO_REASON_TO_CONTINUE: Guard = now(

@@ -255,6 +255,11 @@ async fn resolve(
     let day = today(setting.now);
     let mut named = Named::default();
     let mut faults = Vec::new();
+    if let Action::Ask(_) | Action::ReferDirectly(_) | Action::Refer(_) | Action::Merge(_) | Action::Withdraw(_) =
+        action
+    {
+        facts.reports = Some(db::reports::facts(tx, facts.case.id).await?);
+    }
     match action {
         Action::Accept(accept) => {
             normalise(&mut accept.subject, &mut faults);

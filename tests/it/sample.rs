@@ -12,7 +12,7 @@ use netral::domain::action::{
 use netral::domain::actor::{Actor, Officer, Role};
 use netral::domain::case::{
     Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, MasterFacts, OfficerIds,
-    ReferralKind, State, Subject, SubjectResolution,
+    ReferralKind, ReportFacts, State, Subject, SubjectResolution,
 };
 use netral::domain::confidential::Confidential;
 use netral::domain::criminal::CriminalState;
@@ -106,11 +106,13 @@ pub fn case(state: State) -> CaseFacts {
             work_unit: None,
             resolution: SubjectResolution::Confirmed,
         },
-        report_count: 1,
-        withdrawal_count: 1,
-        formal_reporter: false,
-        is_master: false,
-        occurred: Some((day(2026, 9, 28), day(2026, 9, 28))),
+        reports: Some(ReportFacts {
+            count: 1,
+            withdrawals: 1,
+            formal_reporter: false,
+            is_master: false,
+            occurred: Some((day(2026, 9, 28), day(2026, 9, 28))),
+        }),
         master: Some(MasterFacts {
             id: MASTER,
             state: State::Triage,

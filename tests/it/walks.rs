@@ -79,9 +79,11 @@ fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
             facts.case.criminal_state = dice.pick(successors);
         }
     }
-    facts.withdrawal_count = dice.pick(&[0, 1, 2]);
-    facts.is_master = dice.once_in(5);
-    facts.formal_reporter = dice.once_in(2);
+    if let Some(reports) = &mut facts.reports {
+        reports.withdrawals = dice.pick(&[0, 1, 2]);
+        reports.is_master = dice.once_in(5);
+        reports.formal_reporter = dice.once_in(2);
+    }
     facts.master = (!dice.once_in(4)).then(|| MasterFacts {
         id: dice.pick(&[sample::MASTER, facts.case.id]),
         state: dice.pick(&[State::Triage, State::Closed]),

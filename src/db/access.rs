@@ -114,6 +114,8 @@ struct Entries(Vec<Entry>);
 
 impl Job for Entries {
     type Done = ();
+    // An entry is little work beside its commit.
+    const WRITERS: usize = 1;
 
     async fn write(pool: &Pool, batch: &[Self]) -> Result<Vec<()>, DbError> {
         let mut connection = pool.get().await?;

@@ -14,6 +14,10 @@ pub trait Job: Send + Sync + Sized + 'static {
     /// What the one who waits is told.
     type Done: Send + 'static;
 
+    /// How many batches are written at once. One makes batches larger and commits fewer; two overlap one batch's commit
+    /// with the next one's work.
+    const WRITERS: usize;
+
     /// What no two of one batch may have in common; the second is then written by itself, after the batch.
     fn key(&self) -> Option<&[u8]> {
         None
@@ -37,7 +41,6 @@ impl<J: Job> Clone for Writer<J> {
     }
 }
 
-const WRITERS: usize = 2;
 const BATCH: usize = 64;
 /// So many may wait; then one is told to try again instead of waiting without end.
 const QUEUE: usize = 2048;
@@ -47,7 +50,7 @@ impl<J: Job> Writer<J> {
     pub fn start(pool: &Pool) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
-        for _ in 0..WRITERS {
+        for _ in 0..J::WRITERS {
             tokio::spawn(drain(pool.clone(), receiver.clone()));
         }
         Self(sender)

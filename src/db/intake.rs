@@ -329,6 +329,7 @@ pub enum Taken {
 
 impl Job for Intake {
     type Done = Taken;
+    const WRITERS: usize = 2;
 
     fn key(&self) -> Option<&[u8]> {
         Some(&self.key_hash)

@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
-use super::extract::OptionalIdempotencyKey;
-use super::once::{Knock, Reply, once};
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::problem::Problem;
 use super::query::Query;
@@ -162,22 +161,14 @@ pub struct FlagReview {
     responses((status = 200, description = "The flag as it is now", body = AccessFlagView), SignedInWrite)
 )]
 #[post("/v1/access-flags/{flag_id}/review")]
-pub async fn review_access_flag(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<i64>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ReadAccessLog)?;
-    let input: FlagReview = body::read(&schemas, "FlagReview", &bytes)?;
-    let (id, now) = (id.into_inner(), app.clock.now());
-    let route = format!("review_access_flag {id}");
-    let knock = Knock { caller: caller.scope(), route, key: key.map(|key| key.0), body: &bytes };
-    once(&app, knock, async |tx: &mut Tx| {
-        let flag = reading::review_flag(tx, now, &caller.0, id, &input.note).await?;
-        Reply::new(StatusCode::OK, &AccessFlagView::from(flag))
-    })
-    .await
+pub async fn review_access_flag(write: OfficerWrite, id: web::Path<i64>) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ReadAccessLog)?;
+    let input: FlagReview = write.input("FlagReview")?;
+    let (id, now) = (id.into_inner(), write.app.clock.now());
+    write
+        .once(format!("review_access_flag {id}"), async |tx: &mut Tx| {
+            let flag = reading::review_flag(tx, now, &write.caller.0, id, &input.note).await?;
+            Reply::new(StatusCode::OK, &AccessFlagView::from(flag))
+        })
+        .await
 }

@@ -6,15 +6,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
 use super::cases::{fired, seen};
-use super::extract::OptionalIdempotencyKey;
-use super::once::{Knock, Reply, once};
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::problem::Problem;
+use super::trace;
 use super::views::{ApprovalView, CaseView};
-use super::{setting, trace};
 use crate::app::App;
 use crate::db::approvals::Approval;
 use crate::db::cases::{Found, WaitingDraft};
@@ -113,15 +112,8 @@ pub struct ApprovalDecision {
     responses((status = 200, description = "The case after the decision", body = CaseView), SignedInWrite)
 )]
 #[post("/v1/cases/{case_number}/approvals/{approval_id}/decision")]
-pub async fn decide_approval(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    path: web::Path<(String, Uuid)>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let input: ApprovalDecision = body::read(&schemas, "ApprovalDecision", &bytes)?;
+pub async fn decide_approval(write: OfficerWrite, path: web::Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+    let input: ApprovalDecision = write.input("ApprovalDecision")?;
     let reason = match (&input.reason, input.approve) {
         (Some(reason), _) => reason.as_str(),
         (None, true) => "",
@@ -130,19 +122,22 @@ pub async fn decide_approval(
         }
     };
     let (number, id) = path.into_inner();
-    let setting = setting(&app);
-    let knock = Knock::of(&caller, format!("decide_approval {id}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let actor = caller.actor();
-        if input.approve {
-            let done = approvals::approve(tx, &setting, &actor, &number, id).await?;
-            fired(&app, &caller, &number, done)
-        } else {
-            let case = approvals::reject(tx, &setting, &actor, &number, id, reason).await?;
-            let facts = db::cases::lock_by_id(tx, case.id).await?.ok_or(FlowError::NotFound)?;
-            Ok(Reply::new(StatusCode::OK, &CaseView::new(&case, &facts.subject, &caller.0, &app.reference))?
+    let setting = write.setting();
+    write
+        .once(format!("decide_approval {id}"), async |tx: &mut Tx| {
+            let actor = write.caller.actor();
+            if input.approve {
+                let done = approvals::approve(tx, &setting, &actor, &number, id).await?;
+                fired(&write.app, &write.caller, &number, done)
+            } else {
+                let case = approvals::reject(tx, &setting, &actor, &number, id, reason).await?;
+                let facts = db::cases::lock_by_id(tx, case.id).await?.ok_or(FlowError::NotFound)?;
+                Ok(Reply::new(
+                    StatusCode::OK,
+                    &CaseView::new(&case, &facts.subject, &write.caller.0, &write.app.reference),
+                )?
                 .etag(case.version))
-        }
-    })
-    .await
+            }
+        })
+        .await
 }

@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
-use super::extract::OptionalIdempotencyKey;
-use super::once::{Knock, Reply, once};
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::page::{self, PageQuery};
 use super::problem::Problem;
@@ -47,31 +46,25 @@ pub struct NewBreach {
     responses((status = 201, description = "The breach", body = BreachView), SignedInWrite)
 )]
 #[post("/v1/breaches")]
-pub async fn register_breach(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ProtectData)?;
-    let input: NewBreach = body::read(&schemas, "NewBreach", &bytes)?;
-    let now = app.clock.now();
+pub async fn register_breach(write: OfficerWrite) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ProtectData)?;
+    let input: NewBreach = write.input("NewBreach")?;
+    let now = write.app.clock.now();
     let breach = Breach {
         id: Uuid::now_v7(),
         discovered_at: input.discovered_at,
         recorded_at: now,
-        recorded_by: caller.0.officer_id,
+        recorded_by: write.caller.0.officer_id,
         data_affected: input.data_affected,
         persons_affected: input.persons_affected,
         found_how: input.found_how,
     };
-    let knock = Knock::of(&caller, "register_breach".to_owned(), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        breaches::register(tx, &breach).await?;
-        Reply::new(StatusCode::CREATED, &BreachView::new(breach, Vec::new(), now))
-    })
-    .await
+    write
+        .once("register_breach", async |tx: &mut Tx| {
+            breaches::register(tx, &breach).await?;
+            Reply::new(StatusCode::CREATED, &BreachView::new(breach, Vec::new(), now))
+        })
+        .await
 }
 
 /// A page of breaches.
@@ -124,22 +117,15 @@ pub struct NewBreachStep {
     responses((status = 201, description = "The breach with its steps", body = BreachView), SignedInWrite)
 )]
 #[post("/v1/breaches/{breach_id}/steps")]
-pub async fn record_breach_step(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ProtectData)?;
-    let input: NewBreachStep = body::read(&schemas, "NewBreachStep", &bytes)?;
-    let (now, id) = (app.clock.now(), id.into_inner());
-    let knock = Knock::of(&caller, format!("record_breach_step {id}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let step = (input.kind, input.at, input.note.as_str());
-        let (breach, steps) = breaches::step(tx, now, caller.0.officer_id, id, step).await?;
-        Reply::new(StatusCode::CREATED, &BreachView::new(breach, steps, now))
-    })
-    .await
+pub async fn record_breach_step(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ProtectData)?;
+    let input: NewBreachStep = write.input("NewBreachStep")?;
+    let (now, id) = (write.app.clock.now(), id.into_inner());
+    write
+        .once(format!("record_breach_step {id}"), async |tx: &mut Tx| {
+            let step = (input.kind, input.at, input.note.as_str());
+            let (breach, steps) = breaches::step(tx, now, write.caller.0.officer_id, id, step).await?;
+            Reply::new(StatusCode::CREATED, &BreachView::new(breach, steps, now))
+        })
+        .await
 }

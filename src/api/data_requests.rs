@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::body::{self, JsonBody, Schemas};
 use super::caller::{Caller, ReporterCaller};
 use super::extract::OptionalIdempotencyKey;
+use super::officer_write::OfficerWrite;
 use super::once::{Knock, Reply, once};
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::page::{self, PageQuery};
@@ -170,26 +171,19 @@ pub struct DataRequestDecision {
     responses((status = 200, description = "Where the request stands", body = DataRequestKept), SignedInWrite)
 )]
 #[post("/v1/data-requests/{request_id}/decision")]
-pub async fn decide_data_request(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ProtectData)?;
-    let input: DataRequestDecision = body::read(&schemas, "DataRequestDecision", &bytes)?;
-    let (setting, id) = (setting(&app), id.into_inner());
+pub async fn decide_data_request(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ProtectData)?;
+    let input: DataRequestDecision = write.input("DataRequestDecision")?;
+    let (setting, id) = (write.setting(), id.into_inner());
     let status = match input.decision {
         DataRequestAnswer::Grant => DataRequestStatus::Granted,
         DataRequestAnswer::Defer => DataRequestStatus::Deferred,
         DataRequestAnswer::Refuse => DataRequestStatus::Refused,
     };
-    let knock = Knock::of(&caller, format!("decide_data_request {id}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let decided = data_requests::decide(tx, &setting, &caller.actor(), id, status, &input.reason).await?;
-        Reply::new(StatusCode::OK, &DataRequestKept { id, status: decided.request.status, hint: None })
-    })
-    .await
+    write
+        .once(format!("decide_data_request {id}"), async |tx: &mut Tx| {
+            let decided = data_requests::decide(tx, &setting, &write.caller.actor(), id, status, &input.reason).await?;
+            Reply::new(StatusCode::OK, &DataRequestKept { id, status: decided.request.status, hint: None })
+        })
+        .await
 }

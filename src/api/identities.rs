@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::{Caller, ReporterCaller};
-use super::extract::OptionalIdempotencyKey;
-use super::once::{Knock, Reply, once};
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::{SignedInLook, SignedInRead, SignedInWrite};
 use super::page::{self, PageQuery};
 use super::problem::Problem;
@@ -49,23 +48,17 @@ pub struct NewIdentityRequest {
     responses((status = 201, description = "The request waits for a custodian", body = IdentityRequestView), SignedInWrite)
 )]
 #[post("/v1/cases/{case_number}/identity-requests")]
-pub async fn request_identity(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    number: web::Path<String>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let input: NewIdentityRequest = body::read(&schemas, "NewIdentityRequest", &bytes)?;
-    let setting = setting(&app);
-    let knock = Knock::of(&caller, format!("request_identity {number}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let request =
-            identity::request(tx, &setting, &caller.actor(), &number, &input.complaint_number, &input.reason).await?;
-        Reply::new(StatusCode::CREATED, &IdentityRequestView::new(request, &app.reference))
-    })
-    .await
+pub async fn request_identity(write: OfficerWrite, number: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let input: NewIdentityRequest = write.input("NewIdentityRequest")?;
+    let setting = write.setting();
+    write
+        .once(format!("request_identity {number}"), async |tx: &mut Tx| {
+            let request =
+                identity::request(tx, &setting, &write.caller.actor(), &number, &input.complaint_number, &input.reason)
+                    .await?;
+            Reply::new(StatusCode::CREATED, &IdentityRequestView::new(request, &write.app.reference))
+        })
+        .await
 }
 
 /// A page of requests.
@@ -128,24 +121,17 @@ pub struct IdentityDecision {
     responses((status = 200, description = "The request as decided", body = IdentityRequestView), SignedInWrite)
 )]
 #[post("/v1/identity-requests/{request_id}/decision")]
-pub async fn decide_identity_request(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ApproveIdentity)?;
-    let input: IdentityDecision = body::read(&schemas, "IdentityDecision", &bytes)?;
-    let (setting, id) = (setting(&app), id.into_inner());
-    let open_for = input.approve.then(|| Duration::minutes(app.config.identity_open_minutes.into()));
-    let knock = Knock::of(&caller, format!("decide_identity_request {id}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let request = identity::decide(tx, &setting, &caller.actor(), id, open_for, &input.reason).await?;
-        Reply::new(StatusCode::OK, &IdentityRequestView::new(request, &app.reference))
-    })
-    .await
+pub async fn decide_identity_request(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ApproveIdentity)?;
+    let input: IdentityDecision = write.input("IdentityDecision")?;
+    let (setting, id) = (write.setting(), id.into_inner());
+    let open_for = input.approve.then(|| Duration::minutes(write.app.config.identity_open_minutes.into()));
+    write
+        .once(format!("decide_identity_request {id}"), async |tx: &mut Tx| {
+            let request = identity::decide(tx, &setting, &write.caller.actor(), id, open_for, &input.reason).await?;
+            Reply::new(StatusCode::OK, &IdentityRequestView::new(request, &write.app.reference))
+        })
+        .await
 }
 
 /// Look at who sent a report, once a custodian allowed it.

@@ -24,6 +24,7 @@ pub mod identities;
 pub mod me;
 pub mod my_report;
 pub mod network;
+pub mod officer_write;
 pub mod officers;
 pub mod once;
 pub mod openapi;

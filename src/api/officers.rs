@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
-use super::extract::{IdempotencyKey, OptionalIdempotencyKey};
+use super::extract::OptionalIdempotencyKey;
+use super::officer_write::OfficerWrite;
 use super::once::{Knock, Reply, once};
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::page::{self, PageQuery};
@@ -22,7 +22,6 @@ use crate::db::{self, Tx};
 use crate::domain::actor::Role;
 use crate::domain::confidential::Confidential;
 use crate::domain::policy::Permission;
-use crate::flows::FlowError;
 use crate::flows::officers::{self, Administration, Appointed, Appointee, SeatToGive};
 
 /// A seat to be given.
@@ -143,22 +142,12 @@ fn administration<'a>(app: &'a App, caller: &'a Caller) -> Result<Administration
     Ok(Administration { by: &caller.0, keys: &app.keys, now: app.clock.now() })
 }
 
-/// One deed on an officer, once for its key.
-async fn administered(
-    app: &App,
-    caller: &Caller,
-    (route, key, body): (String, Option<IdempotencyKey>, &[u8]),
-    status: StatusCode,
-    deed: impl AsyncFnOnce(&mut Tx) -> Result<Appointed, FlowError>,
-) -> Result<HttpResponse, Problem> {
-    let knock = Knock::of(caller, route, key, body);
-    once(app, knock, async |tx: &mut Tx| {
-        let officer = OfficerView::from(deed(tx).await?);
-        let location = format!("{}/v1/officers/{}", app.config.public_url, officer.id);
-        let reply = Reply::new(status, &officer)?;
-        Ok(if status == StatusCode::CREATED { reply.location(location) } else { reply })
-    })
-    .await
+/// The officer after a deed; a new one with the address.
+fn reply(app: &App, status: StatusCode, appointed: Appointed) -> Result<Reply, Problem> {
+    let officer = OfficerView::from(appointed);
+    let location = format!("{}/v1/officers/{}", app.config.public_url, officer.id);
+    let reply = Reply::new(status, &officer)?;
+    Ok(if status == StatusCode::CREATED { reply.location(location) } else { reply })
 }
 
 /// Appoint an officer: an account with its first seat.
@@ -171,15 +160,9 @@ async fn administered(
     responses((status = 201, description = "The officer", body = OfficerView), SignedInWrite)
 )]
 #[post("/v1/officers")]
-pub async fn appoint_officer(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let with = administration(&app, &caller)?;
-    let input: NewOfficer = body::read(&schemas, "NewOfficer", &bytes)?;
+pub async fn appoint_officer(write: OfficerWrite) -> Result<HttpResponse, Problem> {
+    let with = administration(&write.app, &write.caller)?;
+    let input: NewOfficer = write.input("NewOfficer")?;
     let person = Appointee {
         email: &input.email,
         name: &input.name,
@@ -187,11 +170,15 @@ pub async fn appoint_officer(
         nik: input.nik.as_ref().map(|nik| nik.reveal().as_str()),
         language: input.language.as_deref().unwrap_or("id"),
     };
-    let request = ("appoint_officer".to_owned(), key, bytes.as_ref());
-    administered(&app, &caller, request, StatusCode::CREATED, async |tx: &mut Tx| {
-        officers::appoint(tx, &with, &person, &input.seat.to_give("/seat")).await
-    })
-    .await
+    write
+        .once("appoint_officer", async |tx: &mut Tx| {
+            reply(
+                &write.app,
+                StatusCode::CREATED,
+                officers::appoint(tx, &with, &person, &input.seat.to_give("/seat")).await?,
+            )
+        })
+        .await
 }
 
 /// List the officers with a seat at one's agency or below it; the service's administrators see all.
@@ -267,21 +254,14 @@ pub async fn invite_officer(app: web::Data<App>, caller: Caller, id: web::Path<U
     responses((status = 201, description = "The officer with all seats", body = OfficerView), SignedInWrite)
 )]
 #[post("/v1/officers/{officer_id}/seats")]
-pub async fn give_seat(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let with = administration(&app, &caller)?;
-    let input: NewSeat = body::read(&schemas, "NewSeat", &bytes)?;
-    let request = (format!("give_seat {id}"), key, bytes.as_ref());
-    administered(&app, &caller, request, StatusCode::CREATED, async |tx: &mut Tx| {
-        officers::give_seat(tx, &with, *id, &input.to_give("")).await
-    })
-    .await
+pub async fn give_seat(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let with = administration(&write.app, &write.caller)?;
+    let input: NewSeat = write.input("NewSeat")?;
+    write
+        .once(format!("give_seat {id}"), async |tx: &mut Tx| {
+            reply(&write.app, StatusCode::CREATED, officers::give_seat(tx, &with, *id, &input.to_give("")).await?)
+        })
+        .await
 }
 
 /// End a seat; whoever acts through it is out within a second.
@@ -302,27 +282,21 @@ pub async fn end_seat(
 ) -> Result<HttpResponse, Problem> {
     let with = administration(&app, &caller)?;
     let (officer_id, seat_id) = path.into_inner();
-    let request = (format!("end_seat {seat_id}"), key, &[] as &[u8]);
-    administered(&app, &caller, request, StatusCode::OK, async |tx: &mut Tx| {
-        officers::end_seat(tx, &with, officer_id, seat_id).await
+    let knock = Knock::of(&caller, format!("end_seat {seat_id}"), key, &[]);
+    once(&app, knock, async |tx: &mut Tx| {
+        reply(&app, StatusCode::OK, officers::end_seat(tx, &with, officer_id, seat_id).await?)
     })
     .await
 }
 
-async fn set_disabled(
-    (app, schemas, caller): (&App, &Schemas, &Caller),
-    id: Uuid,
-    disabled: bool,
-    key: Option<IdempotencyKey>,
-    bytes: &[u8],
-) -> Result<HttpResponse, Problem> {
-    let with = administration(app, caller)?;
-    let input: OfficerReason = body::read(schemas, "OfficerReason", bytes)?;
-    let request = (format!("set_disabled {disabled} {id}"), key, bytes);
-    administered(app, caller, request, StatusCode::OK, async |tx: &mut Tx| {
-        officers::set_disabled(tx, &with, id, disabled, &input.reason).await
-    })
-    .await
+async fn set_disabled(write: &OfficerWrite, id: Uuid, disabled: bool) -> Result<HttpResponse, Problem> {
+    let with = administration(&write.app, &write.caller)?;
+    let input: OfficerReason = write.input("OfficerReason")?;
+    write
+        .once(format!("set_disabled {disabled} {id}"), async |tx: &mut Tx| {
+            reply(&write.app, StatusCode::OK, officers::set_disabled(tx, &with, id, disabled, &input.reason).await?)
+        })
+        .await
 }
 
 /// Let an officer in no longer; every sign-in ends within a second, on every instance.
@@ -332,15 +306,8 @@ async fn set_disabled(
     responses((status = 200, description = "The officer", body = OfficerView), SignedInWrite)
 )]
 #[post("/v1/officers/{officer_id}/disable")]
-pub async fn disable_officer(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    set_disabled((&app, &schemas, &caller), *id, true, key, &bytes).await
+pub async fn disable_officer(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    set_disabled(&write, *id, true).await
 }
 
 /// Let an officer in again.
@@ -350,13 +317,6 @@ pub async fn disable_officer(
     responses((status = 200, description = "The officer", body = OfficerView), SignedInWrite)
 )]
 #[post("/v1/officers/{officer_id}/enable")]
-pub async fn enable_officer(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    set_disabled((&app, &schemas, &caller), *id, false, key, &bytes).await
+pub async fn enable_officer(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    set_disabled(&write, *id, false).await
 }

@@ -6,14 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::{self, JsonBody, Schemas};
-use super::caller::Caller;
-use super::extract::OptionalIdempotencyKey;
-use super::once::{Knock, Reply, once};
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::SignedInWrite;
 use super::problem::Problem;
-use super::setting;
-use crate::app::App;
 use crate::db::Tx;
 use crate::domain::confidential::Confidential;
 use crate::flows::recusals;
@@ -48,20 +44,13 @@ pub struct Recusal {
     responses((status = 201, description = "Declared", body = Recusal), SignedInWrite)
 )]
 #[post("/v1/cases/{case_number}/recusals")]
-pub async fn declare_recusal(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    number: web::Path<String>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let input: NewRecusal = body::read(&schemas, "NewRecusal", &bytes)?;
-    let setting = setting(&app);
-    let knock = Knock::of(&caller, format!("declare_recusal {number}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        recusals::declare(tx, &setting, &caller.actor(), &number, input.reason.reveal()).await?;
-        Reply::new(StatusCode::CREATED, &Recusal { case_number: number.into_inner(), declared_at: setting.now })
-    })
-    .await
+pub async fn declare_recusal(write: OfficerWrite, number: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let input: NewRecusal = write.input("NewRecusal")?;
+    let setting = write.setting();
+    write
+        .once(format!("declare_recusal {number}"), async |tx: &mut Tx| {
+            recusals::declare(tx, &setting, &write.caller.actor(), &number, input.reason.reveal()).await?;
+            Reply::new(StatusCode::CREATED, &Recusal { case_number: number.into_inner(), declared_at: setting.now })
+        })
+        .await
 }

@@ -6,15 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
-use super::extract::OptionalIdempotencyKey;
-use super::once::{Knock, Reply, once};
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::page::{self, PageQuery};
 use super::problem::Problem;
 use super::query::Query;
-use super::setting;
 use super::views::{LegalHoldView, PageEnd, PurgeProposalView};
 use crate::app::App;
 use crate::db::{self, Tx};
@@ -40,22 +38,17 @@ pub struct NewLegalHold {
     responses((status = 201, description = "The hold", body = LegalHoldView), SignedInWrite)
 )]
 #[post("/v1/legal-holds")]
-pub async fn set_legal_hold(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ProtectData)?;
-    let input: NewLegalHold = body::read(&schemas, "NewLegalHold", &bytes)?;
-    let setting = setting(&app);
-    let knock = Knock::of(&caller, "set_legal_hold".to_owned(), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let (hold, case) = retention::hold(tx, &setting, &caller.actor(), &input.case_number, &input.reason).await?;
-        Reply::new(StatusCode::CREATED, &LegalHoldView::new(hold, case.case_number))
-    })
-    .await
+pub async fn set_legal_hold(write: OfficerWrite) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ProtectData)?;
+    let input: NewLegalHold = write.input("NewLegalHold")?;
+    let setting = write.setting();
+    write
+        .once("set_legal_hold", async |tx: &mut Tx| {
+            let (hold, case) =
+                retention::hold(tx, &setting, &write.caller.actor(), &input.case_number, &input.reason).await?;
+            Reply::new(StatusCode::CREATED, &LegalHoldView::new(hold, case.case_number))
+        })
+        .await
 }
 
 /// A page of holds.
@@ -103,23 +96,16 @@ pub struct HoldLift {
     responses((status = 200, description = "The hold, lifted", body = LegalHoldView), SignedInWrite)
 )]
 #[post("/v1/legal-holds/{hold_id}/lift")]
-pub async fn lift_legal_hold(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ProtectData)?;
-    let input: HoldLift = body::read(&schemas, "HoldLift", &bytes)?;
-    let (setting, id) = (setting(&app), id.into_inner());
-    let knock = Knock::of(&caller, format!("lift_legal_hold {id}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let (hold, case) = retention::lift(tx, &setting, &caller.actor(), id, &input.reason).await?;
-        Reply::new(StatusCode::OK, &LegalHoldView::new(hold, case.case_number))
-    })
-    .await
+pub async fn lift_legal_hold(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ProtectData)?;
+    let input: HoldLift = write.input("HoldLift")?;
+    let (setting, id) = (write.setting(), id.into_inner());
+    write
+        .once(format!("lift_legal_hold {id}"), async |tx: &mut Tx| {
+            let (hold, case) = retention::lift(tx, &setting, &write.caller.actor(), id, &input.reason).await?;
+            Reply::new(StatusCode::OK, &LegalHoldView::new(hold, case.case_number))
+        })
+        .await
 }
 
 /// A page of proposals.
@@ -172,22 +158,15 @@ pub struct PurgeDecision {
     responses((status = 200, description = "The proposal as decided", body = PurgeProposalView), SignedInWrite)
 )]
 #[post("/v1/purge-proposals/{proposal_id}/decision")]
-pub async fn decide_purge_proposal(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ProtectData)?;
-    let input: PurgeDecision = body::read(&schemas, "PurgeDecision", &bytes)?;
-    let (setting, id) = (setting(&app), id.into_inner());
-    let knock = Knock::of(&caller, format!("decide_purge_proposal {id}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let (proposal, case) =
-            retention::decide(tx, &setting, &caller.actor(), id, input.approve, &input.reason).await?;
-        Reply::new(StatusCode::OK, &PurgeProposalView::new(proposal, case.case_number))
-    })
-    .await
+pub async fn decide_purge_proposal(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ProtectData)?;
+    let input: PurgeDecision = write.input("PurgeDecision")?;
+    let (setting, id) = (write.setting(), id.into_inner());
+    write
+        .once(format!("decide_purge_proposal {id}"), async |tx: &mut Tx| {
+            let (proposal, case) =
+                retention::decide(tx, &setting, &write.caller.actor(), id, input.approve, &input.reason).await?;
+            Reply::new(StatusCode::OK, &PurgeProposalView::new(proposal, case.case_number))
+        })
+        .await
 }

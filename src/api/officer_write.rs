@@ -1,0 +1,70 @@
+//! What every write of an officer with a body brings along: who calls, the body, the key. It must not know what is written.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+
+use super::body::{self, JsonBody, Schemas};
+use super::caller::Caller;
+use super::extract::OptionalIdempotencyKey;
+use super::once::{Knock, Reply, once};
+use super::problem::Problem;
+use super::setting;
+use crate::app::App;
+use crate::db::Tx;
+use crate::flows::transition::Setting;
+
+/// A write of a signed-in officer, not yet looked into.
+pub struct OfficerWrite {
+    /// What everything is done with.
+    pub app: web::Data<App>,
+    /// Who writes.
+    pub caller: Caller,
+    schemas: web::Data<Schemas>,
+    key: OptionalIdempotencyKey,
+    body: web::Bytes,
+}
+
+impl OfficerWrite {
+    /// The body as the component `name` of openapi.yaml.
+    ///
+    /// # Errors
+    /// A problem that names every wrong field.
+    pub fn input<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, Problem> {
+        body::read(&self.schemas, name, &self.body)
+    }
+
+    /// What the deed is done with.
+    pub fn setting(&self) -> Setting {
+        setting(&self.app)
+    }
+
+    /// Does `work` once for this request, whose operation and object are named by `route`.
+    ///
+    /// # Errors
+    /// Those of the work; then nothing is written.
+    pub async fn once<F>(&self, route: impl Into<String>, work: F) -> Result<HttpResponse, Problem>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<Reply, Problem>,
+    {
+        once(&self.app, Knock::of(&self.caller, route, self.key.0.clone(), &self.body), work).await
+    }
+}
+
+impl FromRequest for OfficerWrite {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let parts = <(web::Data<App>, web::Data<Schemas>, Caller, OptionalIdempotencyKey, JsonBody)>::from_request(
+            request, payload,
+        );
+        async move {
+            let (app, schemas, caller, key, JsonBody(body)) = parts.await?;
+            Ok(Self { app, caller, schemas, key, body })
+        }
+        .boxed_local()
+    }
+}

@@ -46,13 +46,16 @@ pub async fn shred(tx: &mut Tx, report_id: Uuid, now: DateTime<Utc>) -> Result<b
 }
 
 /// What else of a case and those merged into it tells of people: the narrative, links and evidence of reports, who it is
-/// about, the data of drafts. `$1` is the case.
-const WIPE: [&str; 4] = [
+/// about, the data of drafts, the reasons given for holds (all lifted by then) and for asking who reported. `$1` is the case.
+const WIPE: [&str; 6] = [
     "UPDATE reports SET description = '', place = '', links = '[]', evidence = '[]' \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE subjects SET name = NULL, nip = NULL, nik = NULL, position = NULL, agency_text = NULL, work_unit = NULL \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE approvals SET action = '{}', reason = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+    "UPDATE identity_requests SET reason = '', decision_reason = NULL \
+     WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+    "UPDATE legal_holds SET reason = '', lift_reason = '' WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "SELECT erase_event_details($1)",
 ];
 

@@ -13,13 +13,14 @@ pub type Sample = Vec<(String, String)>;
 
 /// One way of writing or reading the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Script {
+pub struct Script<'a> {
     /// Its name.
     pub name: &'static str,
-    text: &'static str,
+    /// What pgbench runs.
+    pub text: &'a str,
 }
 
-impl Script {
+impl Script<'static> {
     /// The ways for one kind: each row by a statement of its own in one flight, or everything by one statement.
     pub const fn of(kind: Kind) -> [Self; 2] {
         let (pipeline, statement) = match kind {
@@ -38,7 +39,7 @@ impl Script {
 /// Runs the script; answers its transactions a second. Fails when one of them failed.
 pub fn run(
     database: &Database,
-    script: Script,
+    script: Script<'_>,
     clients: usize,
     seconds: u64,
     sample: &Sample,

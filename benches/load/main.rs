@@ -5,6 +5,7 @@
 #![expect(clippy::indexing_slicing, reason = "members of a JSON object are made by their name")]
 
 mod ceiling;
+mod checks;
 mod database;
 mod load;
 mod machine;
@@ -68,6 +69,7 @@ async fn run(options: Options) -> Result<(), Failure> {
         }
     }
     if bench.options.only.contains(&Kind::Reads) {
+        checks::measure(&mut bench).await?;
         bench.beside_sign_ins().await?;
     }
     let version = bench.database.version().await?;
@@ -131,7 +133,7 @@ impl Bench {
         }
     }
 
-    fn ceiling(&mut self, script: Script, clients: usize, sample: &Sample) -> Result<Run, Failure> {
+    fn ceiling(&mut self, script: Script<'static>, clients: usize, sample: &Sample) -> Result<Run, Failure> {
         self.runs += 1;
         let fixed = [("run", self.runs), ("seeds", self.options.seeds), ("share", self.options.seeds / clients as u64)];
         let rate = ceiling::run(&self.database, script, clients, self.options.seconds, sample, &fixed)?;
@@ -155,9 +157,19 @@ impl Bench {
     }
 
     async fn load(&mut self, kind: Kind, connections: usize, time: Duration) -> Result<Run, Failure> {
-        self.runs += 1;
         let tokens = self.server.tokens(&self.database)?;
-        let requests = Requests::new(kind, self.server.address(), &tokens, self.runs, self.options.seeds);
+        self.load_by(kind, connections, time, &tokens).await
+    }
+
+    async fn load_by(
+        &mut self,
+        kind: Kind,
+        connections: usize,
+        time: Duration,
+        tokens: &[String],
+    ) -> Result<Run, Failure> {
+        self.runs += 1;
+        let requests = Requests::new(kind, self.server.address(), tokens, self.runs, self.options.seeds);
         load::run(self.server.address(), connections, time, requests).await
     }
 }

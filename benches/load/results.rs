@@ -20,7 +20,7 @@ pub enum Contender {
     /// pgbench with a script.
     Ceiling {
         /// The script.
-        script: Script,
+        script: Script<'static>,
         /// Its clients.
         clients: usize,
     },

@@ -64,8 +64,9 @@ fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> Q
     Ok(())
 }
 
-/// The same rule as `policy::sees`, for queries; a test compares the two case by case.
-const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
+/// The same rule as `policy::sees`, for queries on cases, subjects and `sight`, the parts of a [`Sight`]; a test compares
+/// the two case by case.
+pub const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
      WHEN 'region' THEN sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.') \
      WHEN 'referred' THEN cases.referral_kind IS NOT NULL AND (sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.')) \
      WHEN 'reviewed' THEN cases.reviewing_agency_id = sight.agency_id \

@@ -6,7 +6,7 @@ mod checkpoint;
 mod jwt;
 pub(crate) mod keyring;
 mod password;
-mod sealed;
+pub(crate) mod sealed;
 mod second_factor;
 mod signing;
 

@@ -8,10 +8,7 @@ mod keks;
 
 use std::fmt;
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
-    rand,
-};
+use aws_lc_rs::rand;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -20,6 +17,7 @@ use crate::config::VaultKey;
 use crate::domain::confidential::Confidential;
 use crate::domain::sealed::{Field, Sealed, WrappedKey};
 use crate::token::keyring::KeyError;
+use crate::token::sealed::SealingKey;
 
 /// How a seal is made; in every seal, so that another way can be told from it later.
 const SCHEME: u8 = 1;
@@ -187,12 +185,12 @@ impl fmt::Debug for Vault {
 /// report that was shredded stays shredded.
 pub struct DataKey {
     owner_id: Uuid,
-    key: RandomizedNonceKey,
+    key: SealingKey,
 }
 
 impl DataKey {
     fn new(owner_id: Uuid, bytes: &[u8]) -> Result<Self, VaultError> {
-        let key = RandomizedNonceKey::new(&AES_256_GCM_SIV, bytes).map_err(|_| VaultError::Cryptography)?;
+        let key = SealingKey::new(bytes).ok_or(VaultError::Cryptography)?;
         Ok(Self { owner_id, key })
     }
 
@@ -234,21 +232,15 @@ fn context(table: &str, column: &str, row: Uuid, version: i32) -> Vec<u8> {
 }
 
 /// Scheme, nonce, ciphertext, tag.
-fn seal(key: &RandomizedNonceKey, context: &[u8], value: &[u8]) -> Result<Sealed, VaultError> {
-    let mut text = value.to_vec();
-    let sealed = key.seal_in_place_separate_tag(Aad::from(context), &mut text);
-    let (nonce, tag) = sealed.map_err(|_| VaultError::Cryptography)?;
-    Ok(Sealed::new([&[SCHEME], nonce.as_ref().as_slice(), text.as_slice(), tag.as_ref()].concat()))
+fn seal(key: &SealingKey, context: &[u8], value: &[u8]) -> Result<Sealed, VaultError> {
+    let mut sealed = vec![SCHEME];
+    sealed.append(&mut key.seal(context, value).ok_or(VaultError::Cryptography)?);
+    Ok(Sealed::new(sealed))
 }
 
-fn open(key: &RandomizedNonceKey, context: &[u8], sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>> {
-    let (scheme, rest) = sealed.bytes().split_first()?;
-    let (nonce, text) = rest.split_at_checked(NONCE_LEN).filter(|_| *scheme == SCHEME)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    let mut buffer = Zeroizing::new(text.to_vec());
-    let length = key.open_in_place(nonce, Aad::from(context), &mut buffer).ok()?.len();
-    buffer.truncate(length);
-    Some(buffer)
+fn open(key: &SealingKey, context: &[u8], sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>> {
+    let (_, rest) = sealed.bytes().split_first().filter(|(scheme, _)| **scheme == SCHEME)?;
+    key.open(context, rest)
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ impl Keys {
     /// The second factor of this officer, if it was sealed by us for him.
     pub fn open_second_factor(&self, officer_id: Uuid, sealed: &[u8]) -> Option<SecondFactor> {
         let secret = self.second_factor.open(officer_id.as_bytes(), sealed)?;
-        Some(SecondFactor(Confidential::new(secret)))
+        Some(SecondFactor(Confidential::new(secret.to_vec())))
     }
 
     /// Fresh recovery codes.

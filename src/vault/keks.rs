@@ -9,7 +9,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_lc_rs::aead::{AES_256_GCM_SIV, RandomizedNonceKey};
 use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
@@ -17,11 +16,12 @@ use super::VaultError;
 use crate::config::VaultKey;
 use crate::domain::event::unhex;
 use crate::token::keyring::{self, KeyError, Tried as _};
+use crate::token::sealed::SealingKey;
 
 /// How often the folder is looked through for a newer key before wrapping.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-type Kek = Arc<RandomizedNonceKey>;
+type Kek = Arc<SealingKey>;
 
 pub(super) struct Keks {
     folder: PathBuf,
@@ -105,8 +105,7 @@ fn file_name(version: i32) -> String {
 }
 
 fn kek(bytes: &Zeroizing<[u8; 32]>) -> Result<Kek, VaultError> {
-    let key = RandomizedNonceKey::new(&AES_256_GCM_SIV, bytes.as_slice());
-    key.map(Arc::new).map_err(|_| VaultError::Cryptography)
+    SealingKey::new(bytes.as_slice()).map(Arc::new).ok_or(VaultError::Cryptography)
 }
 
 fn in_folder(folder: &Path) -> Result<BTreeMap<i32, Zeroizing<[u8; 32]>>, KeyError> {

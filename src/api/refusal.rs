@@ -81,7 +81,6 @@ impl From<SignInError> for Problem {
                 Self::new(ProblemCode::TooManyRequests).retry_after(u64::try_from(seconds).unwrap_or(1))
             }
             SignInError::SecondFactorMissing => Self::new(ProblemCode::SecondFactorMissing),
-            SignInError::SecondFactorPresent => Self::new(ProblemCode::SecondFactorPresent),
             SignInError::Ended => Self::new(ProblemCode::Unauthorized),
             SignInError::Input(faults) => Self::input(faults),
             SignInError::Busy => Self::unavailable(2, None),

@@ -20,10 +20,14 @@ pub async fn offer_second_factor(desk: &Desk<'_>, email: &str, password: &str) -
     let factor = SecondFactor::random()?;
     let (address, sealed) = (factor.address(&account.email)?, desk.keys.seal_second_factor(account.id, &factor)?);
     let mut tx = Tx::begin(desk.pool).await?;
-    let offered = db::sign_ins::offer_second_factor(&mut tx, account.id, &sealed, desk.now).await?;
+    if !db::sign_ins::offer_second_factor(&mut tx, account.id, &sealed, desk.now).await? {
+        // As for a wrong password, and counted as one: who lacks the factor learns nothing and gets no further tries.
+        tx.rollback().await?;
+        return Err(SignInError::Refused);
+    }
     succeeded(desk, &mut tx, email).await?;
     tx.commit().await?;
-    if offered { Ok(address) } else { Err(SignInError::SecondFactorPresent) }
+    Ok(address)
 }
 
 /// Confirms the second factor by its first code; answers the recovery codes, which are shown once.
@@ -36,7 +40,7 @@ pub async fn confirm_second_factor(
     let account = with_password(desk, email, password).await?;
     let stored = db::sign_ins::second_factor(desk.pool, account.id).await?.ok_or(SignInError::SecondFactorMissing)?;
     if stored.confirmed_at.is_some() {
-        return Err(SignInError::SecondFactorPresent);
+        return Err(SignInError::Refused);
     }
     let factor = desk.keys.open_second_factor(account.id, &stored.secret);
     let step = factor.and_then(|factor| factor.step(code, desk.wall)).ok_or(SignInError::Refused)?;
@@ -46,7 +50,7 @@ pub async fn confirm_second_factor(
     let confirmed = db::sign_ins::confirm_second_factor(&mut tx, account.id, step, &hashes, desk.now).await?;
     if !confirmed {
         tx.rollback().await?;
-        return Err(SignInError::SecondFactorPresent);
+        return Err(SignInError::Refused);
     }
     succeeded(desk, &mut tx, email).await?;
     told(desk, &mut tx, account.id, "second_factor_confirmed").await?;

@@ -40,8 +40,6 @@ pub enum SignInError {
     Wait(i64),
     /// The password is right, but there is no second factor yet.
     SecondFactorMissing,
-    /// There is a second factor already.
-    SecondFactorPresent,
     /// The sign-in has ended.
     Ended,
     /// The new password is too weak.

@@ -97,8 +97,8 @@ async fn an_officer_enrols_an_authenticator_before_the_first_sign_in() {
     recovery["recovery_code"] = codes.at("/recovery_codes/3").clone();
     app.post("/v1/sessions").json(&recovery).expect(201).await;
     // Nobody who only knows the password puts another authenticator in its place.
-    app.post("/v1/second-factor").json(&known).expect(409).await.problem("second-factor-present");
-    app.post("/v1/second-factor/confirmation").json(&with_code).expect(409).await.problem("second-factor-present");
+    app.post("/v1/second-factor").json(&known).expect(401).await.problem("sign-in-refused");
+    app.post("/v1/second-factor/confirmation").json(&with_code).expect(401).await.problem("sign-in-refused");
     let mails = app.deliver_all().await;
     let told = mails.iter().find(|mail| mail.to == email).expect("the owner is told");
     assert!(!told.text.contains("otpauth") && !told.text.contains("Petugas Uji"), "{}", told.text);
@@ -106,6 +106,19 @@ async fn an_officer_enrols_an_authenticator_before_the_first_sign_in() {
     let stored = app.db.value("SELECT encode(secret, 'hex') AS value FROM second_factors").await;
     let plain = totp_rs::Secret::try_from_base32(secret).unwrap();
     assert!(!stored.contains(&netral::domain::event::hex(plain.as_bytes())), "the secret lies open in the database");
+}
+
+#[tokio::test]
+async fn who_knows_the_password_gets_no_more_tries_at_the_code_by_asking_for_another_factor() {
+    let app = TestApp::start().await;
+    let known = json!({ "email": Persona::Triage.email(), "password": PASSWORD });
+    let mut guess = known.clone();
+    guess["code"] = "000000".into();
+    app.post("/v1/sessions").json(&guess).expect(401).await;
+    app.post("/v1/second-factor").json(&known).expect(401).await.problem("sign-in-refused");
+    app.post("/v1/second-factor/confirmation").json(&guess).expect(401).await.problem("sign-in-refused");
+    app.post("/v1/sessions").json(&guess).expect(401).await;
+    app.post("/v1/sessions").json(&guess).expect(429).await.problem("too-many-requests");
 }
 
 #[tokio::test]

@@ -109,9 +109,6 @@ problems! {
     NotInState = "not-in-state", CONFLICT,
         id: "Tidak dapat pada tahap ini", "Tindakan ini tidak ada pada tahap perkara sekarang.", "Lihat current dan allowed_actions untuk tahap sekarang dan tindakan yang mungkin.",
         en: "Not in this state", "The case is in a state in which this action does not exist.", "See current and allowed_actions for where it stands and what can be done.";
-    SecondFactorPresent = "second-factor-present", CONFLICT,
-        id: "Faktor kedua sudah ada", "Akun ini sudah memiliki faktor kedua yang dikonfirmasi.", "Masuk dengan kodenya. Bila hilang, pakai kode pemulihan atau minta administrator instansi mengundang Anda kembali.",
-        en: "Second factor present", "This account has a confirmed second factor already.", "Sign in with its code. If it is lost, use a recovery code or ask the administrator of your agency to invite you again.";
     ApprovalPending = "approval-pending", CONFLICT,
         id: "Menunggu persetujuan", "Tindakan ini sudah diajukan dan menunggu persetujuan petugas kedua.", "Tunggu keputusannya, atau batalkan pengajuan itu.",
         en: "Approval pending", "This action was proposed already and waits for a second officer.", "Wait for the decision, or withdraw the proposal.";

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
 use crate::domain::action::Verb;
-use crate::schema::{approvals, events};
+use crate::schema::{approvals, events, officers, seats};
 use crate::text_enum;
 
 text_enum! {
@@ -89,6 +89,18 @@ pub async fn lock(tx: &mut Tx, case_id: Uuid, id: Uuid) -> Result<Option<Approva
 pub async fn lapse_drafts_of(tx: &mut Tx, case_id: Uuid, officer_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
     let own = approvals::table.filter(approvals::case_id.eq(case_id).and(approvals::drafted_by.eq(officer_id)));
     diesel::update(own.filter(approvals::status.eq(ApprovalStatus::Pending)))
+        .set((approvals::status.eq(ApprovalStatus::Lapsed), approvals::decided_at.eq(Some(now))))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Lets the drafts lapse whose officer no longer acts through the seat they were made in.
+pub async fn lapse_orphans(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), DbError> {
+    let gone = seats::table.inner_join(officers::table).select(seats::id);
+    let gone = gone.filter(seats::ended_at.is_not_null().or(officers::disabled_at.is_not_null()));
+    let waiting = approvals::status.eq(ApprovalStatus::Pending).and(approvals::drafted_seat.eq_any(gone));
+    diesel::update(approvals::table.filter(waiting))
         .set((approvals::status.eq(ApprovalStatus::Lapsed), approvals::decided_at.eq(Some(now))))
         .execute(tx.connection()?)
         .await?;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Date};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -205,7 +206,7 @@ pub struct NewSeat<'a> {
     pub work_unit: Option<&'a str>,
 }
 
-/// Adds an officer, or gives one who is already there a new password.
+/// Adds an officer, or gives one who is already there a new password, and a NIP where one is given.
 pub async fn put(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Uuid, DbError> {
     Ok(diesel::insert_into(officers::table)
         .values(officer)
@@ -214,6 +215,8 @@ pub async fn put(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Uuid, DbError>
         .set((
             officers::password_hash.eq(officer.password_hash),
             officers::name.eq(officer.name),
+            officers::language.eq(officer.language),
+            officer.nip.map(|nip| officers::nip.eq(Some(nip))),
             officers::email_index.eq(officer.email_index),
         ))
         .returning(officers::id)
@@ -221,16 +224,21 @@ pub async fn put(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Uuid, DbError>
         .await?)
 }
 
-/// Gives a seat, unless the officer already holds the same one.
+/// Gives a seat, unless the officer already holds the same one: that takes the work unit, where one is given.
 pub async fn seat(tx: &mut Tx, seat: &NewSeat<'_>) -> Result<(), DbError> {
     let connection = tx.connection()?;
     let same = seats::table
         .filter(seats::officer_id.eq(seat.officer_id).and(seats::role.eq(seat.role)))
         .filter(seats::agency_id.eq(seat.agency_id).and(seats::region_code.eq(seat.region_code)))
         .filter(seats::ended_at.is_null());
-    if !diesel::select(diesel::dsl::exists(same)).get_result::<bool>(connection).await? {
-        diesel::insert_into(seats::table).values(seat).execute(connection).await?;
-    }
+    let held: Option<Uuid> = same.select(seats::id).first(connection).await.optional()?;
+    match (held, seat.work_unit) {
+        (None, _) => diesel::insert_into(seats::table).values(seat).execute(connection).await?,
+        (Some(id), Some(unit)) => {
+            diesel::update(seats::table.find(id)).set(seats::work_unit.eq(Some(unit))).execute(connection).await?
+        }
+        (Some(_), None) => 0,
+    };
     Ok(())
 }
 
@@ -325,16 +333,53 @@ pub async fn seats_by_officer(pool: &Pool, ids: &[Uuid]) -> Result<HashMap<Uuid,
     Ok(by_officer)
 }
 
-/// Keeps a new officer; false when the address is taken.
+/// Keeps a new officer; false when the address, the NIP or the NIK is another's.
 pub async fn insert(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<bool, DbError> {
-    let kept = diesel::insert_into(officers::table).values(officer).on_conflict(officers::email).do_nothing();
+    let kept = diesel::insert_into(officers::table).values(officer).on_conflict_do_nothing();
     Ok(kept.execute(tx.connection()?).await? == 1)
+}
+
+/// Which of address, NIP and NIK belong to another account, by name.
+pub async fn taken(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Vec<&'static str>, DbError> {
+    type Row = (String, Option<String>, Option<Vec<u8>>);
+    let others = officers::table.filter(
+        officers::email
+            .eq(officer.email)
+            .or(officers::nip.eq(officer.nip).is_not_distinct_from(true))
+            .or(officers::nik_index.eq(officer.nik_index).is_not_distinct_from(true)),
+    );
+    let columns = (officers::email, officers::nip, officers::nik_index);
+    let rows: Vec<Row> = others.select(columns).load(tx.connection()?).await?;
+    let held = |matches: &dyn Fn(&Row) -> bool| rows.iter().any(matches);
+    let names = [
+        ("email", held(&|row| row.0 == officer.email)),
+        ("nip", officer.nip.is_some() && held(&|row| row.1.as_deref() == officer.nip)),
+        ("nik", officer.nik_index.is_some() && held(&|row| row.2.as_deref() == officer.nik_index)),
+    ];
+    Ok(names.into_iter().filter(|(_, taken)| *taken).map(|(name, _)| name).collect())
 }
 
 /// Ends a seat of an officer; false when there is none to end.
 pub async fn end_seat(tx: &mut Tx, officer_id: Uuid, seat_id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
     let live = seats::table.find(seat_id).filter(seats::officer_id.eq(officer_id).and(seats::ended_at.is_null()));
     Ok(diesel::update(live).set(seats::ended_at.eq(Some(now))).execute(tx.connection()?).await? == 1)
+}
+
+/// Ends the seats whose agency is no more, or whose role that kind of agency no longer has; answers officers and seats.
+pub async fn end_void_seats(tx: &mut Tx, today: NaiveDate, now: DateTime<Utc>) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    let stands = diesel::dsl::sql::<Bool>(
+        "EXISTS (SELECT FROM agencies a JOIN agency_roles r ON r.agency_kind = a.kind AND r.role = seats.role WHERE a.id = seats.agency_id \
+         AND daterange(a.valid_from, a.valid_to) @> ",
+    )
+    .bind::<Date, _>(today)
+    .sql(" AND daterange(r.valid_from, r.valid_to) @> ")
+    .bind::<Date, _>(today)
+    .sql(")");
+    Ok(diesel::update(seats::table.filter(seats::ended_at.is_null().and(diesel::dsl::not(stands))))
+        .set(seats::ended_at.eq(Some(now)))
+        .returning((seats::officer_id, seats::id))
+        .get_results(tx.connection()?)
+        .await?)
 }
 
 /// Lets an officer in no longer, or again; false when it is so already.

@@ -173,22 +173,29 @@ pub async fn stands_within(tx: &mut Tx, agency: Uuid, other: Uuid) -> Result<boo
     Ok(row.holds)
 }
 
-/// Whether a seat of this role may be at the agency on this day, and whether the agency covers the region.
+/// Whether a seat may be at an agency.
+#[derive(QueryableByName)]
+pub struct SeatFits {
+    /// That kind of agency has the role on this day.
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub role: bool,
+    /// The agency covers the region.
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub region: bool,
+    /// The region is all the agency covers.
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub whole: bool,
+}
+
+/// Whether a seat of this role may be at the agency on this day, for this region.
 pub async fn seat_fits(
     tx: &mut Tx,
     agency: Uuid,
     role: &str,
     region: &str,
     today: NaiveDate,
-) -> Result<(bool, bool), DbError> {
-    #[derive(QueryableByName)]
-    struct Fits {
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        role: bool,
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        region: bool,
-    }
-    let fits: Fits = diesel::sql_query(
+) -> Result<SeatFits, DbError> {
+    Ok(diesel::sql_query(
         "SELECT EXISTS (SELECT FROM agency_roles r WHERE r.agency_kind = a.kind AND r.role = $2 AND r.valid_from <= $4 \
              AND (r.valid_to IS NULL OR r.valid_to > $4)) AS role, \
            ($3 = '' OR EXISTS (SELECT FROM regions WHERE code = $3)) AND CASE WHEN a.region_code IS NOT NULL \
@@ -196,15 +203,14 @@ pub async fn seat_fits(
              WHEN EXISTS (SELECT FROM agency_regions c WHERE c.agency_id = a.id) THEN EXISTS (SELECT FROM agency_regions c \
                WHERE c.agency_id = a.id AND c.valid_from <= $4 AND (c.valid_to IS NULL OR c.valid_to > $4) \
                AND ($3 = c.region_code OR starts_with($3, c.region_code || '.'))) \
-             ELSE true END AS region FROM agencies a WHERE a.id = $1",
+             ELSE true END AS region, $3 = coalesce(a.region_code, '') AS whole FROM agencies a WHERE a.id = $1",
     )
     .bind::<diesel::sql_types::Uuid, _>(agency)
     .bind::<diesel::sql_types::Text, _>(role)
     .bind::<diesel::sql_types::Text, _>(region)
     .bind::<diesel::sql_types::Date, _>(today)
     .get_result(tx.connection()?)
-    .await?;
-    Ok((fits.role, fits.region))
+    .await?)
 }
 
 /// Codes of all agencies by key, those that no longer exist included.

@@ -161,6 +161,11 @@ pub fn granted(role: Role, permission: Permission) -> bool {
     grant(role).is_some_and(|grant| grant.permissions.contains(&permission))
 }
 
+/// Which cases seats of the role reach.
+pub fn reach(role: Role) -> Reach {
+    grant(role).map_or(Reach::NoCase, |grant| grant.reach)
+}
+
 /// Whether an administrator of this role gives and takes seats of that role. Those who run the service and those who watch
 /// over it are appointed by the service's own administrators only.
 pub fn may_appoint(administrator: Role, role: Role) -> bool {

@@ -7,6 +7,7 @@ use crate::domain::action::Verb;
 use crate::domain::case::State;
 use crate::domain::decide::Refusal;
 use crate::domain::fault::FieldFault;
+use crate::domain::ids::Language;
 pub use crate::vault::VaultError;
 
 pub mod approvals;
@@ -101,6 +102,10 @@ impl fmt::Display for FlowError {
         match self {
             Self::Db(error) => error.fmt(f),
             Self::Vault(error) => error.fmt(f),
+            Self::Input(faults) => {
+                let told = faults.iter().map(|it| format!("{} {}", it.pointer, it.fault.label(Language::English)));
+                f.write_str(&told.collect::<Vec<_>>().join("; "))
+            }
             other => write!(f, "{other:?}"),
         }
     }

@@ -1,16 +1,19 @@
 //! Officers and their seats: who is added, moved, disabled. Signing in is in `sign_in`.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{FlowError, sealing};
+use crate::db::deliveries::Told;
 use crate::db::officers::{Listed, NewOfficer, NewSeat, Seat};
 use crate::db::sign_ins::Which;
 use crate::db::{self, Tx};
 use crate::domain::actor::{Officer, Role};
 use crate::domain::calendar::today;
 use crate::domain::fault::{Fault, FieldFault};
-use crate::domain::policy;
+use crate::domain::notice::Notice;
+use crate::domain::person_number;
+use crate::domain::policy::{self, Reach};
 use crate::domain::sign_in::SignInEnd;
 use crate::token::Keys;
 
@@ -38,19 +41,35 @@ pub struct OfficerToAdd<'a> {
 
 /// Adds an officer with a seat; one already there gets the seat and the new password, and enrols a second factor anew.
 pub async fn add(tx: &mut Tx, keys: &Keys, now: DateTime<Utc>, new: &OfficerToAdd<'_>) -> Result<Uuid, FlowError> {
+    let day = today(now);
     let unknown = || FlowError::Input(vec![FieldFault::new("agency", Fault::UnknownCode)]);
-    let agency_id = db::reference::agency(tx, new.agency_code, today(now)).await?.ok_or_else(unknown)?;
+    let agency_id = db::reference::agency(tx, new.agency_code, day).await?.ok_or_else(unknown)?;
+    fits(tx, agency_id, new.role, new.region_code, day, ["role", "region"].map(str::to_owned)).await?;
+    let nip = new.nip.map(|typed| {
+        let fault = || FlowError::Input(vec![FieldFault::new("nip", Fault::NotANip)]);
+        person_number::nip(typed).ok_or_else(fault)
+    });
+    let nip = nip.transpose()?;
     let email = new.email.to_lowercase();
     let officer = NewOfficer {
         id: Uuid::now_v7(),
         email: &email,
         name: new.name,
-        nip: new.nip,
+        nip: nip.as_deref(),
         language: new.language,
         password_hash: Some(new.password_hash),
         email_index: &sealing::email_index(keys, &email),
         nik_index: None,
     };
+    let others = db::officers::taken(tx, &officer).await?;
+    let faults: Vec<FieldFault> = others
+        .into_iter()
+        .filter(|field| *field != "email")
+        .map(|field| FieldFault::new(field, Fault::Taken))
+        .collect();
+    if !faults.is_empty() {
+        return Err(FlowError::Input(faults));
+    }
     let officer_id = db::officers::put(tx, &officer).await?;
     db::officers::exclude_from_own_reports(tx, officer_id).await?;
     db::sign_ins::forget_second_factor(tx, officer_id).await?;
@@ -138,7 +157,9 @@ pub async fn appoint(
         nik_index: nik_index.as_deref(),
     };
     if !db::officers::insert(tx, &officer).await? {
-        return Err(FlowError::Input(vec![FieldFault::new("/email", Fault::Taken)]));
+        let taken = db::officers::taken(tx, &officer).await?;
+        let at = |field| FieldFault::new(format!("/{field}"), Fault::Taken);
+        return Err(FlowError::Input(taken.into_iter().map(at).collect()));
     }
     db::officers::exclude_from_own_reports(tx, id).await?;
     recorded(tx, with, id, "appointed", None, None).await?;
@@ -183,6 +204,7 @@ pub async fn end_seat(
         return Err(FlowError::NotFound);
     }
     recorded(tx, with, officer_id, "seat_ended", Some(seat_id), None).await?;
+    db::approvals::lapse_orphans(tx, with.now).await?;
     appointed(tx, officer_id).await
 }
 
@@ -199,6 +221,7 @@ pub async fn set_disabled(
         let kind = if disabled { "disabled" } else { "enabled" };
         recorded(tx, with, officer_id, kind, None, Some(reason)).await?;
         db::sign_ins::end(tx, officer_id, Which::All, SignInEnd::Administrator, with.now).await?;
+        db::approvals::lapse_orphans(tx, with.now).await?;
     }
     appointed(tx, officer_id).await
 }
@@ -214,7 +237,10 @@ pub async fn invite(
     let code = with.keys.one_time_code().map_err(|_| FlowError::NoRandomness)?;
     let until = with.now + INVITED_FOR;
     db::sign_ins::invite(tx, officer_id, &with.keys.one_time_code_hash(&code), until).await?;
-    recorded(tx, with, officer_id, "invited", None, None).await?;
+    let event = db::officers::record(tx, officer_id, "invited", Some(with.by.officer_id), None, None, with.now).await?;
+    // An invitation opens the account to whoever holds it: its owner hears of it before that.
+    let told = Told::Account { officer_event_id: event };
+    db::deliveries::tell_officer(tx, told, officer_id, Notice::CredentialsChanged, with.now).await?;
     Ok((code, until))
 }
 
@@ -285,14 +311,28 @@ async fn agency_for(tx: &mut Tx, with: &Administration<'_>, seat: &SeatToGive<'_
     {
         return Err(FlowError::BeyondReach);
     }
-    let (role_fits, region_fits) =
-        db::reference::seat_fits(tx, agency, seat.role.as_str(), seat.region_code, day).await?;
-    let faults: Vec<FieldFault> = [(role_fits, "role"), (region_fits, "region_code")]
+    fits(tx, agency, seat.role, seat.region_code, day, ["role", "region_code"].map(at)).await?;
+    Ok(agency)
+}
+
+/// Every fault of a seat of this role at an agency, at the two places named. Who acts for an agency acts for all of it: the
+/// conduct it answers for may have happened anywhere.
+async fn fits(
+    tx: &mut Tx,
+    agency: Uuid,
+    role: Role,
+    region: &str,
+    day: NaiveDate,
+    [role_at, region_at]: [String; 2],
+) -> Result<(), FlowError> {
+    let fits = db::reference::seat_fits(tx, agency, role.as_str(), region, day).await?;
+    let whole = !matches!(policy::reach(role), Reach::Reviewed | Reach::Addressed) || fits.whole;
+    let faults: Vec<FieldFault> = [(fits.role, role_at), (fits.region && whole, region_at)]
         .into_iter()
         .filter(|(fits, _)| !fits)
-        .map(|(_, field)| FieldFault::new(at(field), Fault::NotAllowed))
+        .map(|(_, at)| FieldFault::new(at, Fault::NotAllowed))
         .collect();
-    if faults.is_empty() { Ok(agency) } else { Err(FlowError::Input(faults)) }
+    if faults.is_empty() { Ok(()) } else { Err(FlowError::Input(faults)) }
 }
 
 async fn recorded(
@@ -305,4 +345,16 @@ async fn recorded(
 ) -> Result<(), FlowError> {
     db::officers::record(tx, officer_id, kind, Some(with.by.officer_id), seat_id, reason, with.now).await?;
     Ok(())
+}
+
+/// Ends the seats that the law no longer knows: their agency is gone, or the role is no longer its.
+pub async fn end_void_seats(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, FlowError> {
+    let ended = db::officers::end_void_seats(tx, today(now), now).await?;
+    for (officer_id, seat_id) in &ended {
+        db::officers::record(tx, *officer_id, "seat_ended", None, Some(*seat_id), None, now).await?;
+    }
+    if !ended.is_empty() {
+        db::approvals::lapse_orphans(tx, now).await?;
+    }
+    Ok(ended.len())
 }

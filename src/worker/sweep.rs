@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::State;
 use crate::flows::transition::{Setting, fire_on};
-use crate::flows::{FlowError, approvals, retention};
+use crate::flows::{FlowError, approvals, officers, retention};
 
 /// How long a reply is kept for a repeat.
 const REPLIES_KEPT: Duration = Duration::hours(24);
@@ -45,6 +45,9 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
         approvals::remind(&mut tx, &setting, case_id, approval_id, event_id).await?;
         tx.commit().await?;
     }
+    let mut tx = Tx::begin(&app.pool).await?;
+    officers::end_void_seats(&mut tx, now).await?;
+    tx.commit().await?;
     retention::propose_daily(&app.pool, now).await?;
     db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await?;
     db::sign_ins::forget(&app.pool, now, now - SIGN_INS_KEPT).await?;

@@ -78,3 +78,22 @@ async fn a_rejection_carries_its_reason_to_the_drafter() {
     assert_eq!((drafts.text("/data/0/status"), drafts.text("/data/0/reason")), ("rejected", reason));
     assert_eq!(app.state(&case).await, "triage");
 }
+
+#[tokio::test]
+async fn the_draft_of_an_officer_who_is_disabled_lapses_and_another_can_draft_anew() {
+    let app = TestApp::start().await;
+    let (case, id) = drafted(&app).await;
+    let drafter =
+        app.db.value(&format!("SELECT id AS value FROM officers WHERE email = '{}'", Persona::Triage.email())).await;
+    let body = json!({ "reason": "Pegawai ini pindah ke instansi lain mulai hari ini." });
+    app.post(&format!("/v1/officers/{drafter}/disable")).by(Persona::SystemAdmin).json(&body).expect(200).await;
+    let second = app.get("/v1/approvals").by(Persona::SecondTriage).expect(200).await;
+    assert_eq!(second.at("/data"), &json!([]));
+    app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": true }))
+        .expect(409)
+        .await
+        .problem("approval-lapsed");
+    let again = steps::action("dismiss", &steps::input(&app, "dismiss"));
+    let path = format!("/v1/cases/{case}/transitions");
+    app.post(&path).by(Persona::SecondTriage).if_match(3).json(&again).expect(202).await;
+}

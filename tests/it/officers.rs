@@ -10,7 +10,7 @@ use crate::harness::{Persona, TestApp};
 
 fn person(email: &str, role: &str, agency: &str, region: &str) -> Value {
     let seat = json!({ "role": role, "agency_code": agency, "region_code": region });
-    json!({ "email": email, "name": "Petugas Baru", "nip": "199001012015051001", "seat": seat })
+    json!({ "email": email, "name": "Petugas Baru", "seat": seat })
 }
 
 #[tokio::test]
@@ -181,4 +181,41 @@ async fn no_officer_sees_a_case_that_he_reported_himself_whichever_came_first() 
     assert_eq!(excluded(&own.case).await, "false");
     let stored = app.db.values("SELECT o::text AS value FROM officers o").await;
     assert!(!stored.iter().any(|row| row.contains("1571014506900001")), "the NIK is kept");
+}
+
+#[tokio::test]
+async fn one_person_has_one_account() {
+    let app = TestApp::start().await;
+    let appoint = |email: &str, nip: &str, nik: &str| {
+        let mut body = person(email, "inspector", "PEMDA1571", "15.71");
+        (body["nip"], body["nik"]) = (nip.into(), nik.into());
+        app.post("/v1/officers").by(Persona::AgencyAdmin).json(&body).send()
+    };
+    assert_eq!(appoint("satu@kota.example", "199001012015051001", "1571060101900001").await.status, 201);
+    let again = appoint("dua@kota.example", "199001012015051001", "1571060101900001").await.problem("invalid-input");
+    let faults = again.at("/errors").as_array().unwrap().clone();
+    let taken: Vec<&str> = faults.iter().filter_map(|fault| fault["pointer"].as_str()).collect();
+    assert_eq!(taken, ["/nip", "/nik"], "{}", again.body());
+    assert_eq!(appoint("dua@kota.example", "199001012015051002", "1571060101900002").await.status, 201);
+}
+
+#[tokio::test]
+async fn who_acts_for_an_agency_acts_for_all_of_it() {
+    let app = TestApp::start().await;
+    let narrow = person("sempit@provinsi.example", "inspector", "PEMDA15", "15.71");
+    let refused = app.post("/v1/officers").by(Persona::SystemAdmin).json(&narrow).expect(422).await;
+    assert_eq!(refused.text("/errors/0/pointer"), "/seat/region_code");
+    let whole = person("penuh@provinsi.example", "inspector", "PEMDA15", "15");
+    app.post("/v1/officers").by(Persona::SystemAdmin).json(&whole).expect(201).await;
+}
+
+#[tokio::test]
+async fn a_seat_ends_with_its_agency() {
+    let app = TestApp::start().await;
+    app.get("/v1/cases").by(Persona::Inspector).expect(200).await;
+    app.db.execute("UPDATE agencies SET valid_to = '2020-01-01' WHERE code = 'PEMDA1571'").await;
+    app.sweep().await;
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    app.get("/v1/cases").by(Persona::Inspector).expect(401).await;
+    app.get("/v1/cases").by(Persona::Triage).expect(200).await;
 }

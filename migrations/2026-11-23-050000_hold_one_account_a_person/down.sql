@@ -1,0 +1,2 @@
+DROP INDEX officers_nik;
+DROP INDEX officers_nip;

@@ -104,6 +104,14 @@ impl App {
             agency_codes: db::reference::agency_codes(&pool).await?,
         };
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
+        if !db::installation::recognises(&pool, keys.secret_check()).await? {
+            return Err(format!(
+                "{} holds another secret than the one this database was used with: restore it from the backup. \
+                 With this one no access code, password or second factor made before would be good",
+                config.keys_dir.display()
+            )
+            .into());
+        }
         let kept = db::data_keys::one_of_each_version(&pool).await?;
         let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
         let mailer = Mailer::new(&mail_settings(&config))?;

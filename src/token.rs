@@ -54,6 +54,7 @@ pub struct Keys {
     pepper: [u8; 32],
     blind_index: hmac::Key,
     single_sign_on: hmac::Key,
+    check: [u8; 32],
 }
 
 impl Keys {
@@ -86,7 +87,14 @@ impl Keys {
             pepper: derive_bytes(&root, "password pepper")?,
             blind_index: derive(&root, "blind index")?,
             single_sign_on: derive(&root, "single sign-on")?,
+            check: derive_bytes(&root, "installation")?,
         })
+    }
+
+    /// What a database remembers of the secret, 32 bytes: tells whether another program has the same one, and nothing
+    /// else.
+    pub const fn secret_check(&self) -> &[u8; 32] {
+        &self.check
     }
 
     /// A hasher of passwords whose hashes are worthless without the key folder.

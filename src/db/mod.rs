@@ -27,6 +27,7 @@ pub mod group_commit;
 pub mod idempotency;
 pub mod identities;
 pub mod identity_requests;
+pub mod installation;
 pub mod intake;
 pub mod messages;
 pub mod officers;

@@ -75,3 +75,14 @@ async fn a_new_signing_key_takes_over_in_two_running_programs_and_nobody_is_sign
         assert_eq!(published(app).await, [new.kid.as_str()]);
     }
 }
+
+#[tokio::test]
+async fn a_program_with_another_secret_does_not_start_on_the_database() {
+    let app = TestApp::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let settings = crate::harness::app::environment(&app.db.url, &folder.path().to_string_lossy());
+    let config = netral::config::Config::from_sources(&settings, None).unwrap();
+    let refused = netral::app::App::new(config, &app.db.url, netral::app::Clock::default()).await;
+    let why = refused.map(|_| ()).unwrap_err().to_string();
+    assert!(why.contains("another secret"), "{why}");
+}

@@ -10,7 +10,7 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 43] = [
+const TABLES: [(&str, &str); 44] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
@@ -31,6 +31,7 @@ const TABLES: [(&str, &str); 43] = [
     ("idempotency_keys", "rad"),
     ("identity_looks", "ra"),
     ("identity_requests", "rac"),
+    ("installation", "ra"),
     ("invitations", "racd"),
     ("legal_holds", "rac"),
     ("messages", "rac"),

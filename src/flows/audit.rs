@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use crate::db::audit::StoredCheckpoint;
 use crate::db::{self, DbError, Pool, Tx};
-use crate::domain::audit::{Columns, Counts, FORMAT, Header, Record, Report, SignedCheckpoint, Verifier};
+use crate::domain::audit::{
+    Columns, Counts, FORMAT, Fault, Finding, Header, Place, Record, Report, SignedCheckpoint, Verifier,
+};
 use crate::domain::checkpoint::{Checkpoint, PublicKey};
 use crate::token::{CheckpointKey, KeyError};
 
@@ -98,8 +100,14 @@ pub async fn verify(pool: &Pool, key: Option<PublicKey>, kept: Option<Checkpoint
         Ok(())
     })
     .await?;
+    let contradictions = db::audit::contradictions(&mut tx).await?;
     tx.rollback().await?;
-    Ok(verifier.finish())
+    let mut report = verifier.finish();
+    report.findings.extend(contradictions.into_iter().map(|(case, erased)| match erased {
+        None => Finding { place: Place::Case(case), fault: Fault::StateWrong },
+        Some(seq) => Finding { place: Place::Event(case, seq), fault: Fault::Erased },
+    }));
+    Ok(report)
 }
 
 /// Writes everything that was hashed, and no personal data, as JSON Lines.

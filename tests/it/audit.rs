@@ -141,6 +141,14 @@ async fn an_old_row_changed_by_the_owner_of_the_database_is_found_on_the_databas
     office.audit(&["verify"]).finds_nothing();
     office.as_owner(&format!("UPDATE events SET details = '{{}}' WHERE {one}")).await;
     office.audit(&["verify"]).finds(&format!("{number} event 2 was changed: details is not what was hashed"));
+    // What no column shows any more, and what only the case says.
+    office.as_owner("UPDATE events SET details = NULL").await;
+    office
+        .audit(&["verify"])
+        .finds(&format!("{number} event 3 has lost its details, though no purge of the case was approved"));
+    office.as_owner(&format!("UPDATE cases SET state = 'triage' WHERE case_number = '{}'", office.other)).await;
+    let found = format!("{} stands in another state than its last event left it in", office.other);
+    office.audit(&["verify"]).finds(&found);
     // What was hashed as well.
     let change = "kind = 'refer_directly', body = replace(body, '\"kind\":\"take\"', '\"kind\":\"refer_directly\"')";
     office.as_owner(&format!("UPDATE events SET {change} WHERE {one}")).await;

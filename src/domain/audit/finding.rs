@@ -39,6 +39,10 @@ pub enum Fault {
     Disagrees(&'static str),
     /// The case ends elsewhere than its events.
     HeadWrong,
+    /// The case stands in another state than its last event left it in.
+    StateWrong,
+    /// The details are gone, and no purge was approved.
+    Erased,
     /// Events without their case.
     CaseMissing,
     /// A case without events.
@@ -71,6 +75,8 @@ impl fmt::Display for Fault {
             Self::HashWrong => f.write_str("was changed, or the one before it: the hash is not that of its text"),
             Self::Disagrees(column) => write!(f, "was changed: {column} is not what was hashed"),
             Self::HeadWrong => f.write_str("names another last event than it has"),
+            Self::StateWrong => f.write_str("stands in another state than its last event left it in"),
+            Self::Erased => f.write_str("has lost its details, though no purge of the case was approved"),
             Self::CaseMissing => f.write_str("is missing, but its events are there"),
             Self::NoEvents => f.write_str("has no events"),
             Self::Rewritten(number) => write!(f, "was rewritten: checkpoint {number} knew another"),

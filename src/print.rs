@@ -205,6 +205,7 @@ const EXCLUSIONS: &str = "\n## Exclusions\n\n\
     To these officers a case does not exist, whatever their seat: lists leave it out, and its address is not found.\n\n\
     - The subject himself: his NIP is the subject's.\n\
     - Whoever sits in the subject's own work unit of the subject's agency.\n\
+    - Whoever reported it: an address or NIK of the report is his.\n\
     - Whoever stepped back from the case.\n\n\
     Where the subject is protected by his office the case moves one level up: the agency that reviews in place of the \
     subject's own also acts as PPK, and the subject's agency no longer does.\n";

@@ -147,8 +147,8 @@ pub async fn propose(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<usiz
            AND p.valid_from <= (c.state_since AT TIME ZONE 'Asia/Jakarta')::date \
            AND (p.valid_to IS NULL OR p.valid_to > (c.state_since AT TIME ZONE 'Asia/Jakarta')::date) \
          WHERE c.state = 'closed' AND c.state_since + make_interval(years => p.years) <= $1 \
-           AND NOT EXISTS (SELECT FROM purge_proposals q WHERE q.case_id = c.id AND (q.status IN ('pending', 'approved') \
-             OR q.status = 'rejected' AND q.decided_at > $2)) \
+           AND NOT EXISTS (SELECT FROM purge_proposals q WHERE q.case_id = c.id AND (q.status = 'pending' \
+             OR q.status = 'approved' AND q.closed_at = c.state_since OR q.status = 'rejected' AND q.decided_at > $2)) \
            AND NOT EXISTS (SELECT FROM legal_holds h JOIN cases m ON m.id = h.case_id \
              WHERE h.lifted_at IS NULL AND (m.id = c.id OR m.master_case_id = c.id)) \
          ORDER BY due_at LIMIT $3",

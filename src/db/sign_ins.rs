@@ -98,6 +98,8 @@ pub enum Which {
     AllBut(Uuid),
     /// All of them.
     All,
+    /// All that came about in this way.
+    By(SignInMethod),
 }
 
 /// Ends live sign-ins of an officer; answers how many.
@@ -115,6 +117,7 @@ pub async fn end(
         Which::One(id) => live.filter(sign_ins::id.eq(id)).into_boxed(),
         Which::AllBut(id) => live.filter(sign_ins::id.ne(id)).into_boxed(),
         Which::All => live.into_boxed(),
+        Which::By(method) => live.filter(sign_ins::method.eq(method)).into_boxed(),
     };
     let ids: Vec<Uuid> = live.select(sign_ins::id).load(tx.connection()?).await?;
     Ok(diesel::update(sign_ins::table.filter(sign_ins::id.eq_any(ids)))

@@ -1,4 +1,5 @@
-//! An officer steps back from a case: from then on it does not exist for him. Nobody else is told why.
+//! An officer steps back from a case: from then on it does not exist for him. Why stands in the timeline, for those who may
+//! read details.
 
 use super::FlowError;
 use super::transition::{Setting, note, sight};

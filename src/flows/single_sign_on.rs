@@ -102,7 +102,7 @@ pub struct SignedOut<'a> {
     pub good_until: DateTime<Utc>,
 }
 
-/// Ends the sign-ins that came from the session that ended, or, where it is not known here, all of the officer's. `false`
+/// Ends the sign-ins that came from the session that ended, or, where it is not known here, all that the officer has through a provider. `false`
 /// where the logout token was used before; an account that stands for nobody has nothing to end, which is as good.
 pub async fn sign_out(tx: &mut Tx, out: &SignedOut<'_>, now: DateTime<Utc>) -> Result<bool, DbError> {
     if !provider_accounts::spend(tx, out.issuer, out.token_id, out.good_until, now).await? {
@@ -118,7 +118,7 @@ pub async fn sign_out(tx: &mut Tx, out: &SignedOut<'_>, now: DateTime<Utc>) -> R
     if let Some(subject) = out.subject.filter(|_| from_session.is_empty())
         && let Some(officer) = provider_accounts::linked(tx, Account { issuer: out.issuer, subject }).await?
     {
-        end(tx, officer.officer_id, Which::All, SignInEnd::Provider, now).await?;
+        end(tx, officer.officer_id, Which::By(SignInMethod::SingleSignOn), SignInEnd::Provider, now).await?;
     }
     Ok(true)
 }

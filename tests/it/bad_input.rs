@@ -298,3 +298,17 @@ async fn an_address_no_operation_has_and_a_method_it_does_not_know_are_problems_
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
     assert!(!answer.contains("SMTP"));
 }
+
+#[tokio::test]
+async fn a_nul_in_an_address_names_nothing() {
+    let app = TestApp::start().await;
+    for path in [
+        "/v1/cases/%00",
+        "/v1/cases/REG%00/events",
+        "/v1/cases/%00/approvals",
+        "/v1/reports/%00/status",
+        "/v1/officers/%00",
+    ] {
+        app.get(path).by(Persona::Triage).expect(404).await.problem("not-found");
+    }
+}

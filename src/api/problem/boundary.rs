@@ -80,6 +80,10 @@ pub async fn problems<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let asked = Asked::of(&request);
+    // No name of ours holds a NUL, and no text in the database can.
+    if request.path().contains("%00") || request.path().contains('\0') {
+        return Ok(request.into_response(asked.write(&Problem::new(ProblemCode::NotFound))).map_into_boxed_body());
+    }
     // What a panicking handler held is dropped while it unwinds: transactions roll back, connections return.
     let handled = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind().await;
     let error = match handled {

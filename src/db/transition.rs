@@ -1,4 +1,5 @@
-//! The hot path of a transition: case, event, deliveries and lapsed drafts in one statement.
+//! The hot path of a transition: case, event, deliveries and lapsed drafts in one statement; where a decision writes more
+//! (tracks, acts, sanctions), that is further parts of the same statement.
 //!
 //! The one UPDATE of `state` is here and consumes a [`Decision`]. Everything else hangs on the row it returns, so a case
 //! that has moved on leaves no trace at all. One prepared statement instead of five saves four of six round trips.
@@ -11,14 +12,18 @@ use diesel::sql_types::{self as sql, Array, Bool, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use self::beside::{Parts, push_beside};
 use super::statement::{prepared, push};
 use super::{DbError, Tx};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::beside::Beside;
 use crate::domain::case::{Case, State};
-use crate::domain::criminal::CriminalState;
 use crate::domain::decide::Decision;
 use crate::domain::event::Link;
 use crate::domain::notice::{Audience, Notice};
+use crate::domain::tracks::step::StepDecision;
+
+mod beside;
 
 /// An event as it is stored.
 pub struct NewEvent<'a> {
@@ -84,6 +89,7 @@ impl<'a> Tells<'a> {
                 Audience::TriagePool => (role, region) = (Some(Role::TriageOfficer), Some(case.region_code.as_str())),
                 Audience::BawasluDesk => (role, region) = (Some(Role::BawasluLiaison), Some(case.region_code.as_str())),
                 Audience::BknAuditors => (role, region) = (Some(Role::BknAuditor), Some(case.region_code.as_str())),
+                Audience::TaskForce => (role, region) = (Some(Role::TaskforceViewer), Some(case.region_code.as_str())),
                 Audience::ReviewLeads => (role, agency) = (Some(Role::InspectorLead), case.reviewing_agency_id),
                 Audience::Inspectors => (role, agency) = (Some(Role::Inspector), case.reviewing_agency_id),
                 Audience::Ppk => (role, agency) = (Some(Role::PpkOfficer), case.ppk_agency_id()),
@@ -106,7 +112,7 @@ impl<'a> Tells<'a> {
     }
 }
 
-/// What follows the UPDATE in both statements; `moved` is the updated row. Two things are for the planner: the reporters'
+/// What follows the UPDATE in every statement; `moved` is the updated row. Two things are for the planner: the reporters'
 /// cases are joined, since an OR would read every report there is, and one array comes by a SELECT, which hides its
 /// length; seeing it, PostgreSQL plans the statement anew each time, which takes longer than to run it.
 fn push_aftermath<'b>(
@@ -178,11 +184,13 @@ struct Apply<'a> {
     hash: &'a [u8],
     event: EventColumns<'a>,
     tells: Tells<'a>,
+    /// Drafts that wait lapse: the case has moved on.
+    lapses: bool,
 }
 prepared!(Apply returns sql::BigInt);
 
-impl QueryFragment<Pg> for Apply<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+impl Apply<'_> {
+    fn push_move<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let c = self.case;
         push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, state = " [sql::Text] &c.state, ", state_since = "
             [sql::Timestamptz] &c.state_since, ", return_state = " [Nullable<sql::Text>] &c.return_state, ", reply_due_on = "
@@ -196,15 +204,51 @@ impl QueryFragment<Pg> for Apply<'_> {
             [Nullable<sql::SmallInt>] &c.proposed_weight, ", sanction_code = " [Nullable<sql::Text>] &c.sanction_code, ", delivered_on = "
             [Nullable<sql::Date>] &c.delivered_on, ", administrative_result = " [Nullable<sql::Text>] &c.administrative_result,
             ", closure_reason = " [Nullable<sql::Text>] &c.closure_reason, ", dismissal_code = " [Nullable<sql::Text>] &c.dismissal_code,
-            ", criminal_state = " [sql::Text] &c.criminal_state, ", master_case_id = " [Nullable<sql::Uuid>] &c.master_case_id,
+            ", referral_state = " [sql::Text] &c.tracks.referral, ", ethics_state = " [sql::Text] &c.tracks.ethics, ", discipline_state = "
+            [sql::Text] &c.tracks.discipline, ", criminal_state = " [sql::Text] &c.tracks.criminal, ", appeal_state = " [sql::Text] &c.tracks.appeal,
+            ", control_state = " [sql::Text] &c.tracks.control, ", master_case_id = " [Nullable<sql::Uuid>] &c.master_case_id,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
             [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id, " AND version = " [sql::Integer] &self.version,
             " RETURNING id, event_seq, event_hash), \
             lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
-            " FROM moved WHERE approvals.case_id = moved.id AND approvals.status = 'pending')");
-        push_aftermath(&mut out, &self.event, &self.tells)?;
+            " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
+        push_aftermath(out, &self.event, &self.tells)
+    }
+}
+
+impl QueryFragment<Pg> for Apply<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.push_move(&mut out)?;
         out.push_sql(" SELECT count(*) FROM moved");
         Ok(())
+    }
+}
+
+/// The same for a decision that writes more: most do not, and those need not plan for it.
+struct ApplyBeside<'a> {
+    apply: Apply<'a>,
+    parts: Parts,
+}
+prepared!(ApplyBeside returns sql::BigInt);
+
+impl QueryFragment<Pg> for ApplyBeside<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.apply.push_move(&mut out)?;
+        push_beside(&mut out, &self.parts)?;
+        out.push_sql(" SELECT count(*) FROM moved");
+        Ok(())
+    }
+}
+
+impl Apply<'_> {
+    async fn write(self, tx: &mut Tx, beside: &Beside) -> Result<(), DbError> {
+        let connection = tx.connection()?;
+        let moved: i64 = if beside.is_empty() {
+            self.get_result(connection).await?
+        } else {
+            ApplyBeside { apply: self, parts: beside.into() }.get_result(connection).await?
+        };
+        if moved == 1 { Ok(()) } else { Err(DbError::Query(diesel::result::Error::NotFound)) }
     }
 }
 
@@ -219,11 +263,31 @@ pub async fn apply(tx: &mut Tx, decision: Decision, event: &NewEvent<'_>, tells:
         hash: &event.link.hash,
         event: event.into(),
         tells: Tells::of(tells),
+        lapses: true,
     };
-    let moved: i64 = statement.get_result(tx.connection()?).await?;
-    if moved != 1 {
-        return Err(DbError::Query(diesel::result::Error::NotFound));
-    }
+    statement.write(tx, decision.beside()).await?;
+    Ok(advanced(decision.next(), event.link))
+}
+
+/// Writes a step of a track with its event and its deliveries: the case stays in its state, and drafts stay. Consumes the
+/// decision and answers the case as it now is; fails when the case has moved on.
+pub async fn apply_step(
+    tx: &mut Tx,
+    decision: StepDecision,
+    event: &NewEvent<'_>,
+    tells: &[Tell<'_>],
+) -> Result<Case, DbError> {
+    let statement = Apply {
+        id: decision.case_id(),
+        version: decision.version(),
+        case: decision.next(),
+        seq: event.link.seq,
+        hash: &event.link.hash,
+        event: event.into(),
+        tells: Tells::of(tells),
+        lapses: false,
+    };
+    statement.write(tx, decision.beside()).await?;
     Ok(advanced(decision.next(), event.link))
 }
 
@@ -237,7 +301,6 @@ fn advanced(case: &Case, link: &Link) -> Case {
 
 struct Advance<'a> {
     id: Uuid,
-    criminal: CriminalState,
     seq: i32,
     hash: &'a [u8],
     event: EventColumns<'a>,
@@ -247,7 +310,7 @@ prepared!(Advance returns sql::BigInt);
 
 impl QueryFragment<Pg> for Advance<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, criminal_state = " [sql::Text] &self.criminal, ", event_seq = "
+        push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, event_seq = "
             [sql::Integer] &self.seq, ", event_hash = " [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id,
             " RETURNING id, event_seq, event_hash)");
         push_aftermath(&mut out, &self.event, &self.tells)?;
@@ -256,23 +319,16 @@ impl QueryFragment<Pg> for Advance<'_> {
     }
 }
 
-/// Records an event that leaves the main state alone: a move of the criminal track, a message, a draft. The caller
+/// Records an event that changes nothing else of the case: a message, a draft. The caller
 /// holds the case's lock. Answers the case as it now is.
-pub async fn advance(
-    tx: &mut Tx,
-    case: &Case,
-    criminal: CriminalState,
-    event: &NewEvent<'_>,
-    tells: &[Tell<'_>],
-) -> Result<Case, DbError> {
+pub async fn advance(tx: &mut Tx, case: &Case, event: &NewEvent<'_>, tells: &[Tell<'_>]) -> Result<Case, DbError> {
     let statement = Advance {
         id: case.id,
-        criminal,
         seq: event.link.seq,
         hash: &event.link.hash,
         event: event.into(),
         tells: Tells::of(tells),
     };
     let _: i64 = statement.get_result(tx.connection()?).await?;
-    Ok(Case { criminal_state: criminal, ..advanced(case, event.link) })
+    Ok(advanced(case, event.link))
 }

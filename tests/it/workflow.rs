@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use netral::domain::action::Verb;
 use netral::domain::actor::Role;
 use netral::domain::case::{ClosureReason, State, public_label};
-use netral::domain::criminal::CriminalState;
 use netral::domain::decide::{Verdict, decide};
 use netral::domain::ids::Language;
 use netral::domain::notice::Notice;
 use netral::domain::policy::{Permission, granted};
+use netral::domain::tracks::rules::TRACK_RULES;
+use netral::domain::tracks::{Track, TrackState};
 use netral::domain::workflow::{Firer, OPENING, OPENING_NOTICES, RULES, Rule, Target};
 use netral::worker::letter::{LetterContext, Letters};
 
@@ -243,8 +244,8 @@ fn the_public_never_reads_of_criminal_proceedings_that_are_not_over() {
     for state in State::ALL {
         let mut facts = sample::case(*state);
         let label = facts.case.public_label(Language::Indonesian);
-        for criminal in CriminalState::ALL {
-            facts.case.criminal_state = *criminal;
+        for criminal in sample::states_of(Track::Criminal) {
+            facts.case.tracks.criminal = criminal;
             assert_eq!(facts.case.public_label(Language::Indonesian), label, "{state} shows {criminal}");
         }
     }
@@ -252,25 +253,25 @@ fn the_public_never_reads_of_criminal_proceedings_that_are_not_over() {
 
 #[test]
 fn a_case_ends_as_criminal_only_after_a_conviction_and_nothing_else() {
-    for criminal in CriminalState::ALL {
+    for criminal in sample::states_of(Track::Criminal) {
         for result in ClosureReason::ALL {
             let mut facts = sample::case(State::Monitoring);
-            facts.case.criminal_state = *criminal;
+            facts.case.tracks.criminal = criminal;
             facts.case.administrative_result = Some(*result);
             let (action, named) = (sample::action(Verb::Close), sample::named(Verb::Close));
             let auditor = sample::officer(Role::BknAuditor, 1);
             match decide(&facts, &auditor, None, &action, &named, sample::now()) {
                 Ok(Verdict::Decided(decision)) => {
-                    assert!(criminal.is_terminal(), "closed while the track is at {criminal}");
+                    assert!(!criminal.is_live(), "closed while the track is at {criminal}");
                     let ends = decision.next().closure_reason;
                     if *result != ClosureReason::CriminalOnly {
                         let convicted_only =
-                            *result == ClosureReason::NotProven && *criminal == CriminalState::Convicted;
+                            *result == ClosureReason::NotProven && criminal == TrackState::Convicted;
                         assert_eq!(ends == Some(ClosureReason::CriminalOnly), convicted_only, "{criminal} {result}");
                     }
                 }
                 Ok(Verdict::NeedsApproval(_)) => panic!("closing needs no second officer"),
-                Err(_) => assert!(!criminal.is_terminal(), "not closed although the track is at {criminal}"),
+                Err(_) => assert!(criminal.is_live(), "not closed although the track is at {criminal}"),
             }
         }
     }
@@ -288,8 +289,9 @@ fn every_notice_has_its_letters_in_both_languages_and_is_sent_by_some_rule() {
         letter_number: Some("B/12/XI/2026".to_owned()),
         confirm_link: Some("https://netral.example/y".to_owned()),
     };
+    let of_tracks = TRACK_RULES.iter().flat_map(|rule| rule.notices);
     let sent: BTreeSet<Notice> =
-        RULES.iter().flat_map(|rule| rule.notices).chain(OPENING_NOTICES).map(|(notice, _)| *notice).collect();
+        RULES.iter().flat_map(|rule| rule.notices).chain(OPENING_NOTICES).chain(of_tracks).map(|(notice, _)| *notice).collect();
     for notice in Notice::ALL {
         let beside_the_rules =
             matches!(notice, Notice::CredentialsChanged | Notice::RefreshReused | Notice::ApprovalWaiting);

@@ -12,14 +12,15 @@ use netral::domain::beside::Beside;
 use netral::domain::calendar::today;
 use netral::domain::case::{Case, CaseFacts, Category, ClosureReason, MasterFacts, State, SubjectResolution};
 use netral::domain::decide::{Decision, Effect, Verdict, decide};
+use netral::domain::guards::Named;
 use netral::domain::ids::Language;
 use netral::domain::notice::{Audience, Notice};
-use netral::domain::workflow::{Firer, Target, rule_for};
-use netral::domain::guards::Named;
 use netral::domain::policy;
 use netral::domain::sanction::{ActFinding, KnownAct, SanctionOrigin};
+use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::rule_for as step_for;
 use netral::domain::tracks::{Track, TrackState, TrackStates, step};
+use netral::domain::workflow::{Firer, Target, rule_for};
 use proptest::prelude::*;
 
 use crate::sample;
@@ -62,6 +63,11 @@ fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
     prop_assert!(was == is || told(Audience::Reporters), "from {} to {} in silence", was, is);
     let said_closed = decision.notices().iter().any(|(notice, _)| *notice == Notice::CaseClosed);
     prop_assert!(!said_closed || next.state == State::Closed, "closed is said of {}", next.state);
+    for change in &decision.beside().tracks {
+        let verb = decision.rule().verb;
+        let mut lines = DRIVEN.iter().filter(|line| line.verb == verb && line.track == change.track);
+        prop_assert!(lines.any(|line| line.to.contains(&change.state)), "{} is no work of {}", change.state, verb);
+    }
     match decision.rule().to {
         Target::To(state) => prop_assert_eq!(next.state, state),
         Target::Return => prop_assert_eq!(Some(next.state), before.return_state),
@@ -106,9 +112,15 @@ fn named(base: Named, punished: &Punished) -> Named {
 }
 
 /// An officer takes a step of a track, or tries to.
-fn on_a_track(facts: &mut CaseFacts, dice: &mut Dice<'_>, punished: &mut Punished, now: DateTime<Utc>) -> Result<(), TestCaseError> {
+fn on_a_track(
+    facts: &mut CaseFacts,
+    dice: &mut Dice<'_>,
+    punished: &mut Punished,
+    now: DateTime<Utc>,
+) -> Result<(), TestCaseError> {
     let (track, asked) = dice.step(&facts.case, today(now));
-    let permission = step_for(track, facts.case.tracks.of(track), asked.to, facts.case.state).map(|rule| rule.permission);
+    let permission =
+        step_for(track, facts.case.tracks.of(track), asked.to, facts.case.state).map(|rule| rule.permission);
     let able = |role: &Role| permission.is_some_and(|permission| policy::granted(*role, permission));
     let able: Vec<Role> = Role::ALL.iter().copied().filter(able).collect();
     let mut actor = sample::officer(if able.is_empty() { dice.pick(Role::ALL) } else { dice.pick(&able) }, 1);

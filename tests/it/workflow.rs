@@ -10,6 +10,7 @@ use netral::domain::decide::{Verdict, decide};
 use netral::domain::ids::Language;
 use netral::domain::notice::Notice;
 use netral::domain::policy::{Permission, granted};
+use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::TRACK_RULES;
 use netral::domain::tracks::{Track, TrackState};
 use netral::domain::workflow::{Firer, OPENING, OPENING_NOTICES, RULES, Rule, Target};
@@ -96,6 +97,50 @@ const OPEN: &[&str] = &[
     "appeal",
     "monitoring",
 ];
+
+/// Where a track can come to from these states by officers' steps alone, in a case of this state.
+fn led_to(track: Track, from: &[TrackState], within: State) -> BTreeSet<TrackState> {
+    let mut found: BTreeSet<TrackState> = from.iter().copied().collect();
+    loop {
+        let steps = TRACK_RULES.iter().filter(|rule| rule.track == track && rule.within.contains(&within));
+        let next: Vec<TrackState> =
+            steps.filter(|rule| rule.from.iter().any(|from| found.contains(from))).map(|rule| rule.to).collect();
+        let before = found.len();
+        found.extend(next);
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn a_monitored_case_can_always_be_closed_since_every_live_track_can_be_ended() {
+    for track in Track::ALL {
+        for state in sample::states_of(*track).into_iter().filter(|state| state.is_live()) {
+            let ends = led_to(*track, &[state], State::Monitoring);
+            assert!(ends.iter().any(|state| !state.is_live()), "{track} never ends from {state}: {ends:?}");
+        }
+    }
+}
+
+#[test]
+fn every_state_of_a_track_can_be_reached_and_every_step_has_somebody_who_may_take_it() {
+    for track in Track::ALL {
+        let driven = DRIVEN.iter().filter(|line| line.track == *track).flat_map(|line| line.to).copied();
+        let mut begun: Vec<TrackState> = driven.chain([TrackState::None]).collect();
+        for within in State::ALL {
+            begun.extend(led_to(*track, &begun, *within));
+        }
+        for state in sample::states_of(*track) {
+            let by_the_council = state == TrackState::Recommended;
+            assert!(begun.contains(&state) || by_the_council, "no way leads {track} to {state}");
+        }
+    }
+    for rule in TRACK_RULES {
+        let holders = Role::ALL.iter().filter(|role| granted(**role, rule.permission)).count();
+        assert!(holders > 0 && !rule.from.is_empty() && !rule.within.contains(&State::Closed), "{rule:?}");
+    }
+}
 
 /// The specification a second time, by hand: id, verb, from, to, a second officer needed.
 const SPECIFIED: &[(&str, &str, &[&str], &str, bool)] = &[
@@ -265,8 +310,7 @@ fn a_case_ends_as_criminal_only_after_a_conviction_and_nothing_else() {
                     assert!(!criminal.is_live(), "closed while the track is at {criminal}");
                     let ends = decision.next().closure_reason;
                     if *result != ClosureReason::CriminalOnly {
-                        let convicted_only =
-                            *result == ClosureReason::NotProven && criminal == TrackState::Convicted;
+                        let convicted_only = *result == ClosureReason::NotProven && criminal == TrackState::Convicted;
                         assert_eq!(ends == Some(ClosureReason::CriminalOnly), convicted_only, "{criminal} {result}");
                     }
                 }
@@ -290,8 +334,13 @@ fn every_notice_has_its_letters_in_both_languages_and_is_sent_by_some_rule() {
         confirm_link: Some("https://netral.example/y".to_owned()),
     };
     let of_tracks = TRACK_RULES.iter().flat_map(|rule| rule.notices);
-    let sent: BTreeSet<Notice> =
-        RULES.iter().flat_map(|rule| rule.notices).chain(OPENING_NOTICES).chain(of_tracks).map(|(notice, _)| *notice).collect();
+    let sent: BTreeSet<Notice> = RULES
+        .iter()
+        .flat_map(|rule| rule.notices)
+        .chain(OPENING_NOTICES)
+        .chain(of_tracks)
+        .map(|(notice, _)| *notice)
+        .collect();
     for notice in Notice::ALL {
         let beside_the_rules =
             matches!(notice, Notice::CredentialsChanged | Notice::RefreshReused | Notice::ApprovalWaiting);

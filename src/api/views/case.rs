@@ -138,7 +138,7 @@ pub struct CaseView {
     /// Where they stand; the PPK is told only that they exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub criminal_state: Option<TrackState>,
-    /// Tracks that keep it open.
+    /// Tracks that keep it open; the PPK is not told whether criminal proceedings have ended.
     pub live_tracks: Vec<Track>,
     /// How often it was reopened.
     pub reopen_count: i16,
@@ -158,6 +158,7 @@ impl CaseView {
     /// The view for this officer.
     pub fn new(case: &Case, subject: &Subject, officer: &Officer, reference: &Reference) -> Self {
         let tells_criminal = officer.role != Role::PpkOfficer;
+        let live = case.tracks.live().into_iter().filter(|track| tells_criminal || *track != Track::Criminal);
         Self {
             case_number: case.case_number.clone(),
             version: case.version,
@@ -187,7 +188,7 @@ impl CaseView {
             dismissal_code: case.dismissal_code,
             criminal_proceedings: case.tracks.criminal != TrackState::None,
             criminal_state: tells_criminal.then_some(case.tracks.criminal),
-            live_tracks: case.tracks.live(),
+            live_tracks: live.collect(),
             reopen_count: case.reopen_count,
             subject: SubjectView::new(subject, officer.role),
             allowed_actions: decide::allowed_actions(case, subject, &Actor::Officer(officer.clone())),

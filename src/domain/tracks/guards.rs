@@ -4,7 +4,8 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::{Track, TrackState, TrackStep};
 use crate::domain::case::{CaseFacts, Category, State};
-use crate::domain::guards::{Check, Guard, Named};
+use crate::domain::guards::{self, Check, Guard, Named};
+use crate::domain::ids::Language;
 use crate::domain::sanction;
 
 /// What such a guard looks at.
@@ -21,6 +22,11 @@ pub struct TrackSituation<'a> {
     pub today: NaiveDate,
     /// What the step names by code, looked up.
     pub named: &'a Named,
+}
+
+/// The same condition as of a transition, checked at a step.
+const fn like(guard: &Guard, check: fn(&TrackSituation<'_>) -> bool) -> Guard {
+    Guard::new(guard.name, guard.text(Language::Indonesian), guard.text(Language::English), Check::OnTrack(check))
 }
 
 const fn guard(
@@ -104,22 +110,14 @@ pub const SANCTION_OF_TRACK: Guard =
         sanction.category == category && names_step && sanction::fits_category(sanction, s.named)
     });
 /// The acts it punishes are on record and none was found not proven.
-pub const ACTS_STAND: Guard = guard(
-    "acts_stand",
-    "perbuatan yang dihukum tercatat dan tidak dinyatakan tidak terbukti",
-    "the acts punished are on record, and none was found not proven",
-    |s| s.step.sanction.as_ref().is_some_and(|sanction| sanction::acts_stand(sanction, s.named)),
-);
+pub const ACTS_STAND: Guard = like(&guards::ACTS_STAND, |s| {
+    s.step.sanction.as_ref().is_some_and(|sanction| sanction::acts_stand(sanction, s.named))
+});
 /// No act is punished in ethics and in discipline.
-pub const NOT_PUNISHED_TWICE: Guard = guard(
-    "not_punished_twice",
-    "satu perbuatan tidak dijatuhi sanksi etik dan disiplin sekaligus",
-    "no act is punished in ethics and in discipline",
-    |s| {
-        let on_conviction = s.facts.case.tracks.criminal == TrackState::Convicted;
-        s.step.sanction.as_ref().is_some_and(|sanction| sanction::not_punished_twice(sanction, s.named, on_conviction))
-    },
-);
+pub const NOT_PUNISHED_TWICE: Guard = like(&guards::NOT_PUNISHED_TWICE, |s| {
+    let on_conviction = s.facts.case.tracks.criminal == TrackState::Convicted;
+    s.step.sanction.as_ref().is_some_and(|sanction| sanction::not_punished_twice(sanction, s.named, on_conviction))
+});
 
 #[cfg(test)]
 mod tests {

@@ -143,9 +143,8 @@ impl<'a> Dice<'a> {
 impl Dice<'_> {
     /// A step of a track of this case; mostly one its table knows.
     pub fn step(&mut self, case: &Case, today: NaiveDate) -> (Track, TrackStep) {
-        let fits = |rule: &&TrackRule| {
-            rule.from.contains(&case.tracks.of(rule.track)) && rule.within.contains(&case.state)
-        };
+        let fits =
+            |rule: &&TrackRule| rule.from.contains(&case.tracks.of(rule.track)) && rule.within.contains(&case.state);
         let known: Vec<&TrackRule> = TRACK_RULES.iter().filter(fits).collect();
         let rule = if known.is_empty() || self.once_in(8) {
             self.pick(&TRACK_RULES.iter().collect::<Vec<_>>())

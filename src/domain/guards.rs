@@ -403,13 +403,14 @@ pub const APPEAL_WINDOW_PASSED: Guard = pending(
 /// T27.
 pub const NEW_SANCTION_NAMED: Guard = now(
     "new_sanction_named",
-    "sanksi baru disebut bila putusan mengubahnya, dan hanya bila demikian",
-    "a new sanction is named when the outcome changes it, and only then",
+    "sanksi disiplin baru disebut bila putusan mengubahnya, dan hanya bila demikian",
+    "a new discipline sanction is named when the outcome changes it, and only then",
     |s| match s.action {
         Action::DecideAppeal(decide) => {
             use crate::domain::action::AppealOutcome as Outcome;
             let changes = matches!(decide.outcome, Outcome::Lightened | Outcome::Aggravated | Outcome::Changed);
-            changes == decide.sanction_code.is_some()
+            let discipline = s.named.sanction.is_none_or(|(category, _)| category == Category::Discipline);
+            changes == decide.sanction_code.is_some() && (!changes || discipline)
         }
         _ => false,
     },

@@ -4,11 +4,13 @@
 use std::fmt::Write;
 
 use super::{or_dash, roles, states};
+use crate::domain::case::State;
 use crate::domain::ids::Language;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::tracks::driven::{DRIVEN, Driven};
 use crate::domain::tracks::rules::{Datum, TRACK_RULES, TrackRule};
 use crate::domain::tracks::{Track, TrackState};
+use crate::domain::workflow::RULES;
 
 fn rules_of(track: Track) -> impl Iterator<Item = &'static TrackRule> {
     TRACK_RULES.iter().filter(move |rule| rule.track == track)
@@ -88,8 +90,10 @@ pub(super) fn markdown(text: &mut String) {
             );
         }
         for line in driven_of(*track) {
-            let step = names(line.to, ", ");
-            let _ = writeln!(text, "| – | `{step}` | – | – | transition `{}` | – | – | – | – |", line.verb);
+            let (step, id) =
+                (names(line.to, ", "), RULES.iter().find(|rule| rule.verb == line.verb).map(|rule| rule.id));
+            let by = format!("{} `{}`", id.unwrap_or_default(), line.verb);
+            let _ = writeln!(text, "| – | {step} | – | – | {by} | – | – | – | – |");
         }
     }
 }
@@ -97,12 +101,20 @@ pub(super) fn markdown(text: &mut String) {
 /// Officers' steps by their states; what transitions of the case do, from wherever the track stands.
 fn diagram(text: &mut String, track: Track) {
     let ended = |state: &TrackState| if state.is_live() { state.to_string() } else { "[*]".to_owned() };
-    for rule in rules_of(track) {
-        let mut from: Vec<String> = rule.from.iter().map(ended).collect();
-        from.dedup();
-        for from in from {
-            let to = if rule.to == TrackState::None { "[*]".to_owned() } else { rule.to.to_string() };
-            let _ = writeln!(text, "    {from} --> {to}");
+    // What a transition of the case does as well is drawn once, with its name.
+    let by_the_case = |rule: &TrackRule| {
+        rule.within == [State::Monitoring] && driven_of(track).any(|line| line.to.contains(&rule.to))
+    };
+    let mut edges: Vec<String> = Vec::new();
+    for rule in rules_of(track).filter(|rule| !by_the_case(rule)) {
+        let to = if rule.to == TrackState::None { "[*]".to_owned() } else { rule.to.to_string() };
+        edges.extend(rule.from.iter().map(|from| format!("    {} --> {to}\n", ended(from))));
+    }
+    let mut drawn: Vec<&str> = Vec::new();
+    for edge in &edges {
+        if !drawn.contains(&edge.as_str()) {
+            drawn.push(edge);
+            text.push_str(edge);
         }
     }
     let mut reached: Vec<TrackState> = driven_of(track).flat_map(|line| line.to).copied().collect();

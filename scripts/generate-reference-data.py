@@ -252,10 +252,14 @@ def check():
     for row in policies:
         expect(row["years"].isdigit() and int(row["years"]) > 0, "retention years", row)
 
+    authorities = read("sanction_authorities.csv", key=("authority", "position_level", "valid_from"))
+
     region_codes = {row["code"] for row in regions}
     agency_codes = {row["code"] for row in agencies}
     offices = {row["code"] for row in agencies if row["kind"] == "bkn_regional_office"}
     sanction_codes = {row["code"] for row in sanctions}
+    for row in authorities:
+        expect(set(row["sanction_codes"].split(";")) <= sanction_codes, "sanctions of an authority", row)
 
     for row in regions:
         expect(re.fullmatch(r"\d\d(\.\d\d)?", row["code"]), "region code", row)

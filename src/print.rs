@@ -8,7 +8,10 @@ use crate::domain::case::State;
 use crate::domain::guards::Check;
 use crate::domain::ids::Language;
 use crate::domain::policy::{GRANTS, Permission};
+use crate::domain::tracks::rules::TRACK_RULES;
 use crate::domain::workflow::{Firer, OPENING, OPENING_DEADLINES, OPENING_NOTICES, RULES, Rule, Target};
+
+mod tracks;
 
 fn states(states: &[State]) -> String {
     if states.len() == State::ALL.len() - 1 {
@@ -21,7 +24,7 @@ fn target(to: Target) -> String {
     match to {
         Target::To(state) => state.as_str().to_owned(),
         Target::Return => "the state the question was asked in".to_owned(),
-        Target::Close(reason) => format!("closed ({reason}), or monitoring while a track is open"),
+        Target::Close(reason) => format!("closed ({reason}), or monitoring while a track is live"),
         Target::CloseWithResult => "closed (the result on record)".to_owned(),
     }
 }
@@ -53,7 +56,7 @@ pub fn pending_guards() -> Vec<(&'static str, &'static str, &'static str)> {
     let all = RULES.iter().flat_map(|rule| rule.guards.iter().map(move |guard| (rule.id, guard)));
     all.filter_map(|(id, guard)| match guard.check {
         Check::Pending(what) => Some((id, guard.name, what)),
-        Check::Now(_) => None,
+        Check::Now(_) | Check::OnTrack(_) => None,
     })
     .collect()
 }
@@ -75,6 +78,7 @@ pub fn rules_text() -> String {
             }
         }
     }
+    tracks::text(&mut text);
     let _ = writeln!(text, "\nConditions that are not checked yet:");
     for (id, name, what) in pending_guards() {
         let _ = writeln!(text, "  {id} {name}: waits for {what}");
@@ -83,7 +87,7 @@ pub fn rules_text() -> String {
 }
 
 const WORKFLOW_HEAD: &str = "# Workflow\n\n\
-    Printed by `netral rules --markdown` from the table in `src/domain/workflow.rs`; a test fails when it is stale.\n\n\
+    Printed by `netral rules --markdown` from the tables in `src/domain/workflow.rs` and `src/domain/tracks/`; a test fails when it is stale.\n\n\
     ## Diagram\n\n```mermaid\nstateDiagram-v2\n";
 
 /// docs/workflow.md.
@@ -110,7 +114,9 @@ pub fn workflow_markdown() -> String {
     );
     states_table(&mut text);
     rules_table(&mut text);
+    tracks::markdown(&mut text);
     conditions(&mut text);
+    tracks::mail_names(&mut text);
     text
 }
 
@@ -172,13 +178,14 @@ fn or_dash(text: String) -> String {
 fn conditions(text: &mut String) {
     text.push_str("\n## Conditions\n\n| Name | Syarat | Condition | Checked |\n|---|---|---|---|\n");
     let mut seen = Vec::new();
-    for guard in RULES.iter().flat_map(|rule| rule.guards) {
+    let of_tracks = TRACK_RULES.iter().flat_map(|rule| rule.guards);
+    for guard in RULES.iter().flat_map(|rule| rule.guards).chain(of_tracks) {
         if seen.contains(&guard.name) {
             continue;
         }
         seen.push(guard.name);
         let checked = match guard.check {
-            Check::Now(_) => "yes".to_owned(),
+            Check::Now(_) | Check::OnTrack(_) => "yes".to_owned(),
             Check::Pending(what) => format!("**pending**: waits for {what}"),
         };
         let _ = writeln!(

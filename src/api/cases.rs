@@ -221,8 +221,8 @@ pub struct Drafted {
 
 pub(super) fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> Result<Reply, Problem> {
     match fired {
-        Fired::Moved(case, facts) => {
-            let view = CaseView::new(&case, &facts.subject, &caller.0, &app.reference);
+        Fired::Moved(case, facts, warnings) => {
+            let view = CaseView::new(&case, &facts.subject, &caller.0, &app.reference).warning(&warnings);
             Ok(Reply::new(StatusCode::OK, &view)?.etag(case.version))
         }
         Fired::Drafted(approval, case) => {

@@ -14,6 +14,7 @@ pub mod body;
 pub mod breaches;
 pub mod caller;
 pub mod cases;
+pub mod compliance;
 pub mod credentials;
 pub mod data_requests;
 pub mod deliveries;
@@ -37,6 +38,7 @@ pub mod recusals;
 pub mod refusal;
 pub mod reports;
 pub mod retention;
+pub mod sanctions;
 pub mod sessions;
 pub mod single_sign_on;
 mod trace;
@@ -82,7 +84,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(approvals::list_waiting_approvals)
         .service(approvals::list_approvals)
         .service(approvals::decide_approval)
-        .service(tracks::record_criminal_step)
+        .service(tracks::take_track_step)
+        .service(tracks::list_tracks)
+        .service(sanctions::list_sanctions)
+        .service(compliance::list_compliance)
         // the privacy officer
         .service(access_log::list_access_log)
         .service(access_log::list_access_flags)
@@ -141,7 +146,7 @@ pub const BODIES: &[&str] = &[
     "NewOfficer",
     "NewSeat",
     "OfficerReason",
-    "NewCriminalStep",
+    "TrackStep",
     "FlagReview",
     "NewIdentityRequest",
     "IdentityDecision",

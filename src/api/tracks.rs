@@ -1,68 +1,92 @@
-//! What officers call about the tracks beside the main state: so far, the criminal proceedings.
+//! What officers call about the tracks beside the main state: read them, take a step of one.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
+use actix_web::{HttpResponse, get, post, web};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
+use super::cases::seen;
 use super::extract::{IfMatch, OptionalIdempotencyKey};
-use super::once::{Knock, Reply, once};
-use super::openapi::VersionedWrite;
-use super::problem::Problem;
+use super::once::{Knock, Reply, once_on};
+use super::openapi::{SignedInRead, VersionedWrite};
+use super::problem::{Problem, ProblemCode};
 use super::setting;
-use super::views::CaseView;
+use super::views::{CaseView, TrackView};
 use crate::app::App;
-use crate::db::Tx;
-use crate::domain::action::Document;
-use crate::domain::criminal::{CriminalState, StopReason};
-use crate::domain::fault::{Fault, FieldFault};
-use crate::flows::criminal::{self, CriminalStep};
+use crate::db::cases::ToLock;
+use crate::db::{self, Tx};
+use crate::domain::access::Operation;
+use crate::domain::tracks::{Track, TrackStep};
+use crate::flows::tracks;
+use crate::flows::transition::sight;
 
-/// A step of the criminal proceedings.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCriminalStep {
-    /// Where they stand now.
-    pub to: CriminalState,
-    /// Why they were stopped; needed with `stopped`, and only then.
-    pub stop_reason: Option<StopReason>,
-    /// The letter or judgment.
-    pub document: Document,
+/// The tracks of a case.
+#[derive(Serialize, ToSchema)]
+pub struct Tracks {
+    /// Every kind of track, begun or not.
+    pub data: Vec<TrackView>,
 }
 
-/// Record where the criminal proceedings stand.
+/// Read what runs beside the main state of a case: each track with its steps and documents, and what may be done.
 #[utoipa::path(
-    tag = "cases", security(("officer" = [])), request_body = NewCriminalStep,
+    tag = "cases", security(("officer" = [])),
+    params(("case_number" = String, Path, example = "REG-BKN-2026-1000001")),
+    responses((status = 200, description = "The tracks", body = Tracks), SignedInRead)
+)]
+#[get("/v1/cases/{case_number}/tracks")]
+pub async fn list_tracks(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let found = seen(&app, &caller, Operation::ListTracks, &number).await?;
+    let runs = db::tracks::of_case(&app.pool, found.case.id).await?;
+    Ok(HttpResponse::Ok().json(Tracks { data: TrackView::all(&found.case, &found.subject, &runs, &caller.0) }))
+}
+
+/// Take a step of a track.
+///
+/// Steps that the case's own transitions take (a referral, a decision, an appeal) are not taken here while those
+/// transitions can be fired. What a step needs is in `docs/workflow.md`. The main state never moves.
+#[utoipa::path(
+    tag = "cases", security(("officer" = [])), request_body(content = TrackStep, examples(
+        ("summoned" = (summary = "Discipline: first summons", value = json!({
+            "to": "summoned", "document": { "number": "800/12/BKPSDM/2026", "dated": "2026-11-20" }, "day": "2026-11-27"
+        }))),
+        ("stopped" = (summary = "Criminal proceedings stopped", value = json!({
+            "to": "stopped", "document": { "number": "S.Tap/3/XI/2026", "dated": "2026-11-20" }, "stop_reason": "evidence"
+        })))
+    )),
     params(
-        ("case_number" = String, Path), ("If-Match" = String, Header, description = "The version last read"),
+        ("case_number" = String, Path), ("track" = Track, Path, example = "discipline"),
+        ("If-Match" = String, Header, description = "The version last read", example = "\"3\""),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one step")
     ),
     responses((status = 200, description = "The case", body = CaseView), VersionedWrite)
 )]
-#[post("/v1/cases/{case_number}/tracks/criminal/transitions")]
-pub async fn record_criminal_step(
+#[post("/v1/cases/{case_number}/tracks/{track}/transitions")]
+pub async fn take_track_step(
     app: web::Data<App>,
     schemas: web::Data<Schemas>,
     caller: Caller,
-    number: web::Path<String>,
+    path: web::Path<(String, String)>,
     IfMatch(expected): IfMatch,
     OptionalIdempotencyKey(key): OptionalIdempotencyKey,
     JsonBody(bytes): JsonBody,
 ) -> Result<HttpResponse, Problem> {
-    let input: NewCriminalStep = body::read(&schemas, "NewCriminalStep", &bytes)?;
-    if (input.to == CriminalState::Stopped) != input.stop_reason.is_some() {
-        let fault = if input.stop_reason.is_some() { Fault::NotAllowed } else { Fault::Required };
-        return Err(Problem::input(vec![FieldFault::new("/stop_reason", fault)]));
-    }
-    let step = CriminalStep { to: input.to, stop_reason: input.stop_reason, document: input.document };
+    let (number, track) = path.into_inner();
+    let track = Track::parse(&track).ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+    let step: TrackStep = body::read(&schemas, "TrackStep", &bytes)?;
     let setting = setting(&app);
-    let knock = Knock::of(&caller, format!("record_criminal_step {number}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let (case, facts) = criminal::record(tx, &setting, &caller.actor(), &number, expected, &step).await?;
-        Ok(Reply::new(StatusCode::OK, &CaseView::new(&case, &facts.subject, &caller.0, &app.reference))?
-            .etag(case.version))
+    let knock = Knock::of(&caller, format!("take_track_step {number} {track}"), key, &bytes);
+    let (actor, sight) = (caller.actor(), sight(&caller.actor()));
+    let case = ToLock { number: &number, sight: &sight };
+    once_on(&app, knock, Some(case), async |tx: &mut Tx, locked| {
+        let (case, facts, warnings) = tracks::take(tx, &setting, &actor, locked, expected, track, &step).await?;
+        let view = CaseView::new(&case, &facts.subject, &caller.0, &app.reference).warning(&warnings);
+        Ok(Reply::new(StatusCode::OK, &view)?.etag(case.version))
     })
     .await
 }

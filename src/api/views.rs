@@ -23,11 +23,15 @@ mod access;
 mod case;
 mod identity;
 mod protection;
+mod sanctions;
+mod tracks;
 
 pub use access::{AccessEntryView, AccessFlagView};
 pub use case::{CaseView, ReportView, SubjectView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
+pub use sanctions::{ActView, EarlierSanctionsView, SanctionView};
+pub use tracks::TrackView;
 
 /// A text in both languages.
 #[derive(Serialize, ToSchema)]

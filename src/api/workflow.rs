@@ -11,6 +11,8 @@ use crate::domain::case::State;
 use crate::domain::guards::Check;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy::Permission;
+use crate::domain::tracks::rules::{Datum, TRACK_RULES, TrackRule};
+use crate::domain::tracks::{Track, TrackState};
 use crate::domain::workflow::{Firer, RULES, Rule, Target};
 
 /// A state.
@@ -98,22 +100,72 @@ impl From<&'static Rule> for RuleView {
             approval: rule.approval,
             deadlines: rule.deadlines,
             guards: rule.guards.iter().map(GuardView::from).collect(),
-            notices: rule
-                .notices
-                .iter()
-                .map(|(notice, audience)| NoticeView { notice: *notice, code: notice.code(), audience: *audience })
-                .collect(),
+            notices: rule.notices.iter().map(NoticeView::from).collect(),
         }
+    }
+}
+
+impl From<&(Notice, Audience)> for NoticeView {
+    fn from((notice, audience): &(Notice, Audience)) -> Self {
+        Self { notice: *notice, code: notice.code(), audience: *audience }
     }
 }
 
 impl From<&'static crate::domain::guards::Guard> for GuardView {
     fn from(guard: &'static crate::domain::guards::Guard) -> Self {
         let pending = match guard.check {
-            Check::Now(_) => None,
+            Check::Now(_) | Check::OnTrack(_) => None,
             Check::Pending(what) => Some(what),
         };
         Self { name: guard.name, text: Label::of(|language| guard.text(language).to_owned()), pending }
+    }
+}
+
+/// A step of a track.
+#[derive(Serialize, ToSchema)]
+pub struct TrackRuleView {
+    /// The track.
+    pub track: Track,
+    /// The track in words.
+    pub track_label: Label,
+    /// Where it leads.
+    pub to: TrackState,
+    /// In words.
+    pub label: Label,
+    /// Where the track may stand before.
+    pub from: &'static [TrackState],
+    /// States of the case in which it may be taken.
+    pub within: &'static [State],
+    /// Permission the officer needs.
+    pub permission: Permission,
+    /// What must be given.
+    pub needs: &'static [Datum],
+    /// What may be given.
+    pub takes: &'static [Datum],
+    /// Deadlines it sets.
+    pub deadlines: &'static [&'static str],
+    /// What is checked.
+    pub guards: Vec<GuardView>,
+    /// Who is told.
+    pub notices: Vec<NoticeView>,
+}
+
+impl From<&'static TrackRule> for TrackRuleView {
+    fn from(rule: &'static TrackRule) -> Self {
+        Self {
+            track: rule.track,
+            track_label: Label::of(|language| rule.track.label(language).to_owned()),
+            to: rule.to,
+            label: Label::of(|language| rule.to.label(language).to_owned()),
+            from: rule.from,
+            within: rule.within,
+            permission: rule.permission,
+            needs: rule.needs,
+            takes: rule.takes,
+            deadlines: rule.deadlines,
+            guards: rule.guards.iter().map(GuardView::from).collect(),
+            notices: rule.notices.iter().map(NoticeView::from).collect(),
+        }
     }
 }
 
@@ -124,6 +176,8 @@ pub struct Workflow {
     pub states: Vec<StateView>,
     /// Every transition.
     pub transitions: Vec<RuleView>,
+    /// Every step of a track beside the main state.
+    pub track_steps: Vec<TrackRuleView>,
 }
 
 /// Read the workflow: states, transitions, who may fire them and who is told.
@@ -138,6 +192,10 @@ pub async fn get_workflow() -> HttpResponse {
             public_label: Label::of(|language| state.public_label(language).to_owned()),
         })
         .collect();
-    let workflow = Workflow { states, transitions: RULES.iter().map(RuleView::from).collect() };
+    let workflow = Workflow {
+        states,
+        transitions: RULES.iter().map(RuleView::from).collect(),
+        track_steps: TRACK_RULES.iter().map(TrackRuleView::from).collect(),
+    };
     HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=3600")).json(workflow)
 }

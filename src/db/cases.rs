@@ -57,7 +57,7 @@ impl Sight {
 }
 
 /// Writes the parameters of the condition [`SEEN`] as a one-row table `sight`.
-fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
+pub(super) fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
     push!(out; "sight (reach, officer_id, agency_id, region_code, work_unit, nip) AS (VALUES (" [sql::Text] sight.reach, "::text, "
         [sql::Uuid] &sight.officer_id, "::uuid, " [sql::Uuid] &sight.agency_id,
         "::uuid, " [sql::Text] sight.region_code, "::text, " [Nullable<sql::Text>] &sight.work_unit, "::text, " [Nullable<sql::Text>] &sight.nip, "::text))");
@@ -76,7 +76,7 @@ pub const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
      AND NOT coalesce(cases.agency_id = sight.agency_id AND lower(btrim(subjects.work_unit)) = lower(btrim(sight.work_unit)), false) \
      AND NOT sight.officer_id = ANY (cases.excluded_officers)";
 
-struct SightParts<'a> {
+pub(super) struct SightParts<'a> {
     reach: &'static str,
     officer_id: Uuid,
     agency_id: Uuid,
@@ -274,6 +274,7 @@ pub async fn master_facts(
         merged: master.case.master_case_id.is_some(),
         same_subject: same_number || same_name,
         overlapping,
+        tracks: master.case.tracks,
     }))
 }
 

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::{DbError, Pool, Tx};
 use crate::domain::case::{ClosureReason, State};
 use crate::domain::confidential::Confidential;
-use crate::domain::criminal::CriminalState;
 use crate::domain::notice::Notice;
 use crate::domain::sealed::{Sealed, WrappedKey};
+use crate::domain::tracks::TrackState;
 use crate::schema::deliveries;
 use crate::text_enum;
 
@@ -79,7 +79,7 @@ pub struct Claimed {
     pub state: Option<State>,
     /// Its criminal track.
     #[diesel(sql_type = Nullable<sql::Text>)]
-    pub criminal_state: Option<CriminalState>,
+    pub criminal_state: Option<TrackState>,
     /// It has a sanction on record.
     #[diesel(sql_type = sql::Bool)]
     pub sanctioned: bool,

@@ -46,8 +46,9 @@ pub async fn shred(tx: &mut Tx, report_id: Uuid, now: DateTime<Utc>) -> Result<b
 }
 
 /// What else of a case and those merged into it tells of people: the narrative, links and evidence of reports, who it is
-/// about, the data of drafts, the reasons given for holds (all lifted by then) and for asking who reported. `$1` is the case.
-const WIPE: [&str; 6] = [
+/// about, the data of drafts, the reasons given for holds (all lifted by then) and for asking who reported, what acts and
+/// letters are called. `$1` is the case.
+const WIPE: [&str; 9] = [
     "UPDATE reports SET description = '', place = '', links = '[]', evidence = '[]' \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE subjects SET name = NULL, nip = NULL, nik = NULL, position = NULL, agency_text = NULL, work_unit = NULL \
@@ -56,6 +57,11 @@ const WIPE: [&str; 6] = [
     "UPDATE identity_requests SET reason = '', decision_reason = NULL \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE legal_holds SET reason = '', lift_reason = '' WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+    "UPDATE acts SET description = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+    "UPDATE track_steps SET document_number = NULL WHERE track_id IN \
+     (SELECT t.id FROM tracks t JOIN cases c ON c.id = t.case_id WHERE c.id = $1 OR c.master_case_id = $1)",
+    "UPDATE sanctions_imposed SET sk_number = NULL, deciding_official = NULL, legal_basis = NULL, record_number = NULL, annulment_number = NULL, \
+     idis_ref = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "SELECT erase_event_details($1)",
 ];
 

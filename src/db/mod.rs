@@ -17,6 +17,7 @@ pub mod approvals;
 pub mod audit;
 pub mod breaches;
 pub mod cases;
+pub mod compliance;
 pub mod daily;
 pub mod data_keys;
 pub mod data_requests;
@@ -35,8 +36,10 @@ pub mod provider_accounts;
 pub mod reference;
 pub mod reports;
 pub mod retention;
+pub mod sanctions;
 pub mod sign_ins;
 mod statement;
+pub mod tracks;
 pub mod transition;
 
 /// The migrations this program was built with.

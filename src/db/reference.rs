@@ -17,6 +17,7 @@ const AGENCIES: &str = include_str!("../../data/agencies.csv");
 const VIOLATION_FORMS: &str = include_str!("../../data/violation_forms.csv");
 const SANCTIONS: &str = include_str!("../../data/sanctions.csv");
 const RETENTION_POLICIES: &str = include_str!("../../data/retention_policies.csv");
+const SANCTION_AUTHORITIES: &str = include_str!("../../data/sanction_authorities.csv");
 
 /// One file as a JSON array of rows; an empty cell is null.
 fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
@@ -39,7 +40,7 @@ fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
 const AGENCY_ROLES: &str = include_str!("../../data/agency_roles.csv");
 const AGENCY_REGIONS: &str = include_str!("../../data/agency_regions.csv");
 
-const LOAD: [(&str, &str); 8] = [
+const LOAD: [(&str, &str); 9] = [
     (
         REGIONS,
         "INSERT INTO regions (code, name, kind, parent_code) SELECT code, name, kind, parent_code \
@@ -98,6 +99,16 @@ const LOAD: [(&str, &str); 8] = [
          title_id = excluded.title_id, title_en = excluded.title_en, valid_to = excluded.valid_to \
          WHERE (sanctions.category, sanctions.level, sanctions.weight, sanctions.title_id, sanctions.title_en, sanctions.valid_to) \
          IS DISTINCT FROM (excluded.category, excluded.level, excluded.weight, excluded.title_id, excluded.title_en, excluded.valid_to)",
+    ),
+    (
+        SANCTION_AUTHORITIES,
+        "INSERT INTO sanction_authorities (authority, position_level, valid_from, valid_to, sanction_codes, basis, confirmation) \
+         SELECT authority, position_level, coalesce(valid_from, '1945-08-17'), valid_to, string_to_array(sanction_codes, ';'), basis, confirmation \
+         FROM jsonb_to_recordset($1) AS t (authority text, position_level text, valid_from date, valid_to date, sanction_codes text, basis text, confirmation text) \
+         ON CONFLICT (authority, position_level, valid_from) DO UPDATE SET valid_to = excluded.valid_to, sanction_codes = excluded.sanction_codes, \
+         basis = excluded.basis, confirmation = excluded.confirmation \
+         WHERE (sanction_authorities.valid_to, sanction_authorities.sanction_codes, sanction_authorities.basis, sanction_authorities.confirmation) \
+         IS DISTINCT FROM (excluded.valid_to, excluded.sanction_codes, excluded.basis, excluded.confirmation)",
     ),
     (
         RETENTION_POLICIES,

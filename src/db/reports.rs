@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::{DbError, Pool, Tx};
 use crate::domain::case::{ClosureReason, ReportFacts, State, public_state};
 use crate::domain::confidential::Confidential;
-use crate::domain::criminal::CriminalState;
 use crate::domain::ids::ComplaintNumber;
 use crate::domain::report::{Anonymity, Medium};
+use crate::domain::tracks::TrackState;
 use crate::schema::{cases, reporter_identities, reports};
 
 /// What a report's number alone tells, and how its mailbox is opened.
@@ -77,7 +77,7 @@ struct Face {
     state: State,
     state_since: DateTime<Utc>,
     closure_reason: Option<ClosureReason>,
-    criminal_state: CriminalState,
+    criminal_state: TrackState,
     sanction_code: Option<String>,
     master_case_id: Option<Uuid>,
 }

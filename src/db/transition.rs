@@ -1,4 +1,5 @@
-//! The hot path of a transition: case, event, deliveries and lapsed drafts in one statement.
+//! The hot path of a transition: case, event, deliveries and lapsed drafts in one statement; where a decision writes more
+//! (tracks, acts, sanctions), that is further parts of the same statement.
 //!
 //! The one UPDATE of `state` is here and consumes a [`Decision`]. Everything else hangs on the row it returns, so a case
 //! that has moved on leaves no trace at all. One prepared statement instead of five saves four of six round trips.
@@ -11,14 +12,18 @@ use diesel::sql_types::{self as sql, Array, Bool, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use self::beside::{Parts, push_beside};
 use super::statement::{prepared, push};
 use super::{DbError, Tx};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::beside::Beside;
 use crate::domain::case::{Case, State};
-use crate::domain::criminal::CriminalState;
 use crate::domain::decide::Decision;
 use crate::domain::event::Link;
 use crate::domain::notice::{Audience, Notice};
+use crate::domain::tracks::step::StepDecision;
+
+mod beside;
 
 /// An event as it is stored.
 pub struct NewEvent<'a> {
@@ -88,6 +93,7 @@ impl<'a> Tells<'a> {
                 Audience::TriagePool => (role, region) = (Some(Role::TriageOfficer), Some(case.region_code.as_str())),
                 Audience::BawasluDesk => (role, region) = (Some(Role::BawasluLiaison), Some(case.region_code.as_str())),
                 Audience::BknAuditors => (role, region) = (Some(Role::BknAuditor), Some(case.region_code.as_str())),
+                Audience::TaskForce => (role, region) = (Some(Role::TaskforceViewer), Some(case.region_code.as_str())),
                 Audience::ReviewLeads => (role, agency) = (Some(Role::InspectorLead), case.reviewing_agency_id),
                 Audience::Inspectors => (role, agency) = (Some(Role::Inspector), case.reviewing_agency_id),
                 Audience::Ppk => (role, agency) = (Some(Role::PpkOfficer), case.ppk_agency_id()),
@@ -110,7 +116,7 @@ impl<'a> Tells<'a> {
     }
 }
 
-/// What follows the UPDATE in both statements; `moved` is the updated row. Two things are for the planner: the reporters'
+/// What follows the UPDATE in every statement; `moved` is the updated row. Two things are for the planner: the reporters'
 /// cases are joined, since an OR would read every report there is, and one array comes by a SELECT, which hides its
 /// length; seeing it, PostgreSQL plans the statement anew each time, which takes longer than to run it.
 ///
@@ -182,7 +188,7 @@ impl<'a> From<&'a NewEvent<'a>> for EventColumns<'a> {
     }
 }
 
-struct Apply<'a, const REPORTERS_ONLY: bool> {
+struct Apply<'a> {
     id: Uuid,
     version: i32,
     case: &'a Case,
@@ -190,11 +196,12 @@ struct Apply<'a, const REPORTERS_ONLY: bool> {
     hash: &'a [u8],
     event: EventColumns<'a>,
     tells: Tells<'a>,
+    /// Drafts that wait lapse: the case has moved on.
+    lapses: bool,
 }
-prepared!(Apply<REPORTERS_ONLY> returns sql::BigInt);
 
-impl<const REPORTERS_ONLY: bool> QueryFragment<Pg> for Apply<'_, REPORTERS_ONLY> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+impl Apply<'_> {
+    fn push_move<'b, const REPORTERS_ONLY: bool>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let c = self.case;
         push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, state = " [sql::Text] &c.state, ", state_since = "
             [sql::Timestamptz] &c.state_since, ", return_state = " [Nullable<sql::Text>] &c.return_state, ", reply_due_on = "
@@ -208,49 +215,97 @@ impl<const REPORTERS_ONLY: bool> QueryFragment<Pg> for Apply<'_, REPORTERS_ONLY>
             [Nullable<sql::SmallInt>] &c.proposed_weight, ", sanction_code = " [Nullable<sql::Text>] &c.sanction_code, ", delivered_on = "
             [Nullable<sql::Date>] &c.delivered_on, ", administrative_result = " [Nullable<sql::Text>] &c.administrative_result,
             ", closure_reason = " [Nullable<sql::Text>] &c.closure_reason, ", dismissal_code = " [Nullable<sql::Text>] &c.dismissal_code,
-            ", criminal_state = " [sql::Text] &c.criminal_state, ", master_case_id = " [Nullable<sql::Uuid>] &c.master_case_id,
+            ", referral_state = " [sql::Text] &c.tracks.referral, ", ethics_state = " [sql::Text] &c.tracks.ethics, ", discipline_state = "
+            [sql::Text] &c.tracks.discipline, ", criminal_state = " [sql::Text] &c.tracks.criminal, ", appeal_state = " [sql::Text] &c.tracks.appeal,
+            ", control_state = " [sql::Text] &c.tracks.control, ", master_case_id = " [Nullable<sql::Uuid>] &c.master_case_id,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
             [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id, " AND version = " [sql::Integer] &self.version,
             " RETURNING id, event_seq, event_hash), \
             lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
-            " FROM moved WHERE approvals.case_id = moved.id AND approvals.status = 'pending')");
-        push_aftermath::<REPORTERS_ONLY>(&mut out, &self.event, &self.tells)?;
+            " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
+        push_aftermath::<REPORTERS_ONLY>(out, &self.event, &self.tells)
+    }
+}
+
+/// Most decisions write no more than that.
+struct Move<'a, const REPORTERS_ONLY: bool>(Apply<'a>);
+prepared!(Move<REPORTERS_ONLY> returns sql::BigInt);
+
+impl<const REPORTERS_ONLY: bool> QueryFragment<Pg> for Move<'_, REPORTERS_ONLY> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.push_move::<REPORTERS_ONLY>(&mut out)?;
         out.push_sql(" SELECT count(*) FROM moved");
         Ok(())
+    }
+}
+
+/// The same for a decision that writes more: those that do not need not plan for it.
+struct ApplyBeside<'a> {
+    apply: Apply<'a>,
+    parts: Parts,
+}
+prepared!(ApplyBeside returns sql::BigInt);
+
+impl QueryFragment<Pg> for ApplyBeside<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.apply.push_move::<false>(&mut out)?;
+        push_beside(&mut out, &self.parts)?;
+        out.push_sql(" SELECT count(*) FROM moved");
+        Ok(())
+    }
+}
+
+impl Apply<'_> {
+    async fn write(self, tx: &mut Tx, beside: &Beside) -> Result<(), DbError> {
+        let connection = tx.connection()?;
+        let moved: i64 = if !beside.is_empty() {
+            ApplyBeside { apply: self, parts: beside.into() }.get_result(connection).await?
+        } else if self.tells.only_reporters() {
+            Move::<true>(self).get_result(connection).await?
+        } else {
+            Move::<false>(self).get_result(connection).await?
+        };
+        if moved == 1 { Ok(()) } else { Err(DbError::Query(diesel::result::Error::NotFound)) }
     }
 }
 
 /// Writes a decision with its event, its deliveries and the lapse of drafts it leaves behind: the one place where
 /// `state` changes. Consumes the decision and answers the case as it now is; fails when the case has moved on.
 pub async fn apply(tx: &mut Tx, decision: Decision, event: &NewEvent<'_>, tells: &[Tell<'_>]) -> Result<Case, DbError> {
-    let tells = Tells::of(tells);
-    let moved = if tells.only_reporters() {
-        write::<true>(tx, &decision, event, tells).await?
-    } else {
-        write::<false>(tx, &decision, event, tells).await?
-    };
-    if moved != 1 {
-        return Err(DbError::Query(diesel::result::Error::NotFound));
-    }
-    Ok(advanced(decision.next(), event.link))
-}
-
-async fn write<const REPORTERS_ONLY: bool>(
-    tx: &mut Tx,
-    decision: &Decision,
-    event: &NewEvent<'_>,
-    tells: Tells<'_>,
-) -> Result<i64, DbError> {
-    let statement = Apply::<REPORTERS_ONLY> {
+    let statement = Apply {
         id: decision.case_id(),
         version: decision.version(),
         case: decision.next(),
         seq: event.link.seq,
         hash: &event.link.hash,
         event: event.into(),
-        tells,
+        tells: Tells::of(tells),
+        lapses: true,
     };
-    Ok(statement.get_result(tx.connection()?).await?)
+    statement.write(tx, decision.beside()).await?;
+    Ok(advanced(decision.next(), event.link))
+}
+
+/// Writes a step of a track with its event and its deliveries: the case stays in its state, and drafts stay. Consumes the
+/// decision and answers the case as it now is; fails when the case has moved on.
+pub async fn apply_step(
+    tx: &mut Tx,
+    decision: StepDecision,
+    event: &NewEvent<'_>,
+    tells: &[Tell<'_>],
+) -> Result<Case, DbError> {
+    let statement = Apply {
+        id: decision.case_id(),
+        version: decision.version(),
+        case: decision.next(),
+        seq: event.link.seq,
+        hash: &event.link.hash,
+        event: event.into(),
+        tells: Tells::of(tells),
+        lapses: false,
+    };
+    statement.write(tx, decision.beside()).await?;
+    Ok(advanced(decision.next(), event.link))
 }
 
 fn advanced(case: &Case, link: &Link) -> Case {
@@ -263,7 +318,6 @@ fn advanced(case: &Case, link: &Link) -> Case {
 
 struct Advance<'a> {
     id: Uuid,
-    criminal: CriminalState,
     seq: i32,
     hash: &'a [u8],
     event: EventColumns<'a>,
@@ -273,7 +327,7 @@ prepared!(Advance returns sql::BigInt);
 
 impl QueryFragment<Pg> for Advance<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, criminal_state = " [sql::Text] &self.criminal, ", event_seq = "
+        push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, event_seq = "
             [sql::Integer] &self.seq, ", event_hash = " [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id,
             " RETURNING id, event_seq, event_hash)");
         push_aftermath::<false>(&mut out, &self.event, &self.tells)?;
@@ -282,23 +336,16 @@ impl QueryFragment<Pg> for Advance<'_> {
     }
 }
 
-/// Records an event that leaves the main state alone: a move of the criminal track, a message, a draft. The caller
+/// Records an event that changes nothing else of the case: a message, a draft. The caller
 /// holds the case's lock. Answers the case as it now is.
-pub async fn advance(
-    tx: &mut Tx,
-    case: &Case,
-    criminal: CriminalState,
-    event: &NewEvent<'_>,
-    tells: &[Tell<'_>],
-) -> Result<Case, DbError> {
+pub async fn advance(tx: &mut Tx, case: &Case, event: &NewEvent<'_>, tells: &[Tell<'_>]) -> Result<Case, DbError> {
     let statement = Advance {
         id: case.id,
-        criminal,
         seq: event.link.seq,
         hash: &event.link.hash,
         event: event.into(),
         tells: Tells::of(tells),
     };
     let _: i64 = statement.get_result(tx.connection()?).await?;
-    Ok(Case { criminal_state: criminal, ..advanced(case, event.link) })
+    Ok(advanced(case, event.link))
 }

@@ -199,19 +199,7 @@ impl<'a> Stage<'a> {
     /// An officer tries what a condition forbids.
     pub async fn refused(&mut self, who: &str, report: &Report, act: Value, guard: &str) -> Result<(), StartError> {
         let answer = self.attempt(who, report, &act).await?.expect(422)?;
-        let guards = answer.list("/guards")?;
-        let name = |guard: &Value| guard.pointer("/name").and_then(Value::as_str).map(ToOwned::to_owned);
-        if !guards.iter().any(|found| name(found).as_deref() == Some(guard)) {
-            return Err(format!("the refusal does not name the condition {guard}").into());
-        }
-        for guard in guards {
-            let text = guard.pointer("/detail").and_then(Value::as_str).unwrap_or_default();
-            say::item(
-                "answer",
-                &format!("422 {}: {} ({text})", answer.text("/code")?, name(guard).unwrap_or_default()),
-            );
-        }
-        Ok(())
+        named(&answer, guard)
     }
 
     /// Reads the case as the officer sees it, and fires on that version.
@@ -243,17 +231,56 @@ impl<'a> Stage<'a> {
         self.pass_time().await.map(drop)
     }
 
-    /// Records where the criminal proceedings stand, which moves no state and mails nobody.
-    pub async fn criminal(&mut self, who: &str, report: &Report, to: &str) -> Result<(), StartError> {
+    /// An officer takes a step of a track; the state of the case stays.
+    pub async fn track(&mut self, who: &str, report: &Report, track: &str, step: Value) -> Result<(), StartError> {
+        let moved = self.attempt_step(who, report, track, &step).await?.expect(200)?;
+        let live: Vec<&str> = moved.list("/live_tracks")?.iter().filter_map(Value::as_str).collect();
+        let live = if live.is_empty() { "none".to_owned() } else { live.join(", ") };
+        say::item("answer", &format!("200, state {}, live tracks: {live}", moved.text("/state")?));
+        self.pass_time().await.map(drop)
+    }
+
+    /// An officer tries a step that a condition forbids.
+    pub async fn track_refused(
+        &mut self,
+        who: &str,
+        report: &Report,
+        (track, step): (&str, Value),
+        guard: &str,
+    ) -> Result<(), StartError> {
+        let answer = self.attempt_step(who, report, track, &step).await?.expect(422)?;
+        named(&answer, guard)
+    }
+
+    async fn attempt_step(
+        &mut self,
+        who: &str,
+        report: &Report,
+        track: &str,
+        step: &Value,
+    ) -> Result<Answer, StartError> {
         let case = self.read(who, report).await?;
-        let path = format!("/v1/cases/{}/tracks/criminal/transitions", report.case);
-        let call = Call::post(path, json!({ "to": to, "document": self.letter("B-PID") })).keyed();
+        let path = format!("/v1/cases/{}/tracks/{track}/transitions", report.case);
+        let call = Call::post(path, step.clone()).keyed();
+        let to = step.pointer("/to").and_then(Value::as_str).unwrap_or_default();
         say::item("call", &format!("{who}: {} to={to}", call.shown()));
-        let moved = self.client.send_as(who, call.on_version(case.version()?)).await?.expect(200)?;
-        say::item(
-            "answer",
-            &format!("200, state {}, criminal track {}", moved.text("/state")?, moved.text("/criminal_state")?),
-        );
+        self.client.send_as(who, call.language("en").on_version(case.version()?)).await
+    }
+
+    /// The course of each track that was begun, as the officer reads it.
+    pub async fn tracks(&mut self, who: &str, report: &Report) -> Result<(), StartError> {
+        let call = Call::get(format!("/v1/cases/{}/tracks", report.case));
+        self.step("What ran beside the main state.");
+        say::item("call", &format!("{who}: {}", call.shown()));
+        let tracks = self.client.send_as(who, call).await?.expect(200)?;
+        for track in tracks.list("/data")? {
+            let name = track.pointer("/track").and_then(Value::as_str).unwrap_or_default();
+            for run in track.pointer("/runs").and_then(Value::as_array).into_iter().flatten() {
+                let steps = run.pointer("/steps").and_then(Value::as_array).into_iter().flatten();
+                let course: Vec<&str> = steps.filter_map(|step| step.pointer("/state")?.as_str()).collect();
+                say::item("answer", &format!("{name}: {}", course.join(" > ")));
+            }
+        }
         Ok(())
     }
 
@@ -354,6 +381,21 @@ impl<'a> Stage<'a> {
         say::line(&format!("Everything above went over HTTP to {}.", self.client.base()));
         Ok(())
     }
+}
+
+/// Shows a refusal, which must name this condition.
+fn named(answer: &Answer, guard: &str) -> Result<(), StartError> {
+    let guards = answer.list("/guards")?;
+    let name = |guard: &Value| guard.pointer("/name").and_then(Value::as_str).map(ToOwned::to_owned);
+    if !guards.iter().any(|found| name(found).as_deref() == Some(guard)) {
+        return Err(format!("the refusal does not name the condition {guard}").into());
+    }
+    for guard in guards {
+        let text = guard.pointer("/detail").and_then(Value::as_str).unwrap_or_default();
+        let name = name(guard).unwrap_or_default();
+        say::item("answer", &format!("422 {}: {name} ({text})", answer.text("/code")?));
+    }
+    Ok(())
 }
 
 /// An action in one line: its verb and its short values. Texts and persons stay out.

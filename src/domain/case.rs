@@ -7,8 +7,8 @@ use diesel::sql_types::{self, Array, Nullable};
 use uuid::Uuid;
 
 use crate::domain::confidential::Confidential;
-use crate::domain::criminal::CriminalState;
 use crate::domain::ids::Language;
+use crate::domain::tracks::{TrackState, TrackStates};
 use crate::text_enum;
 
 text_enum! {
@@ -238,8 +238,9 @@ pub struct Case {
     pub closure_reason: Option<ClosureReason>,
     /// On what ground it was dismissed.
     pub dismissal_code: Option<DismissalCode>,
-    /// The criminal track.
-    pub criminal_state: CriminalState,
+    /// Where the tracks beside it stand.
+    #[diesel(embed)]
+    pub tracks: TrackStates,
     /// The case this one was merged into.
     pub master_case_id: Option<Uuid>,
     /// How often it was reopened.
@@ -273,16 +274,16 @@ impl Case {
 
     /// What the public reads: the label of the state it is shown, and on closing the reason.
     pub fn public_label(&self, language: Language) -> String {
-        let shown = public_state(self.state, self.criminal_state, self.sanction_code.is_some());
+        let shown = public_state(self.state, self.tracks.criminal, self.sanction_code.is_some());
         public_label(shown, self.closure_reason, language)
     }
 }
 
 /// The state the public is shown. A case that only criminal proceedings keep open looks as if it were still with the
 /// authority that studies it, since those proceedings are not public yet.
-pub const fn public_state(state: State, criminal: CriminalState, sanctioned: bool) -> State {
+pub const fn public_state(state: State, criminal: TrackState, sanctioned: bool) -> State {
     match state {
-        State::Monitoring if !criminal.is_terminal() && !sanctioned => State::BawasluReferral,
+        State::Monitoring if criminal.is_live() && !sanctioned => State::BawasluReferral,
         shown => shown,
     }
 }
@@ -358,4 +359,6 @@ pub struct MasterFacts {
     pub same_subject: bool,
     /// Its reported days touch those of this case.
     pub overlapping: bool,
+    /// Where its tracks stand.
+    pub tracks: TrackStates,
 }

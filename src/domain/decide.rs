@@ -6,13 +6,14 @@ use uuid::Uuid;
 
 use crate::domain::action::{Action, AppealOutcome, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
 use crate::domain::actor::Actor;
+use crate::domain::beside::{self, Beside};
 use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, ClosureReason, State};
-use crate::domain::criminal::CriminalState;
 use crate::domain::guards::{Check, Guard, Named, Situation};
 use crate::domain::ids::Language;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy::{self, Permission};
+use crate::domain::tracks::TrackState;
 use crate::domain::workflow::{Firer, RULES, Rule, Target, rule_for};
 
 /// An allowed transition, ready to be written. Only [`decide`] makes one; writing it consumes it.
@@ -25,6 +26,7 @@ pub struct Decision {
     former_agency: Option<Uuid>,
     former_owner: Option<Uuid>,
     next: Case,
+    beside: Beside,
     effects: Vec<Effect>,
     notices: Vec<(Notice, Audience)>,
     typed_address: Option<String>,
@@ -69,6 +71,10 @@ impl Decision {
     /// The case as it will be; version, event number and hash are set by the write.
     pub const fn next(&self) -> &Case {
         &self.next
+    }
+    /// Tracks, acts and sanctions it writes.
+    pub const fn beside(&self) -> &Beside {
+        &self.beside
     }
     /// What else changes.
     pub fn effects(&self) -> &[Effect] {
@@ -174,6 +180,7 @@ fn decision(
     let before = &facts.case;
     let mut next = before.clone();
     record(&mut next, facts, actor, action, named);
+    let beside = beside::of_action(action, facts, named, today(now), &mut next);
     let diverted = arrive(&mut next, rule.to, before);
     next.state_since = if next.state == before.state { before.state_since } else { now };
     Decision {
@@ -183,14 +190,15 @@ fn decision(
         from: before.state,
         former_agency: before.agency_id,
         former_owner: before.owner_id,
-        notices: notices(rule, before, &next, diverted),
+        notices: told(rule.notices, before, &next, diverted),
+        beside,
         effects: effects(action),
         typed_address: typed_address(action),
         next,
     }
 }
 
-/// Sets the state the rule leads to. True when an open track turned a closing into monitoring.
+/// Sets the state the rule leads to. True when a live track turned a closing into monitoring.
 fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
     let closing = match to {
         Target::To(state) => {
@@ -204,7 +212,7 @@ fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
         Target::Close(reason) => Some(reason),
         Target::CloseWithResult => Some(result_of(before)),
     };
-    let diverted = closing.is_some() && !next.criminal_state.is_terminal();
+    let diverted = closing.is_some() && next.tracks.any_live();
     match closing {
         Some(reason) if diverted => {
             next.state = State::Monitoring;
@@ -226,9 +234,7 @@ fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
 /// What a case in monitoring closes with: a conviction counts where the administrative side proved nothing.
 fn result_of(case: &Case) -> ClosureReason {
     match case.administrative_result {
-        Some(ClosureReason::NotProven) if case.criminal_state == CriminalState::Convicted => {
-            ClosureReason::CriminalOnly
-        }
+        Some(ClosureReason::NotProven) if case.tracks.criminal == TrackState::Convicted => ClosureReason::CriminalOnly,
         Some(result) => result,
         None => ClosureReason::ProvenSanctioned,
     }
@@ -272,9 +278,6 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         | Action::RecordBreachForReview(breach)
         | Action::RecordBreachAsSufficient(breach) => {
             next.bawaslu_result = Some(bawaslu_breach(breach.result));
-            if breach.result == BreachResult::CrimeSuspected && next.criminal_state == CriminalState::None {
-                next.criminal_state = CriminalState::Suspected;
-            }
         }
         Action::RecordNoBreach(_) => next.bawaslu_result = Some(BawasluResult::NoBreach),
         Action::SendRecommendation(send) => {
@@ -363,13 +366,18 @@ fn typed_address(action: &Action) -> Option<String> {
     }
 }
 
-/// The rule's notices; a closing that became monitoring is no closing for the reporter, a PPK to whom nothing was
+/// A rule's notices; a closing that became monitoring is no closing for the reporter, a PPK to whom nothing was
 /// addressed is not told that there is a case, and a changed public label is always told.
-fn notices(rule: &Rule, before: &Case, next: &Case, diverted: bool) -> Vec<(Notice, Audience)> {
+pub(super) fn told(
+    of_rule: &[(Notice, Audience)],
+    before: &Case,
+    next: &Case,
+    diverted: bool,
+) -> Vec<(Notice, Audience)> {
     let unfit = |(notice, audience): &(Notice, Audience)| {
         (diverted && *notice == Notice::CaseClosed) || (*audience == Audience::Ppk && !next.addressed)
     };
-    let mut notices: Vec<(Notice, Audience)> = rule.notices.iter().copied().filter(|told| !unfit(told)).collect();
+    let mut notices: Vec<(Notice, Audience)> = of_rule.iter().copied().filter(|told| !unfit(told)).collect();
     let told = notices.iter().any(|(_, audience)| *audience == Audience::Reporters);
     let label_changed = before.public_label(Language::Indonesian) != next.public_label(Language::Indonesian);
     if label_changed && !told {

@@ -6,6 +6,9 @@ use chrono::{Days, NaiveDate};
 use crate::domain::action::Action;
 use crate::domain::case::{CaseFacts, Category, ClosureReason, ElectionRegime, ReferralKind, State, SubjectResolution};
 use crate::domain::ids::Language;
+use crate::domain::sanction::{self, CatalogueSanction, KnownAct};
+use crate::domain::tracks::guards::TrackSituation;
+use crate::domain::tracks::{Track, TrackStates};
 
 /// What a guard looks at.
 pub struct Situation<'a> {
@@ -32,6 +35,14 @@ pub struct Named {
     pub sanction: Option<(Category, i16)>,
     /// How heavy the lightest sanction proposed to the PPK is.
     pub lightest_proposed: Option<i16>,
+    /// The catalogue's entry of the named sanction.
+    pub decided: Option<CatalogueSanction>,
+    /// The acts of the case, where a sanction is named.
+    pub acts: Vec<KnownAct>,
+    /// An examining team is on record, where a sanction is named.
+    pub team_formed: bool,
+    /// Whether the named official may impose the named sanction; `None` where that was not told.
+    pub authority_fits: Option<bool>,
 }
 
 /// How a guard is checked.
@@ -39,6 +50,8 @@ pub struct Named {
 pub enum Check {
     /// By this function: true lets the transition pass.
     Now(fn(&Situation<'_>) -> bool),
+    /// By this function, at a step of a track.
+    OnTrack(fn(&TrackSituation<'_>) -> bool),
     /// Not yet: the text says what it waits for.
     Pending(&'static str),
 }
@@ -54,6 +67,11 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// A condition with its words in Indonesian and English.
+    pub const fn new(name: &'static str, text_id: &'static str, text_en: &'static str, check: Check) -> Self {
+        Self { name, text_id, text_en, check }
+    }
+
     /// The condition in words.
     pub const fn text(&self, language: Language) -> &'static str {
         match language {
@@ -75,11 +93,11 @@ const fn now(
     text_en: &'static str,
     check: fn(&Situation<'_>) -> bool,
 ) -> Guard {
-    Guard { name, text_id, text_en, check: Check::Now(check) }
+    Guard::new(name, text_id, text_en, Check::Now(check))
 }
 
 const fn pending(name: &'static str, text_id: &'static str, text_en: &'static str, waits_for: &'static str) -> Guard {
-    Guard { name, text_id, text_en, check: Check::Pending(waits_for) }
+    Guard::new(name, text_id, text_en, Check::Pending(waits_for))
 }
 
 /// T02. Holds by itself: an officer with a conflict of interest does not see the case at all.
@@ -195,13 +213,19 @@ pub const NOT_A_MASTER: Guard = now(
 /// T09.
 pub const NO_LIVE_REFERRAL: Guard =
     now("no_live_referral", "tidak sedang dirujuk ke Bawaslu; tarik dahulu", "not with Bawaslu; recall first", |s| {
-        s.facts.case.state != State::BawasluReferral
+        !s.facts.case.tracks.referral.is_live()
     });
-/// T09.
-pub const NO_LIVE_CRIMINAL_TRACK: Guard =
-    now("no_live_criminal_track", "tidak ada proses pidana berjalan", "no criminal proceedings run", |s| {
-        s.facts.case.criminal_state.is_terminal()
-    });
+/// T09: live tracks go over to the master, which has at most one live track of a kind.
+pub const NO_TRACK_RUNS_TWICE: Guard = now(
+    "no_track_runs_twice",
+    "tidak ada jalur sejenis yang berjalan di kedua perkara",
+    "no track of one kind runs in both cases",
+    |s| {
+        let ours = &s.facts.case.tracks;
+        let twice = |theirs: &TrackStates, track: &Track| ours.of(*track).is_live() && theirs.of(*track).is_live();
+        s.facts.master.as_ref().is_none_or(|m| !Track::ALL.iter().any(|track| twice(&m.tracks, track)))
+    },
+);
 /// T12.
 pub const BAWASLU_HEARD_OR_SKIPPED: Guard = now(
     "bawaslu_heard_or_skipped",
@@ -218,17 +242,10 @@ pub const BAWASLU_HEARD_OR_SKIPPED: Guard = now(
 );
 /// T13, T29.
 pub const ALL_TRACKS_TERMINAL: Guard = now(
-    "criminal_track_terminal",
-    "proses pidana sudah selesai atau tidak ada",
-    "criminal proceedings have ended or never were",
-    |s| s.facts.case.criminal_state.is_terminal(),
-);
-/// T13, T29.
-pub const OTHER_TRACKS_TERMINAL: Guard = pending(
-    "other_tracks_terminal",
-    "jalur rujukan, etik, disiplin, upaya administratif, dan pengendalian sudah selesai; blokir dicabut",
-    "the referral, ethics, discipline, appeal and control tracks have ended; the block is lifted",
-    "child tracks",
+    "all_tracks_terminal",
+    "semua jalur (rujukan, etik, disiplin, pidana, upaya administratif, pengendalian) sudah selesai; blokir dicabut",
+    "every track (referral, ethics, discipline, criminal, appeal, control) has ended; the block is lifted",
+    |s| !s.facts.case.tracks.any_live(),
 );
 /// T15.
 pub const INSPECTORATE_CONCLUDED: Guard = now(
@@ -292,13 +309,21 @@ pub const SANCTION_FITS_CATEGORY: Guard = now(
     "sanction_fits_category",
     "sanksi termasuk kategori etik atau disiplin yang dipilih",
     "the sanction belongs to the chosen category, ethics or discipline",
-    |s| match s.action {
-        Action::ImposeSanction(impose) => {
-            impose.category != Category::Criminal
-                && s.named.sanction.is_some_and(|(category, _)| category == impose.category)
-        }
-        _ => false,
-    },
+    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::fits_category(impose, s.named)),
+);
+/// T23.
+pub const ACTS_STAND: Guard = now(
+    "acts_stand",
+    "perbuatan yang dihukum tercatat dan tidak dinyatakan tidak terbukti",
+    "the acts punished are on record, and none was found not proven",
+    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::acts_stand(impose, s.named)),
+);
+/// T23: ethics or discipline for one act, not both.
+pub const NOT_PUNISHED_TWICE: Guard = now(
+    "not_punished_twice",
+    "satu perbuatan tidak dijatuhi sanksi etik dan disiplin sekaligus",
+    "no act is punished in ethics and in discipline",
+    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::not_punished_twice(impose, s.named, false)),
 );
 /// T23.
 pub const BELOW_RANGE_EXPLAINED: Guard = now(
@@ -346,9 +371,15 @@ pub const APPEAL_IN_TIME_OR_EXPLAINED: Guard = pending(
 /// T26.
 pub const DELIVERED_BY_TODAY: Guard = now(
     "delivered_by_today",
-    "tanggal penyampaian tidak di masa depan",
-    "the delivery date is not in the future",
-    |s| matches!(s.action, Action::TakeEffect(effect) if effect.delivered_on <= s.today),
+    "tanggal penyampaian tidak di masa depan, dan sama dengan yang sudah tercatat",
+    "the delivery date is not in the future, and is the one on record where there is one",
+    |s| match s.action {
+        Action::TakeEffect(effect) => {
+            let recorded = s.facts.case.delivered_on;
+            effect.delivered_on <= s.today && recorded.is_none_or(|day| day == effect.delivered_on)
+        }
+        _ => false,
+    },
 );
 /// T26: a discipline decision takes effect on the fifteenth day after receipt (PP 94/2021); a moral statement at once.
 pub const DAY_15_REACHED: Guard = now(
@@ -373,13 +404,14 @@ pub const APPEAL_WINDOW_PASSED: Guard = pending(
 /// T27.
 pub const NEW_SANCTION_NAMED: Guard = now(
     "new_sanction_named",
-    "sanksi baru disebut bila putusan mengubahnya, dan hanya bila demikian",
-    "a new sanction is named when the outcome changes it, and only then",
+    "sanksi disiplin baru disebut bila putusan mengubahnya, dan hanya bila demikian",
+    "a new discipline sanction is named when the outcome changes it, and only then",
     |s| match s.action {
         Action::DecideAppeal(decide) => {
             use crate::domain::action::AppealOutcome as Outcome;
             let changes = matches!(decide.outcome, Outcome::Lightened | Outcome::Aggravated | Outcome::Changed);
-            changes == decide.sanction_code.is_some()
+            let discipline = s.named.sanction.is_none_or(|(category, _)| category == Category::Discipline);
+            changes == decide.sanction_code.is_some() && (!changes || discipline)
         }
         _ => false,
     },

@@ -22,6 +22,7 @@ text_enum! {
         RecommendationSent = "recommendation_sent", "Rekomendasi dikirim", "Recommendation sent";
         AccessWithdrawn = "access_withdrawn", "Akses dicabut", "Access withdrawn";
         DecisionRecorded = "decision_recorded", "Keputusan dicatat", "Decision recorded";
+        ControlRecorded = "control_recorded", "Langkah pengendalian dicatat", "Control step recorded";
         CaseReopened = "case_reopened", "Laporan dibuka kembali", "Case reopened";
         CaseReopenedOfficer = "case_reopened_officer", "Perkara dibuka kembali", "Case reopened (officer)";
         ApprovalWaiting = "approval_waiting", "Usulan menunggu persetujuan", "A draft waits for approval";
@@ -52,6 +53,7 @@ impl Notice {
             Self::DecisionRecorded => "M14",
             Self::CaseReopened | Self::CaseReopenedOfficer => "M15",
             Self::ApprovalWaiting => "M16",
+            Self::ControlRecorded => "M17",
             // Not in the mail rules of the workflow: they tell an officer of his own account.
             Self::CredentialsChanged | Self::RefreshReused => "A1",
         }
@@ -84,6 +86,7 @@ text_enum! {
         Inspectors = "inspectors", "Auditor inspektorat", "The inspectors of the reviewing agency";
         BawasluDesk = "bawaslu_desk", "Penghubung Bawaslu wilayah", "The Bawaslu liaisons of the region";
         BknAuditors = "bkn_auditors", "Auditor Manajemen ASN wilayah", "The BKN auditors of the region";
+        TaskForce = "task_force", "Satgas Netralitas wilayah", "The task force's officers of the region";
         Ppk = "ppk", "Petugas PPK", "The PPK officers of the agency";
         FormerPpk = "former_ppk", "Petugas PPK sebelumnya", "The PPK officers of the former agency";
         TypedAddress = "typed_address", "Alamat resmi yang diketik", "The official address the officer typed";

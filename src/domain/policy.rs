@@ -30,6 +30,9 @@ text_enum! {
         RecordDeparture = "departure_record", "Mencatat berakhirnya status ASN", "Record that the subject left the service";
         Reopen = "case_reopen", "Membuka kembali", "Reopen a case";
         Unmerge = "case_unmerge", "Memisahkan kembali", "Undo a merge";
+        ControlPpk = "ppk_control", "Mengendalikan PPK", "Control a PPK that does not act";
+        ReadSanctions = "sanctions_read", "Membaca keputusan sanksi", "Read acts and sanction decisions in full";
+        ReadCompliance = "compliance_read", "Membaca kepatuhan PPK", "Read how PPKs follow up";
         RecordCriminal = "criminal_record", "Mencatat proses pidana", "Record criminal proceedings";
         RequestIdentity = "identity_request", "Meminta pembukaan identitas pelapor", "Ask to be shown who reported";
         ApproveIdentity = "identity_approve", "Memutuskan pembukaan identitas pelapor", "Decide on opening who reported";
@@ -97,6 +100,7 @@ pub const GRANTS: &[Grant] = &[
             P::ReturnReferral,
             P::Reopen,
             P::Unmerge,
+            P::ReadSanctions,
             P::RequestIdentity,
         ],
         reach: Reach::Reviewed,
@@ -127,6 +131,9 @@ pub const GRANTS: &[Grant] = &[
             P::Close,
             P::RecordDeparture,
             P::Reopen,
+            P::ControlPpk,
+            P::ReadSanctions,
+            P::ReadCompliance,
             P::RecordCriminal,
             P::RequestIdentity,
         ],
@@ -134,10 +141,10 @@ pub const GRANTS: &[Grant] = &[
     },
     Grant {
         role: Role::PpkOfficer,
-        permissions: &[P::ReadCase, P::ActAsPpk, P::DecideAppeal, P::RecordDeparture],
+        permissions: &[P::ReadCase, P::ActAsPpk, P::DecideAppeal, P::RecordDeparture, P::ReadSanctions],
         reach: Reach::Addressed,
     },
-    Grant { role: Role::TaskforceViewer, permissions: &[P::ReadCase], reach: Reach::Region },
+    Grant { role: Role::TaskforceViewer, permissions: &[P::ReadCase, P::ReadCompliance], reach: Reach::Region },
     Grant { role: Role::AgencyAdmin, permissions: &[P::ManageOfficers], reach: Reach::NoCase },
     Grant { role: Role::SystemAdmin, permissions: &[P::ManageOfficers, P::ManageDeliveries], reach: Reach::NoCase },
     Grant {

@@ -58,7 +58,8 @@ use ClosureReason as C;
 use State as S;
 use Target::{Close, CloseWithResult, Return, To};
 
-const OPEN: &[S] = &[
+/// Every state but `closed`.
+pub const OPEN: &[S] = &[
     S::Submitted,
     S::Triage,
     S::AwaitingReporter,
@@ -154,7 +155,7 @@ pub const RULES: &[Rule] = &[
             g::OVERLAPPING_ACT,
             g::NOT_A_MASTER,
             g::NO_LIVE_REFERRAL,
-            g::NO_LIVE_CRIMINAL_TRACK,
+            g::NO_TRACK_RUNS_TWICE,
         ])
         .tells(&[(N::ReportMerged, A::Reporters)]),
     rule("T10", Verb::TransferOut, &[S::Triage, S::InspectorateReview], Close(C::Transferred), P::Transfer)
@@ -172,7 +173,7 @@ pub const RULES: &[Rule] = &[
     rule("T13", Verb::FindUnproven, &[S::InspectorateReview], Close(C::NotProven), P::Review)
         .approved_by(P::ApproveReview)
         .sets(&["D11"])
-        .checks(&[g::ALL_TRACKS_TERMINAL, g::OTHER_TRACKS_TERMINAL])
+        .checks(&[g::ALL_TRACKS_TERMINAL])
         .tells(&[TOLD_CLOSED]),
     rule("T14", Verb::ReturnReferral, &[S::BawasluReferral], To(S::InspectorateReview), P::ReturnReferral)
         .sets(&["D4"])
@@ -223,7 +224,7 @@ pub const RULES: &[Rule] = &[
         ]),
     rule("T23", Verb::ImposeSanction, &[S::PpkAction], To(S::SanctionDecided), P::ActAsPpk)
         .sets(&["D8"])
-        .checks(&[g::SANCTION_FITS_CATEGORY, g::BELOW_RANGE_EXPLAINED])
+        .checks(&[g::SANCTION_FITS_CATEGORY, g::BELOW_RANGE_EXPLAINED, g::ACTS_STAND, g::NOT_PUNISHED_TWICE])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T24", Verb::ReportUnproven, &[S::PpkAction], Close(C::NotProven), P::ActAsPpk)
         .approved_by(P::AcceptPpkResult)
@@ -246,7 +247,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T29", Verb::Close, &[S::Monitoring], CloseWithResult, P::Close)
         .sets(&["D11", "D13"])
-        .checks(&[g::REGISTERED_IN_IDIS, g::ALL_TRACKS_TERMINAL, g::OTHER_TRACKS_TERMINAL])
+        .checks(&[g::REGISTERED_IN_IDIS, g::ALL_TRACKS_TERMINAL])
         .tells(&[TOLD_CLOSED, (N::DecisionRecorded, A::Ppk)]),
     rule("T30", Verb::RecordDeparture, OPEN, Close(C::SubjectLeftService), P::RecordDeparture)
         .sets(&["D11"])

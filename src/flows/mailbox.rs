@@ -52,7 +52,7 @@ async fn record(tx: &mut Tx, setting: &Setting, actor: &Actor, case: &Case, kind
         former_owner: case.owner_id,
         address: None,
     };
-    note_and_tell(tx, setting, actor, case, case.criminal_state, kind, None, &[tell]).await?;
+    note_and_tell(tx, setting, actor, case, kind, None, &[tell]).await?;
     Ok(())
 }
 

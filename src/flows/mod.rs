@@ -14,7 +14,6 @@ pub mod approvals;
 pub mod audit;
 pub mod breaches;
 pub mod credentials;
-pub mod criminal;
 pub mod data_requests;
 pub mod identity;
 pub mod intake;
@@ -27,6 +26,7 @@ pub mod rewrap;
 pub mod sealing;
 pub mod sign_in;
 pub mod single_sign_on;
+pub mod tracks;
 pub mod transition;
 
 /// Why a deed was not done. Nothing has changed.

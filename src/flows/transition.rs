@@ -6,12 +6,12 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::sealing::tell_reporters;
-use super::{Current, FlowError};
+use super::{Current, FlowError, tracks};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::Sight;
 use crate::db::transition::{NewEvent, Tell};
 use crate::db::{self, Tx};
-use crate::domain::action::{Action, ConfirmedSubject};
+use crate::domain::action::{Action, ConfirmedSubject, ImposeSanction};
 use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, Subject, SubjectResolution};
@@ -20,14 +20,16 @@ use crate::domain::decide::{self, Decision, Effect, Verdict};
 use crate::domain::event::{self, Happening};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::guards::Named;
+use crate::domain::notice::{Audience, Notice};
+use crate::domain::sanction::Warning;
 use crate::domain::{person_number, policy};
 use crate::vault::Vault;
 
 /// What came of firing.
 #[derive(Debug)]
 pub enum Fired {
-    /// The case has moved.
-    Moved(Box<Case>, Box<CaseFacts>),
+    /// The case has moved; with what the officer is warned of.
+    Moved(Box<Case>, Box<CaseFacts>, Vec<Warning>),
     /// The action waits for a second officer.
     Drafted(Box<Approval>, Box<Case>),
 }
@@ -78,9 +80,13 @@ pub async fn fire_on(
         .map_err(|refusal| FlowError::Refused(refusal, current(&facts, approver.unwrap_or(actor))))?;
     match verdict {
         Verdict::Decided(decision) => {
+            let (warnings, handed_over) = (decision.beside().warnings.clone(), decision.beside().handed_over.clone());
             let case = write(tx, setting, actor, approver, &facts, *decision, &action).await?;
+            if !handed_over.is_empty() {
+                tracks::hand_over(tx, setting, actor, &facts, &handed_over).await?;
+            }
             confirm(&mut facts.subject, &action);
-            Ok(Fired::Moved(Box::new(case), Box::new(facts)))
+            Ok(Fired::Moved(Box::new(case), Box::new(facts), warnings))
         }
         Verdict::NeedsApproval(_) => draft(tx, setting, actor, facts, &action).await,
     }
@@ -155,17 +161,22 @@ async fn write(
     let notices = decision.notices().to_vec();
     let tells: Vec<Tell<'_>> = notices
         .iter()
-        .map(|(notice, audience)| Tell {
-            notice: *notice,
-            audience: *audience,
-            due_at: if notice.waits() { setting.now + setting.quiet } else { setting.now },
-            case: &next,
-            former_agency,
-            former_owner,
-            address: address.as_deref(),
-        })
+        .map(|told| Tell { former_agency, former_owner, address: address.as_deref(), ..tell(setting, &next, told) })
         .collect();
     Ok(db::transition::apply(tx, decision, &event, &tells).await?)
+}
+
+/// One notice about the case as it now is, due after the quiet time where it waits.
+pub(super) fn tell<'a>(setting: &Setting, case: &'a Case, (notice, audience): &(Notice, Audience)) -> Tell<'a> {
+    Tell {
+        notice: *notice,
+        audience: *audience,
+        due_at: if notice.waits() { setting.now + setting.quiet } else { setting.now },
+        case,
+        former_agency: case.agency_id,
+        former_owner: case.owner_id,
+        address: None,
+    }
 }
 
 /// What the timeline keeps of an action's data; nothing for a verb without any.
@@ -213,17 +224,15 @@ pub async fn note(
     kind: &str,
     details: Option<String>,
 ) -> Result<Case, FlowError> {
-    note_and_tell(tx, setting, actor, case, case.criminal_state, kind, details, &[]).await
+    note_and_tell(tx, setting, actor, case, kind, details, &[]).await
 }
 
-/// Records an event that leaves the main state alone.
-#[expect(clippy::too_many_arguments, reason = "one event with all it consists of")]
+/// Records an event that leaves the case as it is.
 pub async fn note_and_tell(
     tx: &mut Tx,
     setting: &Setting,
     actor: &Actor,
     case: &Case,
-    criminal: crate::domain::criminal::CriminalState,
     kind: &str,
     details: Option<String>,
     tells: &[Tell<'_>],
@@ -240,7 +249,7 @@ pub async fn note_and_tell(
         to: case.state,
         details: details.as_deref(),
     };
-    Ok(db::transition::advance(tx, case, criminal, &event, tells).await?)
+    Ok(db::transition::advance(tx, case, &event, tells).await?)
 }
 
 /// Looks up what the action names by code and brings personal numbers into their stored form. All unknown codes are
@@ -299,11 +308,14 @@ async fn resolve(
             named.agency_id = agency(tx, &reassign.agency_code, day, "/input/agency_code", &mut faults).await?;
         }
         Action::ImposeSanction(impose) => {
-            named.sanction = sanction(tx, &impose.sanction_code, day, "/input/sanction_code", &mut faults).await?;
+            decided(tx, facts, impose, day, "/input", &mut named, &mut faults).await?;
         }
         Action::DecideAppeal(decide) => {
             if let Some(code) = &decide.sanction_code {
-                named.sanction = sanction(tx, code, day, "/input/sanction_code", &mut faults).await?;
+                let day = day_of_act(tx, facts, day).await?;
+                if !db::sanctions::look_up(tx, facts.case.id, code, None, day, &mut named).await? {
+                    faults.push(FieldFault::new("/input/sanction_code", Fault::UnknownCode));
+                }
             }
         }
         _ => {}
@@ -338,6 +350,28 @@ async fn agency(
         faults.push(FieldFault::new(pointer, Fault::UnknownCode));
     }
     Ok(found)
+}
+
+/// Looks up a decision of the PPK, by the catalogue of the day of the act.
+pub(super) async fn decided(
+    tx: &mut Tx,
+    facts: &CaseFacts,
+    impose: &ImposeSanction,
+    today: NaiveDate,
+    pointer: &str,
+    named: &mut Named,
+    faults: &mut Vec<FieldFault>,
+) -> Result<(), FlowError> {
+    let (day, by) = (day_of_act(tx, facts, today).await?, impose.authority.zip(impose.position_level));
+    if !db::sanctions::look_up(tx, facts.case.id, &impose.sanction_code, by, day, named).await? {
+        faults.push(FieldFault::new(format!("{pointer}/sanction_code"), Fault::UnknownCode));
+    }
+    Ok(())
+}
+
+async fn day_of_act(tx: &mut Tx, facts: &CaseFacts, today: NaiveDate) -> Result<NaiveDate, FlowError> {
+    let occurred = db::reports::facts(tx, facts.case.id).await?.occurred;
+    Ok(occurred.map_or(today, |(_, last)| last))
 }
 
 async fn sanction(

@@ -32,6 +32,7 @@ notices![
     "case_reopened",
     "case_reopened_officer",
     "case_transferred_to_body",
+    "control_recorded",
     "credentials_changed",
     "decision_recorded",
     "question_asked",

@@ -126,7 +126,10 @@ const DOORS: &[(&str, Door)] = &[
     ("declare_recusal", Only(STEP_BACK)),
     ("fire_transition", Only(&[P::Ppk])),
     ("decide_approval", Only(&[P::Auditor, P::SecondAuditor])),
-    ("record_criminal_step", Only(&[P::Liaison, P::Auditor, P::SecondAuditor])),
+    ("list_tracks", Only(SEE_IT)),
+    ("take_track_step", Only(&[P::Ppk])),
+    ("list_sanctions", Only(&[P::Auditor, P::SecondAuditor, P::Ppk, P::Lead])),
+    ("list_compliance", Only(&[P::Auditor, P::SecondAuditor, P::Taskforce])),
     ("request_identity", Only(ASK_FOR_HIS_NAME)),
     ("list_identity_requests", Only(HAVE_IDENTITY_REQUESTS)),
     ("decide_identity_request", Only(PRIVACY)),
@@ -234,6 +237,7 @@ impl World {
             ("delivery_id", app.db.value("SELECT max(id)::text AS value FROM deliveries").await),
             ("sign_in_id", signed_in(P::AgencyAdmin).sign_in_id.to_string()),
             ("complaint_number", self.receipt.number.clone()),
+            ("track", "discipline".to_owned()),
             ("data request", data_request),
             ("identity request", asked),
         ]);
@@ -266,7 +270,7 @@ impl World {
             "request_identity" => json!({ "complaint_number": self.receipt.number, "reason": WHY }),
             "declare_recusal" | "lift_legal_hold" => json!({ "reason": WHY }),
             "set_legal_hold" => json!({ "case_number": self.receipt.case, "reason": WHY }),
-            "record_criminal_step" => json!({ "to": "suspected", "document": letter }),
+            "take_track_step" => json!({ "to": "summoned", "document": letter, "day": self.app.day(7) }),
             "fire_transition" => steps::action("impose_sanction", &steps::input(&self.app, "impose_sanction")),
             "decide_data_request" => json!({ "decision": "reject", "reason": WHY }),
             "change_password" => {

@@ -9,7 +9,7 @@ const REASON: &str = "Terlapor adalah kerabat dekat petugas ini.";
 
 /// Every read and write of a case is answered as if there were none, and no list has it.
 async fn sees_nothing(app: &TestApp, persona: Persona, case: &str) {
-    for part in ["", "/events", "/messages", "/approvals"] {
+    for part in ["", "/events", "/messages", "/approvals", "/tracks"] {
         app.get(&format!("/v1/cases/{case}{part}")).by(persona).expect(404).await.problem("not-found");
     }
     let list = app.get("/v1/cases?limit=200").by(persona).expect(200).await;

@@ -10,10 +10,11 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 44] = [
+const TABLES: [(&str, &str); 50] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
+    ("acts", "rac"),
     ("agencies", "r"),
     ("agency_regions", "r"),
     ("agency_roles", "r"),
@@ -40,19 +41,24 @@ const TABLES: [(&str, &str); 44] = [
     ("officers", "rac"),
     ("provider_sessions", "ra"),
     ("purge_proposals", "rac"),
+    ("punished_acts", "rad"),
     ("recovery_codes", "racd"),
     ("refresh_tokens", "rac"),
     ("regions", "r"),
     ("reporter_identities", "rac"),
     ("reports", "rac"),
     ("retention_policies", "r"),
+    ("sanction_authorities", "r"),
     ("sanctions", "r"),
+    ("sanctions_imposed", "ra"),
     ("seats", "rac"),
     ("second_factors", "racd"),
     ("sign_in_delays", "racd"),
     ("sign_ins", "racd"),
     ("spent_logout_tokens", "rad"),
     ("subjects", "rac"),
+    ("track_steps", "ra"),
+    ("tracks", "rac"),
     ("violation_forms", "r"),
     ("witnesses", "rad"),
 ];

@@ -15,8 +15,10 @@ use netral::domain::case::{
     ReferralKind, ReportFacts, State, Subject, SubjectResolution,
 };
 use netral::domain::confidential::Confidential;
-use netral::domain::criminal::CriminalState;
 use netral::domain::guards::Named;
+use netral::domain::tracks::driven::DRIVEN;
+use netral::domain::tracks::rules::{Datum, TRACK_RULES};
+use netral::domain::tracks::{StopReason, Track, TrackState, TrackStates, TrackStep};
 use uuid::Uuid;
 
 /// The subject's agency, which also reviews: every seat of the standard officers is there.
@@ -88,7 +90,7 @@ pub fn case(state: State) -> CaseFacts {
             administrative_result: result.filter(|_| matches!(state, State::Monitoring | State::Closed)),
             closure_reason: result.filter(|_| state == State::Closed),
             dismissal_code: None,
-            criminal_state: CriminalState::None,
+            tracks: tracks(state),
             master_case_id: None,
             reopen_count: 0,
             event_seq: 7,
@@ -119,8 +121,58 @@ pub fn case(state: State) -> CaseFacts {
             merged: false,
             same_subject: true,
             overlapping: true,
+            tracks: TrackStates::default(),
         }),
     }
+}
+
+/// Where the tracks of such a case stand.
+fn tracks(state: State) -> TrackStates {
+    let mut tracks = TrackStates::default();
+    match state {
+        State::BawasluReferral => tracks.referral = TrackState::Sent,
+        State::SanctionDecided => tracks.discipline = TrackState::Decided,
+        State::Appeal => (tracks.discipline, tracks.appeal) = (TrackState::Delivered, TrackState::Filed),
+        State::Monitoring | State::Closed => tracks.discipline = TrackState::InForce,
+        _ => {}
+    }
+    tracks
+}
+
+/// Every state a track can be in, by its tables.
+pub fn states_of(track: Track) -> Vec<TrackState> {
+    let rules = TRACK_RULES.iter().filter(|rule| rule.track == track);
+    let mut states: Vec<TrackState> = rules.flat_map(|rule| rule.from.iter().chain([&rule.to])).copied().collect();
+    states.extend(DRIVEN.iter().filter(|line| line.track == track).flat_map(|line| line.to));
+    states.push(TrackState::None);
+    states.sort_unstable();
+    states.dedup();
+    states
+}
+
+/// A step with the data its rule needs, and no more.
+pub fn step(track: Track, to: TrackState) -> TrackStep {
+    let rule = TRACK_RULES.iter().find(|rule| rule.track == track && rule.to == to);
+    let needs = |datum| rule.is_some_and(|rule| rule.needs.contains(&datum));
+    let sanction = || match to {
+        TrackState::MoralSanctionClosed => moral("MORAL_CLOSED"),
+        TrackState::MoralSanctionOpen => moral("MORAL_OPEN"),
+        _ => impose_sanction(),
+    };
+    TrackStep {
+        to,
+        document: needs(Datum::Document).then(letter),
+        day: needs(Datum::Day).then(|| day(2026, 11, 19)),
+        reason: needs(Datum::Reason).then(|| REASON.to_owned()),
+        stop_reason: needs(Datum::StopReason).then_some(StopReason::Evidence),
+        temporary_release: None,
+        admin_action_recommended: None,
+        sanction: needs(Datum::Sanction).then(sanction),
+    }
+}
+
+fn moral(code: &str) -> ImposeSanction {
+    ImposeSanction { category: Category::Ethics, sanction_code: code.to_owned(), ..impose_sanction() }
 }
 
 /// What the codes of the standard bodies stand for.
@@ -131,6 +183,7 @@ pub fn named(verb: Verb) -> Named {
         reviewing_agency_id: Some(AGENCY),
         sanction: Some((Category::Discipline, 201)),
         lightest_proposed: Some(200),
+        ..Named::default()
     }
 }
 
@@ -199,6 +252,10 @@ fn impose_sanction() -> ImposeSanction {
         legal_basis: "PP 94/2021 Pasal 14 huruf i".to_owned(),
         examination_record: letter(),
         below_range_explanation: None,
+        acts: None,
+        months: None,
+        authority: None,
+        position_level: None,
     }
 }
 
@@ -233,7 +290,7 @@ pub fn action(verb: Verb) -> Action {
             findings_summary: REASON.to_owned(),
         }),
         Verb::Conclude => Action::Conclude(Conclude {
-            findings: vec![Finding { act: "Unggahan kampanye".to_owned(), proven: true }],
+            findings: vec![Finding { act: "Unggahan kampanye".to_owned(), proven: true, category: None }],
             inspection_report: letter(),
             bawaslu_skip_reason: Some(BawasluSkipReason::OutOfTime),
         }),

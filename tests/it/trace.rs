@@ -31,9 +31,9 @@ fn operations(reply: &Reply) -> Vec<&str> {
 }
 
 /// Every read that shows a case.
-fn reads(case: &str) -> [String; 5] {
+fn reads(case: &str) -> [String; 6] {
     let path = format!("/v1/cases/{case}");
-    ["/events", "/messages", "/approvals", ""]
+    ["/events", "/messages", "/approvals", "/tracks", ""]
         .map(|part| format!("{path}{part}"))
         .into_iter()
         .chain(["/v1/cases".to_owned()])
@@ -46,23 +46,24 @@ fn reads(case: &str) -> [String; 5] {
 async fn each_read_leaves_an_entry_and_a_list_one_for_each_case_it_shows() {
     let app = TestApp::start().await;
     let (first, second) = (app.submit(&app.report()).await.case, app.submit(&app.report()).await.case);
-    for read in &reads(&first)[..4] {
+    for read in &reads(&first)[..5] {
         app.get(read).by(Persona::Triage).expect(200).await;
     }
     let of = |operation: &str, case: &str| format!("{operation} triage_officer {case} t");
-    let singly = ["list_case_events", "list_case_messages", "list_approvals", "get_case"].map(|name| of(name, &first));
+    let singly = ["list_case_events", "list_case_messages", "list_approvals", "list_tracks", "get_case"]
+        .map(|name| of(name, &first));
     assert_eq!(entries(&app).await, singly);
     let page = app.get("/v1/cases?limit=1").by(Persona::Triage).expect(200).await;
-    assert_eq!(entries(&app).await[4..], [of("list_cases", &first)], "what lies behind the page is not shown");
+    assert_eq!(entries(&app).await[5..], [of("list_cases", &first)], "what lies behind the page is not shown");
     app.get(&format!("/v1/cases?limit=1&after={}", page.text("/page/next_cursor")))
         .by(Persona::Triage)
         .expect(200)
         .await;
     app.get("/v1/cases").by(Persona::Triage).expect(200).await;
     let listed = [&second, &first, &second].map(|case| of("list_cases", case));
-    assert_eq!(entries(&app).await[5..], listed);
+    assert_eq!(entries(&app).await[6..], listed);
     app.get("/v1/cases?state=closed").by(Persona::Triage).expect(200).await;
-    assert_eq!(entries(&app).await.len(), 8, "an empty list shows nothing");
+    assert_eq!(entries(&app).await.len(), 9, "an empty list shows nothing");
 }
 
 #[tokio::test]
@@ -120,7 +121,7 @@ async fn without_its_entry_no_read_is_answered() {
     for read in reads(&case) {
         app.get(&read).by(Persona::Triage).expect(200).await;
     }
-    assert_eq!(app.db.count("access_entries").await, 5);
+    assert_eq!(app.db.count("access_entries").await, 6);
 }
 
 #[tokio::test]
@@ -336,6 +337,7 @@ const UNTRACED: &[&str] = &[
     "get_me",
     "get_officer",
     "list_breaches",
+    "list_compliance",
     "list_deliveries",
     "list_identity_requests",
     "list_legal_holds",

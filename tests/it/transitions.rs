@@ -68,7 +68,7 @@ async fn a_suspected_crime_is_hidden_from_the_public_and_keeps_the_case_open_unt
     let reply = app.fire(&case, "recommend_nothing").await;
     assert_eq!((reply.text("/state"), reply.text("/administrative_result")), ("monitoring", "not_proven"));
     let refused = app.try_to(Persona::Auditor, &case, "close", &steps::input(&app, "close")).await;
-    assert_eq!(refused.problem("guard-failed").text("/guards/0/name"), "criminal_track_terminal");
+    assert_eq!(refused.problem("guard-failed").text("/guards/0/name"), "all_tracks_terminal");
     let path = format!("/v1/cases/{case}/tracks/criminal/transitions");
     let document = json!({ "number": "12/Pid.Sus/2026", "dated": app.day(0) });
     let step = async |by: Persona, body: Value| {

@@ -1,17 +1,26 @@
 //! Random walks through the workflow: whatever is tried in whatever order, no case ends up as something that must not
-//! exist, and no reporter is left without news. On the bare domain here, against the real database in `stored`.
+//! exist, no act is punished twice, and no reporter is left without news. On the bare domain here, against the real database in `stored`.
 
 mod dice;
 pub mod stored;
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use netral::domain::actor::{Actor, Role};
+use netral::domain::beside::Beside;
 use netral::domain::calendar::today;
-use netral::domain::case::{Case, CaseFacts, ClosureReason, MasterFacts, State, SubjectResolution};
+use netral::domain::case::{Case, CaseFacts, Category, ClosureReason, MasterFacts, State, SubjectResolution};
 use netral::domain::decide::{Decision, Effect, Verdict, decide};
+use netral::domain::guards::Named;
 use netral::domain::ids::Language;
 use netral::domain::notice::{Audience, Notice};
+use netral::domain::policy;
+use netral::domain::sanction::{ActFinding, KnownAct, SanctionOrigin};
+use netral::domain::tracks::driven::DRIVEN;
+use netral::domain::tracks::rules::rule_for as step_for;
+use netral::domain::tracks::{Track, TrackState, TrackStates, step};
 use netral::domain::workflow::{Firer, Target, rule_for};
-use netral::domain::{criminal::CriminalState, policy};
 use proptest::prelude::*;
 
 use crate::sample;
@@ -21,7 +30,11 @@ use dice::Dice;
 fn sound(case: &Case) -> Result<(), TestCaseError> {
     let closed = case.state == State::Closed;
     prop_assert_eq!(closed, case.closure_reason.is_some(), "closed and why go together: {:?}", case);
-    prop_assert!(!closed || case.criminal_state.is_terminal(), "closed while the crime is being tried: {:?}", case);
+    prop_assert!(!closed || !case.tracks.any_live(), "closed with a live track: {:?}", case);
+    let referred = case.state == State::BawasluReferral;
+    prop_assert!(!referred || case.tracks.referral.is_live(), "nothing is with Bawaslu: {:?}", case);
+    let appealed = case.state == State::Appeal;
+    prop_assert!(!appealed || case.tracks.appeal.is_live(), "no remedy is pending: {:?}", case);
     let awaiting = case.state == State::AwaitingReporter;
     prop_assert_eq!(awaiting, case.return_state.is_some(), "{:?}", case);
     prop_assert_eq!(awaiting, case.reply_due_on.is_some(), "{:?}", case);
@@ -50,11 +63,16 @@ fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
     prop_assert!(was == is || told(Audience::Reporters), "from {} to {} in silence", was, is);
     let said_closed = decision.notices().iter().any(|(notice, _)| *notice == Notice::CaseClosed);
     prop_assert!(!said_closed || next.state == State::Closed, "closed is said of {}", next.state);
+    for change in &decision.beside().tracks {
+        let verb = decision.rule().verb;
+        let mut lines = DRIVEN.iter().filter(|line| line.verb == verb && line.track == change.track);
+        prop_assert!(lines.any(|line| line.to.contains(&change.state)), "{} is no work of {}", change.state, verb);
+    }
     match decision.rule().to {
         Target::To(state) => prop_assert_eq!(next.state, state),
         Target::Return => prop_assert_eq!(Some(next.state), before.return_state),
         Target::Close(reason) if next.state == State::Monitoring => {
-            prop_assert!(!before.criminal_state.is_terminal());
+            prop_assert!(next.tracks.any_live());
             prop_assert_eq!(next.administrative_result, Some(reason));
         }
         Target::Close(reason) => prop_assert_eq!(next.closure_reason, Some(reason)),
@@ -71,14 +89,63 @@ fn apply(facts: &mut CaseFacts, decision: &Decision) {
     }
 }
 
+/// Which sanction stands for which act; no act may come to bear two.
+type Punished = BTreeMap<i16, Category>;
+
+/// What a decision does to the acts.
+fn punish(punished: &mut Punished, beside: &Beside) -> Result<(), TestCaseError> {
+    let Some(version) = &beside.version else { return Ok(()) };
+    if version.origin == SanctionOrigin::Cancelled {
+        punished.retain(|_, category| *category != version.category);
+    }
+    for act in version.acts.iter().flatten() {
+        let before = punished.insert(*act, version.category);
+        prop_assert!(before.is_none_or(|before| before == version.category), "act {} is punished twice", act);
+    }
+    Ok(())
+}
+
+/// What the codes stand for, in a case of three acts.
+fn named(base: Named, punished: &Punished) -> Named {
+    let act = |number: i16| KnownAct { number, finding: ActFinding::Open, punished: punished.get(&number).copied() };
+    Named { acts: (1..=3).map(act).collect(), ..base }
+}
+
+/// An officer takes a step of a track, or tries to.
+fn on_a_track(
+    facts: &mut CaseFacts,
+    dice: &mut Dice<'_>,
+    punished: &mut Punished,
+    now: DateTime<Utc>,
+) -> Result<(), TestCaseError> {
+    let (track, asked) = dice.step(&facts.case, today(now));
+    let permission =
+        step_for(track, facts.case.tracks.of(track), asked.to, facts.case.state).map(|rule| rule.permission);
+    let able = |role: &Role| permission.is_some_and(|permission| policy::granted(*role, permission));
+    let able: Vec<Role> = Role::ALL.iter().copied().filter(able).collect();
+    let mut actor = sample::officer(if able.is_empty() { dice.pick(Role::ALL) } else { dice.pick(&able) }, 1);
+    if let Actor::Officer(officer) = &mut actor {
+        officer.agency_id = facts.case.ppk_agency_id().unwrap_or(sample::AGENCY);
+    }
+    let mut known = named(Named::default(), punished);
+    known.sanction = asked.sanction.as_ref().map(|sanction| (sanction.category, 301));
+    let since = Some(now - chrono::Duration::days(5));
+    let before = facts.case.clone();
+    if let Ok(decision) = step::decide(facts, &actor, track, &asked, since, &known, now) {
+        let next = decision.next();
+        sound(next)?;
+        prop_assert_eq!(next.state, before.state, "a track moved the case");
+        let (was, is) = (before.public_label(Language::Indonesian), next.public_label(Language::Indonesian));
+        let told = decision.notices().iter().any(|(_, audience)| *audience == Audience::Reporters);
+        prop_assert!(was == is || told, "from {} to {} in silence", was, is);
+        punish(punished, decision.beside())?;
+        facts.case = Case { version: before.version + 1, event_seq: before.version + 1, ..next.clone() };
+    }
+    Ok(())
+}
+
 /// What else happens to a case meanwhile.
 fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
-    if dice.once_in(3) {
-        let successors = facts.case.criminal_state.successors();
-        if !successors.is_empty() {
-            facts.case.criminal_state = dice.pick(successors);
-        }
-    }
     if let Some(reports) = &mut facts.reports {
         reports.withdrawals = dice.pick(&[0, 1, 2]);
         reports.is_master = dice.once_in(5);
@@ -90,6 +157,7 @@ fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
         merged: dice.once_in(4),
         same_subject: true,
         overlapping: true,
+        tracks: TrackStates { control: dice.pick(&[TrackState::None, TrackState::Warning]), ..TrackStates::default() },
     });
 }
 
@@ -120,6 +188,7 @@ proptest! {
         facts.case.inspectorate_concluded = false;
         facts.subject.resolution = SubjectResolution::Typed;
         sound(&facts.case)?;
+        let mut punished = Punished::new();
         for (i, roll) in rolls.iter().enumerate() {
             let mut dice = Dice::new(roll);
             let now = sample::now() + chrono::Duration::days(i64::try_from(i).unwrap());
@@ -131,10 +200,15 @@ proptest! {
                 officer.agency_id = facts.case.reviewing_agency_id.unwrap_or(sample::AGENCY);
             }
             meanwhile(&mut facts, &mut dice);
+            if dice.once_in(2) {
+                on_a_track(&mut facts, &mut dice, &mut punished, now)?;
+                continue;
+            }
             let approver = dice.once_in(2).then(|| sample::officer(dice.pick(Role::ALL), 2));
-            let verdict = decide(&facts, &actor, approver.as_ref(), &action, &sample::named(verb), now);
+            let verdict = decide(&facts, &actor, approver.as_ref(), &action, &named(sample::named(verb), &punished), now);
             if let Ok(Verdict::Decided(decision)) = verdict {
                 honest(&facts.case, &decision)?;
+                punish(&mut punished, decision.beside())?;
                 apply(&mut facts, &decision);
             }
         }
@@ -143,9 +217,9 @@ proptest! {
 
 #[test]
 fn a_closed_case_answers_only_to_reopening() {
-    for criminal in CriminalState::ALL.iter().filter(|state| state.is_terminal()) {
+    for criminal in sample::states_of(Track::Criminal).into_iter().filter(|state| !state.is_live()) {
         let mut facts = sample::case(State::Closed);
-        facts.case.criminal_state = *criminal;
+        facts.case.tracks.criminal = criminal;
         for role in Role::ALL {
             let verbs =
                 netral::domain::decide::allowed_actions(&facts.case, &facts.subject, &sample::officer(*role, 1));

@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use netral::domain::action::Verb;
 use netral::domain::actor::Role;
 use netral::domain::case::{ClosureReason, State, public_label};
-use netral::domain::criminal::CriminalState;
 use netral::domain::decide::{Verdict, decide};
 use netral::domain::ids::Language;
 use netral::domain::notice::Notice;
 use netral::domain::policy::{Permission, granted};
+use netral::domain::tracks::driven::DRIVEN;
+use netral::domain::tracks::rules::TRACK_RULES;
+use netral::domain::tracks::{Track, TrackState};
 use netral::domain::workflow::{Firer, OPENING, OPENING_NOTICES, RULES, Rule, Target};
 use netral::worker::letter::{LetterContext, Letters};
 
@@ -95,6 +97,50 @@ const OPEN: &[&str] = &[
     "appeal",
     "monitoring",
 ];
+
+/// Where a track can come to from these states by officers' steps alone, in a case of this state.
+fn led_to(track: Track, from: &[TrackState], within: State) -> BTreeSet<TrackState> {
+    let mut found: BTreeSet<TrackState> = from.iter().copied().collect();
+    loop {
+        let steps = TRACK_RULES.iter().filter(|rule| rule.track == track && rule.within.contains(&within));
+        let next: Vec<TrackState> =
+            steps.filter(|rule| rule.from.iter().any(|from| found.contains(from))).map(|rule| rule.to).collect();
+        let before = found.len();
+        found.extend(next);
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn a_monitored_case_can_always_be_closed_since_every_live_track_can_be_ended() {
+    for track in Track::ALL {
+        for state in sample::states_of(*track).into_iter().filter(|state| state.is_live()) {
+            let ends = led_to(*track, &[state], State::Monitoring);
+            assert!(ends.iter().any(|state| !state.is_live()), "{track} never ends from {state}: {ends:?}");
+        }
+    }
+}
+
+#[test]
+fn every_state_of_a_track_can_be_reached_and_every_step_has_somebody_who_may_take_it() {
+    for track in Track::ALL {
+        let driven = DRIVEN.iter().filter(|line| line.track == *track).flat_map(|line| line.to).copied();
+        let mut begun: Vec<TrackState> = driven.chain([TrackState::None]).collect();
+        for within in State::ALL {
+            begun.extend(led_to(*track, &begun, *within));
+        }
+        for state in sample::states_of(*track) {
+            let by_the_council = state == TrackState::Recommended;
+            assert!(begun.contains(&state) || by_the_council, "no way leads {track} to {state}");
+        }
+    }
+    for rule in TRACK_RULES {
+        let holders = Role::ALL.iter().filter(|role| granted(**role, rule.permission)).count();
+        assert!(holders > 0 && !rule.from.is_empty() && !rule.within.contains(&State::Closed), "{rule:?}");
+    }
+}
 
 /// The specification a second time, by hand: id, verb, from, to, a second officer needed.
 const SPECIFIED: &[(&str, &str, &[&str], &str, bool)] = &[
@@ -243,8 +289,8 @@ fn the_public_never_reads_of_criminal_proceedings_that_are_not_over() {
     for state in State::ALL {
         let mut facts = sample::case(*state);
         let label = facts.case.public_label(Language::Indonesian);
-        for criminal in CriminalState::ALL {
-            facts.case.criminal_state = *criminal;
+        for criminal in sample::states_of(Track::Criminal) {
+            facts.case.tracks.criminal = criminal;
             assert_eq!(facts.case.public_label(Language::Indonesian), label, "{state} shows {criminal}");
         }
     }
@@ -252,25 +298,24 @@ fn the_public_never_reads_of_criminal_proceedings_that_are_not_over() {
 
 #[test]
 fn a_case_ends_as_criminal_only_after_a_conviction_and_nothing_else() {
-    for criminal in CriminalState::ALL {
+    for criminal in sample::states_of(Track::Criminal) {
         for result in ClosureReason::ALL {
             let mut facts = sample::case(State::Monitoring);
-            facts.case.criminal_state = *criminal;
+            facts.case.tracks.criminal = criminal;
             facts.case.administrative_result = Some(*result);
             let (action, named) = (sample::action(Verb::Close), sample::named(Verb::Close));
             let auditor = sample::officer(Role::BknAuditor, 1);
             match decide(&facts, &auditor, None, &action, &named, sample::now()) {
                 Ok(Verdict::Decided(decision)) => {
-                    assert!(criminal.is_terminal(), "closed while the track is at {criminal}");
+                    assert!(!criminal.is_live(), "closed while the track is at {criminal}");
                     let ends = decision.next().closure_reason;
                     if *result != ClosureReason::CriminalOnly {
-                        let convicted_only =
-                            *result == ClosureReason::NotProven && *criminal == CriminalState::Convicted;
+                        let convicted_only = *result == ClosureReason::NotProven && criminal == TrackState::Convicted;
                         assert_eq!(ends == Some(ClosureReason::CriminalOnly), convicted_only, "{criminal} {result}");
                     }
                 }
                 Ok(Verdict::NeedsApproval(_)) => panic!("closing needs no second officer"),
-                Err(_) => assert!(!criminal.is_terminal(), "not closed although the track is at {criminal}"),
+                Err(_) => assert!(criminal.is_live(), "not closed although the track is at {criminal}"),
             }
         }
     }
@@ -288,8 +333,14 @@ fn every_notice_has_its_letters_in_both_languages_and_is_sent_by_some_rule() {
         letter_number: Some("B/12/XI/2026".to_owned()),
         confirm_link: Some("https://netral.example/y".to_owned()),
     };
-    let sent: BTreeSet<Notice> =
-        RULES.iter().flat_map(|rule| rule.notices).chain(OPENING_NOTICES).map(|(notice, _)| *notice).collect();
+    let of_tracks = TRACK_RULES.iter().flat_map(|rule| rule.notices);
+    let sent: BTreeSet<Notice> = RULES
+        .iter()
+        .flat_map(|rule| rule.notices)
+        .chain(OPENING_NOTICES)
+        .chain(of_tracks)
+        .map(|(notice, _)| *notice)
+        .collect();
     for notice in Notice::ALL {
         let beside_the_rules =
             matches!(notice, Notice::CredentialsChanged | Notice::RefreshReused | Notice::ApprovalWaiting);

@@ -15,10 +15,11 @@ use crate::domain::case::{
     SubjectResolution,
 };
 use crate::domain::confidential::Confidential;
-use crate::domain::criminal::CriminalState;
 use crate::domain::decide;
 use crate::domain::policy::{Permission, granted};
 use crate::domain::report::{Anonymity, Medium};
+use crate::domain::sanction::Warning;
+use crate::domain::tracks::{Track, TrackState};
 
 /// The civil servant a case is about.
 #[derive(Serialize, ToSchema)]
@@ -58,6 +59,21 @@ impl SubjectView {
             work_unit: subject.work_unit.clone().filter(|_| whole),
             resolution: subject.resolution,
         }
+    }
+}
+
+/// What an officer is warned of.
+#[derive(Serialize, ToSchema)]
+pub struct WarningView {
+    /// Code, never translated.
+    pub code: Warning,
+    /// In words.
+    pub detail: Label,
+}
+
+impl From<Warning> for WarningView {
+    fn from(code: Warning) -> Self {
+        Self { code, detail: Label::of(|language| code.label(language).to_owned()) }
     }
 }
 
@@ -121,13 +137,18 @@ pub struct CaseView {
     pub criminal_proceedings: bool,
     /// Where they stand; the PPK is told only that they exist.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub criminal_state: Option<CriminalState>,
+    pub criminal_state: Option<TrackState>,
+    /// Tracks that keep it open; the PPK is not told whether criminal proceedings have ended.
+    pub live_tracks: Vec<Track>,
     /// How often it was reopened.
     pub reopen_count: i16,
     /// Who it is about.
     pub subject: SubjectView,
     /// What the caller may try now.
     pub allowed_actions: Vec<Verb>,
+    /// What the caller should look at again in what has just been recorded; it holds all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
     /// What reporters wrote; only for those who may read it, and not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reports: Option<Vec<ReportView>>,
@@ -137,6 +158,7 @@ impl CaseView {
     /// The view for this officer.
     pub fn new(case: &Case, subject: &Subject, officer: &Officer, reference: &Reference) -> Self {
         let tells_criminal = officer.role != Role::PpkOfficer;
+        let live = case.tracks.live().into_iter().filter(|track| tells_criminal || *track != Track::Criminal);
         Self {
             case_number: case.case_number.clone(),
             version: case.version,
@@ -164,13 +186,21 @@ impl CaseView {
             administrative_result: case.administrative_result,
             closure_reason: case.closure_reason,
             dismissal_code: case.dismissal_code,
-            criminal_proceedings: case.criminal_state != CriminalState::None,
-            criminal_state: tells_criminal.then_some(case.criminal_state),
+            criminal_proceedings: case.tracks.criminal != TrackState::None,
+            criminal_state: tells_criminal.then_some(case.tracks.criminal),
+            live_tracks: live.collect(),
             reopen_count: case.reopen_count,
             subject: SubjectView::new(subject, officer.role),
             allowed_actions: decide::allowed_actions(case, subject, &Actor::Officer(officer.clone())),
+            warnings: Vec::new(),
             reports: None,
         }
+    }
+
+    /// With what the officer is warned of.
+    pub fn warning(mut self, warnings: &[Warning]) -> Self {
+        self.warnings = warnings.iter().copied().map(WarningView::from).collect();
+        self
     }
 
     /// With what reporters wrote, if this officer may read it.

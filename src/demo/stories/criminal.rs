@@ -31,6 +31,7 @@ pub async fn tell(stage: &mut Stage<'_>) -> Result<(), StartError> {
     stage.step("The citizen reads how it ended, by number and access code.");
     stage.status(&report.number).await?;
     stage.mailbox(&report, None).await?;
+    stage.tracks(BKN, &report).await?;
     stage.timeline(BKN, &report).await
 }
 
@@ -79,10 +80,11 @@ async fn judged(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartError
         "public_wording": "Perkara telah diputus oleh pengadilan pidana. Terima kasih atas laporan Anda."
     } });
     stage.step("Closing it while the proceedings run: refused.");
-    stage.refused(BKN, report, close.clone(), "criminal_track_terminal").await?;
+    stage.refused(BKN, report, close.clone(), "all_tracks_terminal").await?;
     stage.step("Bawaslu's liaison records how the proceedings go on, to the conviction.");
     for to in ["at_gakkumdu", "investigation", "prosecution", "trial", "convicted"] {
-        stage.criminal(BAWASLU, report, to).await?;
+        let step = json!({ "to": to, "document": stage.letter("B-PID") });
+        stage.track(BAWASLU, report, "criminal", step).await?;
     }
     stage.step("With the conviction on record the case closes, as decided in criminal proceedings.");
     stage.fire(BKN, report, close, "closed").await

@@ -20,10 +20,12 @@ pub async fn tell(stage: &mut Stage<'_>) -> Result<(), StartError> {
     asked(stage, &report).await?;
     examined(stage, &report).await?;
     recommended(stage, &report).await?;
+    heard(stage, &report).await?;
     decided(stage, &report).await?;
     stage.step("The citizen reads how it ended: the reason, and the officer's words in the mailbox.");
     stage.status(&report.number).await?;
     stage.mailbox(&report, None).await?;
+    stage.tracks(BKN, &report).await?;
     stage.timeline(BKN, &report).await
 }
 
@@ -95,7 +97,28 @@ async fn examined(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartErr
         "referral_kind": "formal_report",
         "findings_summary": "Unggahan terbukti berasal dari akun terlapor dan dilihat banyak pegawai; dirujuk untuk kajian."
     } });
-    stage.fire_with_four_eyes((INSPECTOR, LEAD), report, refer, "bawaslu_referral").await
+    stage.fire_with_four_eyes((INSPECTOR, LEAD), report, refer, "bawaslu_referral").await?;
+    stage.step("Bawaslu's liaison records its receipt and its register number: the referral is a track of its own.");
+    for to in ["received", "registered"] {
+        let step = json!({ "to": to, "document": stage.letter("LP-BAWASLU") });
+        stage.track(BAWASLU, report, "referral", step).await?;
+    }
+    Ok(())
+}
+
+async fn heard(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartError> {
+    stage.step("The PPK summons the official, and releases him from duty until the decision.");
+    let summons = json!({
+        "to": "summoned", "document": stage.letter("UND"), "day": stage.day(5), "temporary_release": true
+    });
+    stage.track(PPK, report, "discipline", summons).await?;
+    stage.step("Examined by his superior alone, where only heavy sanctions are proposed: refused.");
+    let examined = json!({ "to": "examined", "document": stage.letter("BAP"), "day": stage.today() });
+    stage.track_refused(PPK, report, ("discipline", examined.clone()), "team_where_heavy").await?;
+    stage.step("A team is formed and examines him.");
+    let team = json!({ "to": "team_formed", "document": stage.letter("SK-TIM") });
+    stage.track(PPK, report, "discipline", team).await?;
+    stage.track(PPK, report, "discipline", examined).await
 }
 
 async fn recommended(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartError> {
@@ -125,7 +148,10 @@ async fn decided(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartErro
         "examination_record": stage.letter("BAP")
     } });
     stage.fire(PPK, report, impose, "sanction_decided").await?;
-    let effect = json!({ "action": "take_effect", "input": { "delivered_on": stage.today() } });
+    let today = stage.today();
+    stage.step("The decision is delivered to the official today; from here the time for an appeal runs.");
+    stage.track(PPK, report, "discipline", json!({ "to": "delivered", "day": today })).await?;
+    let effect = json!({ "action": "take_effect", "input": { "delivered_on": today } });
     stage.step("Delivered today, in force today? Not before the fifteenth day.");
     stage.refused(PPK, report, effect.clone(), "day_15_reached").await?;
     stage.step("The time for an appeal, fourteen working days, passes without one. The demo moves its own clock.");

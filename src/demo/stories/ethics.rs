@@ -79,6 +79,11 @@ async fn decided(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartErro
         "letter": stage.letter("B-BKN"), "evidence_redacted": true
     } });
     stage.fire_with_four_eyes((BKN, SECOND_BKN), report, send, "ppk_action").await?;
+    stage.step("An ethics council is formed and hears the official.");
+    let council = json!({ "to": "council_formed", "document": stage.letter("SK-MKE") });
+    stage.track(PPK, report, "ethics", council).await?;
+    let hearing = json!({ "to": "hearing", "document": stage.letter("BA-MKE"), "day": stage.today() });
+    stage.track(PPK, report, "ethics", hearing).await?;
     stage.step("The PPK follows it, on the minutes of the ethics council: an open statement.");
     let impose = json!({ "action": "impose_sanction", "input": {
         "category": "ethics", "sanction_code": "MORAL_OPEN", "decision": stage.letter("SK"),

@@ -8,6 +8,7 @@ use super::{
     AppealKind, AppealOutcome, BawasluSkipReason, BreachResult, DepartureKind, Employment, ReopenGround, ReturnResult,
 };
 use crate::domain::case::{Category, ConductPhase, DismissalCode, ElectionRegime, ProtectedPosition, ReferralKind};
+use crate::domain::sanction::{Authority, PositionLevel};
 
 /// An official letter or decision, by number and date. Numbers are other bodies' own: text, never parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -155,7 +156,8 @@ pub struct Refer {
     pub findings_summary: String,
 }
 
-/// What was concluded on one act.
+/// What was concluded on one act. The service numbers acts in the order they are first named; the same words are the
+/// same act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
@@ -164,6 +166,8 @@ pub struct Finding {
     pub act: String,
     /// Whether it is proven.
     pub proven: bool,
+    /// Category it is put under.
+    pub category: Option<Category>,
 }
 
 /// T12: conclusion of the review.
@@ -314,6 +318,16 @@ pub struct ImposeSanction {
     /// Needed when the sanction is lighter than every proposed one.
     #[schema(min_length = 20, max_length = 4000)]
     pub below_range_explanation: Option<String>,
+    /// Numbers of the acts it is for; without it, all that stand and bear no sanction of the other category.
+    #[schema(min_items = 1, max_items = 50)]
+    pub acts: Option<Vec<i16>>,
+    /// Length, where the decision sets it; else the catalogue's.
+    #[schema(minimum = 1, maximum = 600)]
+    pub months: Option<i16>,
+    /// What kind of official decided; with `position_level` the service warns where the law names another.
+    pub authority: Option<Authority>,
+    /// Level of the subject's position.
+    pub position_level: Option<PositionLevel>,
 }
 
 /// T24: the PPK's examination proves nothing.

@@ -113,6 +113,30 @@ impl TestApp {
         self.post(&path).by(by).if_match(version).json(&action(verb, input)).send().await
     }
 
+    /// Takes a step of a track of the case as it stands, with any answer.
+    pub async fn try_step(&self, by: Persona, case: &str, track: &str, step: &Value) -> Reply {
+        let sql = format!("SELECT version AS value FROM cases WHERE case_number = '{case}'");
+        let version = self.db.value(&sql).await.parse().expect("a version");
+        let path = format!("/v1/cases/{case}/tracks/{track}/transitions");
+        self.post(&path).by(by).if_match(version).json(step).send().await
+    }
+
+    /// Takes a step with a letter of today and, where there is one, a day. Answers the case.
+    pub async fn step(&self, by: Persona, case: &str, track: &str, to: &str, day: Option<&str>) -> Reply {
+        let mut step = json!({ "to": to, "document": { "number": format!("200/{to}/2026"), "dated": self.day(0) } });
+        if let Some(day) = day {
+            step["day"] = day.into();
+        }
+        let reply = self.try_step(by, case, track, &step).await;
+        assert_eq!(reply.status, 200, "{track}.{to}: {}", reply.body());
+        reply
+    }
+
+    /// Where a track of the case stands, as its row keeps it.
+    pub async fn track(&self, case: &str, track: &str) -> String {
+        self.db.value(&format!("SELECT {track}_state AS value FROM cases WHERE case_number = '{case}'")).await
+    }
+
     /// Fires a verb with data that fits; where a second officer must approve it, that one does. Answers the case.
     pub async fn fire(&self, case: &str, verb: &str) -> Reply {
         self.fire_with(case, verb, &input(self, verb)).await

@@ -2,8 +2,10 @@
 //! a failing walk shrinks them towards zero, which picks the first of each list. Data stays what the API lets through.
 
 use chrono::{Days, NaiveDate};
-use netral::domain::action::{Action, AppealOutcome, BawasluSkipReason, BreachResult, Employment, Verb};
-use netral::domain::case::{Category, DismissalCode, ElectionRegime, ReferralKind, State};
+use netral::domain::action::{Action, AppealOutcome, BawasluSkipReason, BreachResult, Employment, Finding, Verb};
+use netral::domain::case::{Case, Category, DismissalCode, ElectionRegime, ReferralKind, State};
+use netral::domain::tracks::rules::{Datum, TRACK_RULES, TrackRule};
+use netral::domain::tracks::{Track, TrackStep};
 use netral::domain::workflow::RULES;
 
 use crate::sample;
@@ -88,6 +90,10 @@ impl<'a> Dice<'a> {
             Action::Conclude(conclude) => {
                 let reasons = [Some(BawasluSkipReason::OutOfTime), None, Some(BawasluSkipReason::RegimeNone)];
                 conclude.bawaslu_skip_reason = self.pick(&reasons);
+                if self.once_in(2) {
+                    let act = self.pick(&["Rapat dinas", "unggahan Kampanye"]).to_owned();
+                    conclude.findings.push(Finding { act, proven: !self.once_in(3), category: None });
+                }
             }
             Action::RecordBreach(breach)
             | Action::RecordBreachForReview(breach)
@@ -117,6 +123,7 @@ impl<'a> Dice<'a> {
                 (impose.category, impose.sanction_code) = (category, code.to_owned());
                 impose.below_range_explanation =
                     self.once_in(2).then(|| "Sikap kooperatif selama pemeriksaan.".to_owned());
+                impose.acts = self.pick(&[None, None, Some(vec![1]), Some(vec![2]), Some(vec![2, 1])]);
             }
             Action::FileAppeal(appeal) => appeal.filed_on = shifted(today, self.pick(&near)),
             Action::TakeEffect(effect) => effect.delivered_on = shifted(today, self.pick(&near)),
@@ -130,6 +137,34 @@ impl<'a> Dice<'a> {
             _ => {}
         }
         action
+    }
+}
+
+impl Dice<'_> {
+    /// A step of a track of this case; mostly one its table knows.
+    pub fn step(&mut self, case: &Case, today: NaiveDate) -> (Track, TrackStep) {
+        let fits =
+            |rule: &&TrackRule| rule.from.contains(&case.tracks.of(rule.track)) && rule.within.contains(&case.state);
+        let known: Vec<&TrackRule> = TRACK_RULES.iter().filter(fits).collect();
+        let rule = if known.is_empty() || self.once_in(8) {
+            self.pick(&TRACK_RULES.iter().collect::<Vec<_>>())
+        } else {
+            self.pick(&known)
+        };
+        let mut step = sample::step(rule.track, rule.to);
+        if rule.needs.contains(&Datum::Day) {
+            step.day = Some(shifted(today, self.pick(&[-20, -1, 0, 0, 3])));
+        }
+        if rule.takes.contains(&Datum::Reason) && self.once_in(2) {
+            step.reason = Some("Alasan yang cukup panjang untuk berkas perkara.".to_owned());
+        }
+        if rule.takes.contains(&Datum::AdminActionRecommended) {
+            step.admin_action_recommended = self.pick(&[None, Some(false), Some(true)]);
+        }
+        if let Some(sanction) = &mut step.sanction {
+            sanction.acts = self.pick(&[None, Some(vec![1]), Some(vec![2])]);
+        }
+        (rule.track, step)
     }
 }
 

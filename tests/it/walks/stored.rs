@@ -4,18 +4,17 @@
 use chrono::{Duration, NaiveDateTime};
 use netral::db::approvals::{self, ApprovalStatus};
 use netral::db::{self, Tx};
-use netral::domain::action::{Action, Document};
+use netral::domain::action::Action;
 use netral::domain::actor::{Actor, Officer};
 use netral::domain::calendar::today;
 use netral::domain::case::State;
-use netral::domain::criminal::{CriminalState, StopReason};
 use netral::domain::policy::{self, Permission};
 use netral::domain::report::MessageKind;
+use netral::domain::tracks::rules::rule_for as step_for;
 use netral::domain::workflow::{Firer, rule_for};
 use netral::flows::FlowError;
-use netral::flows::criminal::{self, CriminalStep};
 use netral::flows::transition::{Fired, Setting, fire, fire_on, sight};
-use netral::flows::{approvals as second, mailbox};
+use netral::flows::{approvals as second, mailbox, tracks};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
@@ -74,7 +73,7 @@ impl Ground {
         let mut tx = Tx::begin(&self.app.app.pool).await.unwrap();
         let seen = db::cases::find(&self.app.app.pool, number, &db::cases::Sight::Everything).await.unwrap();
         let seen = seen.unwrap().shown_to_nobody();
-        let done = match dice.pick(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4]) {
+        let done = match dice.pick(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 4]) {
             0 => {
                 let verb = dice.verb(seen.case.state);
                 let action = dice.action(verb, today(setting.now), &self.cases);
@@ -92,16 +91,12 @@ impl Ground {
             }
             1 => self.second_officer(&mut tx, &mut dice, setting, (seen.case.id, seen.case.state), number).await,
             2 => {
-                let to = dice.pick(CriminalState::ALL);
-                let to =
-                    seen.case.criminal_state.successors().first().copied().filter(|_| !dice.once_in(3)).unwrap_or(to);
-                let step = CriminalStep {
-                    to,
-                    stop_reason: (to == CriminalState::Stopped).then_some(StopReason::Evidence),
-                    document: Document { number: "LP/1".to_owned(), dated: sample::day(2026, 11, 1) },
-                };
-                let actor = Actor::Officer(dice.pick(&self.officers));
-                criminal::record(&mut tx, setting, &actor, number, seen.case.version, &step).await.map(|_| true)
+                let (track, step) = dice.step(&seen.case, today(setting.now));
+                let rule = step_for(track, seen.case.tracks.of(track), step.to, seen.case.state);
+                let actor = self.holder(&mut dice, rule.map(|rule| rule.permission));
+                let locked = db::cases::lock(&mut tx, number, &sight(&actor)).await.unwrap();
+                let version = seen.case.version;
+                tracks::take(&mut tx, setting, &actor, locked, version, track, &step).await.map(|_| true)
             }
             3 => {
                 let facts = db::cases::lock_by_id(&mut tx, seen.case.id).await.unwrap().unwrap();
@@ -203,6 +198,31 @@ pub async fn every_chain_holds(db: &TestDb) -> usize {
     events
 }
 
+/// Makes sure that what the case's row keeps of its tracks is what the tracks say, that no closed case has a live one, and
+/// that no act bears a sanction in ethics and in discipline.
+async fn tracks_and_sanctions_agree(db: &TestDb) {
+    let kinds = ["referral", "ethics", "discipline", "criminal", "appeal", "control"];
+    for kind in kinds {
+        let sql = format!(
+            "SELECT c.case_number || ' ' || c.{kind}_state || ' ' || coalesce(t.state, '-') AS value FROM cases c \
+             LEFT JOIN tracks t ON t.case_id = c.id AND t.track = '{kind}' AND t.ended_at IS NULL \
+             WHERE (t.id IS NOT NULL AND (t.state <> c.{kind}_state OR c.state = 'closed')) \
+                OR (t.id IS NULL AND NOT EXISTS (SELECT FROM tracks e WHERE e.case_id = c.id AND e.track = '{kind}' \
+                    AND e.state = c.{kind}_state) AND c.{kind}_state <> 'none')"
+        );
+        assert_eq!(db.values(&sql).await, Vec::<String>::new(), "{kind}");
+    }
+    let unlinked = "SELECT count(*) AS value FROM track_steps s JOIN tracks t ON t.id = s.track_id JOIN events e ON e.id = s.event_id \
+        JOIN cases c ON c.id = t.case_id WHERE e.case_id <> t.case_id AND NOT EXISTS \
+        (SELECT FROM cases m WHERE m.id = e.case_id AND m.master_case_id = c.id)";
+    assert_eq!(db.value(unlinked).await, "0", "a step belongs to another case's event");
+    let twice = "SELECT count(*) AS value FROM (SELECT DISTINCT ON (case_id, category) * FROM sanctions_imposed \
+        ORDER BY case_id, category, version DESC) one JOIN (SELECT DISTINCT ON (case_id, category) * FROM sanctions_imposed \
+        ORDER BY case_id, category, version DESC) other ON other.case_id = one.case_id AND one.category = 'ethics' \
+        AND other.category = 'discipline' AND one.acts && other.acts WHERE one.origin <> 'cancelled' AND other.origin <> 'cancelled'";
+    assert_eq!(db.value(twice).await, "0", "an act bears two sanctions");
+}
+
 /// The seeds are fixed, so that a run says the same tomorrow.
 fn rolls(steps: usize) -> Vec<Roll> {
     let strategy = proptest::collection::vec(proptest::array::uniform10(0_u16..), steps..=steps);
@@ -222,6 +242,9 @@ async fn no_constraint_of_the_database_ever_stops_what_people_try() {
     let states = ground.app.db.values("SELECT DISTINCT to_state AS value FROM events ORDER BY 1").await;
     assert_eq!(states.len(), State::ALL.len(), "the walk saw only {states:?}");
     assert!(moves > 200, "only {moves} steps of the walk moved anything");
+    tracks_and_sanctions_agree(&ground.app.db).await;
+    let kinds = ground.app.db.values("SELECT DISTINCT track AS value FROM tracks ORDER BY 1").await;
+    assert_eq!(kinds.len(), 6, "the walk saw only {kinds:?}");
     let events = every_chain_holds(&ground.app.db).await;
     assert!(events > moves, "{events} events of {moves} moves");
 }
@@ -235,4 +258,5 @@ async fn many_people_at_once_leave_whole_chains_and_no_step_counted_twice() {
         futures_util::future::join_all(some.iter().take(3).map(|roll| ground.step(roll, &setting))).await;
     }
     every_chain_holds(&ground.app.db).await;
+    tracks_and_sanctions_agree(&ground.app.db).await;
 }

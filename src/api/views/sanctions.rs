@@ -1,0 +1,181 @@
+//! Acts and sanctions of a case as officers who may see them do, with what I'DIS asks for.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Label;
+use crate::db::sanctions::{Act, EarlierSanctions, ImposedSanction};
+use crate::domain::action::Employment;
+use crate::domain::case::Category;
+use crate::domain::sanction::{ActFinding, SanctionOrigin};
+
+/// An act of the case.
+#[derive(Serialize, ToSchema)]
+pub struct ActView {
+    /// Its number in the case.
+    #[schema(example = 1)]
+    pub number: i16,
+    /// In short; absent for the act as reported, and once the case was purged.
+    pub description: Option<String>,
+    /// The category it is put under; once punished, that of the sanction.
+    pub category: Option<Category>,
+    /// What was found on it.
+    pub finding: ActFinding,
+}
+
+impl From<&Act> for ActView {
+    fn from(act: &Act) -> Self {
+        Self { number: act.number, description: act.description.clone(), category: act.category, finding: act.finding }
+    }
+}
+
+/// What I'DIS asks for of a discipline sanction, in its names and its form of dates. What only SIASN knows is missing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IdisView {
+    /// `R`, `S` or `B`.
+    pub jenis_tingkat_hukuman_id: &'static str,
+    /// Employment.
+    pub kedudukan_hukum: Option<Employment>,
+    /// Number of the decision.
+    pub sk_nomor: Option<String>,
+    /// Its date, `dd-mm-yyyy`.
+    pub sk_tanggal: Option<String>,
+    /// In force since, `dd-mm-yyyy`.
+    pub hukuman_tanggal: Option<String>,
+    /// Whole years of its length.
+    pub masa_tahun: i16,
+    /// Months beside them.
+    pub masa_bulan: i16,
+    /// Over on, `dd-mm-yyyy`.
+    pub akhir_hukuman_tanggal: Option<String>,
+    /// Regulation.
+    pub nomor_pp: Option<String>,
+    /// The version it takes the place of.
+    pub hukdis_yang_diberhentikan_id: Option<Uuid>,
+    /// Number of the decision that annuls it.
+    pub sk_pembatalan_nomor: Option<String>,
+    /// Its date, `dd-mm-yyyy`.
+    pub sk_pembatalan_tanggal: Option<String>,
+}
+
+impl IdisView {
+    fn of(sanction: &ImposedSanction) -> Option<Self> {
+        let level = match sanction.level.as_str() {
+            "light" => "R",
+            "medium" => "S",
+            "heavy" | "dismissal" => "B",
+            _ => return None,
+        };
+        let day = |day: Option<NaiveDate>| day.map(|day| day.format("%d-%m-%Y").to_string());
+        let regulation = |basis: &String| basis.split(" Pasal").next().unwrap_or_default().to_owned();
+        Some(Self {
+            jenis_tingkat_hukuman_id: level,
+            kedudukan_hukum: sanction.employment,
+            sk_nomor: sanction.sk_number.clone(),
+            sk_tanggal: day(sanction.sk_date),
+            hukuman_tanggal: day(sanction.start_on),
+            masa_tahun: sanction.months.unwrap_or(0) / 12,
+            masa_bulan: sanction.months.unwrap_or(0) % 12,
+            akhir_hukuman_tanggal: day(sanction.end_on),
+            nomor_pp: sanction.basis.as_ref().filter(|basis| !basis.is_empty()).map(regulation),
+            hukdis_yang_diberhentikan_id: sanction.version_of,
+            sk_pembatalan_nomor: sanction.annulment_number.clone(),
+            sk_pembatalan_tanggal: day(sanction.annulment_date),
+        })
+    }
+}
+
+/// One version of a sanction. What it says never changes; remedies make new versions.
+#[derive(Serialize, ToSchema)]
+pub struct SanctionView {
+    /// Key.
+    pub id: Uuid,
+    /// Counts the versions of the case.
+    pub version: i16,
+    /// How it came about.
+    pub origin: SanctionOrigin,
+    /// The version it takes the place of.
+    pub version_of: Option<Uuid>,
+    /// Ethics or discipline.
+    pub category: Category,
+    /// Code of the catalogue.
+    #[schema(example = "B1")]
+    pub sanction_code: String,
+    /// Its name, as the catalogue had it then.
+    pub title: Label,
+    /// First day of the catalogue's row it was taken from.
+    pub catalogue_from: Option<NaiveDate>,
+    /// Numbers of the acts it is for; none where it rests on a conviction.
+    pub acts: Vec<i16>,
+    /// Number of the decision letter (SK).
+    pub sk_number: Option<String>,
+    /// Its date.
+    pub sk_date: Option<NaiveDate>,
+    /// The office that decided.
+    pub deciding_official: Option<String>,
+    /// Articles applied.
+    pub legal_basis: Option<String>,
+    /// Number of the examination record or minutes.
+    pub record_number: Option<String>,
+    /// Its date.
+    pub record_date: Option<NaiveDate>,
+    /// Length in months.
+    pub months: Option<i16>,
+    /// Since when it is in force.
+    pub start_on: Option<NaiveDate>,
+    /// First day it is over.
+    pub end_on: Option<NaiveDate>,
+    /// Registration in I'DIS.
+    pub idis_ref: Option<String>,
+    /// When it was recorded.
+    pub imposed_at: DateTime<Utc>,
+    /// What I'DIS asks for; discipline only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idis: Option<IdisView>,
+}
+
+impl From<&ImposedSanction> for SanctionView {
+    fn from(sanction: &ImposedSanction) -> Self {
+        Self {
+            id: sanction.id,
+            version: sanction.version,
+            origin: sanction.origin,
+            version_of: sanction.version_of,
+            category: sanction.category,
+            sanction_code: sanction.sanction_code.clone(),
+            title: Label { id: sanction.title_id.clone(), en: sanction.title_en.clone() },
+            catalogue_from: sanction.catalogue_from,
+            acts: sanction.acts.iter().copied().flatten().collect(),
+            sk_number: sanction.sk_number.clone(),
+            sk_date: sanction.sk_date,
+            deciding_official: sanction.deciding_official.clone(),
+            legal_basis: sanction.legal_basis.clone(),
+            record_number: sanction.record_number.clone(),
+            record_date: sanction.record_date,
+            months: sanction.months,
+            start_on: sanction.start_on,
+            end_on: sanction.end_on,
+            idis_ref: sanction.idis_ref.clone(),
+            imposed_at: sanction.imposed_at,
+            idis: IdisView::of(sanction),
+        }
+    }
+}
+
+/// What other cases about the same person, by NIP, ended with: a repeat is punished more heavily.
+#[derive(Serialize, ToSchema)]
+pub struct EarlierSanctionsView {
+    /// In how many cases.
+    pub cases: i64,
+    /// The codes, oldest first.
+    pub codes: Vec<String>,
+}
+
+impl From<EarlierSanctions> for EarlierSanctionsView {
+    fn from(earlier: EarlierSanctions) -> Self {
+        Self { cases: earlier.cases, codes: earlier.codes }
+    }
+}

@@ -1,0 +1,71 @@
+//! How PPKs follow up on what was sent to them: counts by agency over the cases a seat sees.
+
+use chrono::{Days, NaiveDate};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{self as sql, BigInt};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::cases::{SEEN, Sight, SightParts, push_sight};
+use super::statement::{prepared, push};
+use super::{DbError, Pool};
+use crate::domain::tracks::guards::FOLLOW_UP_DAYS;
+
+/// What one PPK made of the recommendations sent to it.
+#[derive(Clone, Debug, Queryable)]
+pub struct PpkCounts {
+    /// The agency whose PPK acts.
+    pub agency_id: Uuid,
+    /// Sent to it.
+    pub sent: i64,
+    /// Still to act on.
+    pub waiting: i64,
+    /// Longer than D7 allows.
+    pub overdue: i64,
+    /// With a sanction, or with one that was cancelled.
+    pub decided: i64,
+    /// Nothing proven, by the PPK.
+    pub not_proven: i64,
+    /// Discipline sanctions in force that I'DIS does not have.
+    pub unregistered: i64,
+    /// Under a warning or reprimand.
+    pub warned: i64,
+    /// With SIASN data blocked.
+    pub blocked: i64,
+}
+
+struct ByPpk<'a> {
+    sight: SightParts<'a>,
+    last_on_time: NaiveDate,
+}
+prepared!(ByPpk returns (sql::Uuid, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt));
+
+impl QueryFragment<Pg> for ByPpk<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH ");
+        push_sight(&mut out, &self.sight)?;
+        push!(out; " SELECT CASE WHEN cases.conflict_of_interest THEN cases.reviewing_agency_id ELSE cases.agency_id END AS ppk, count(*), \
+            count(*) FILTER (WHERE state = 'ppk_action'), \
+            count(*) FILTER (WHERE state = 'ppk_action' AND (state_since AT TIME ZONE 'Asia/Jakarta')::date < " [sql::Date] &self.last_on_time, "), \
+            count(*) FILTER (WHERE EXISTS (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id)), \
+            count(*) FILTER (WHERE 'not_proven' IN (discipline_state, ethics_state) AND NOT EXISTS (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id)), \
+            count(*) FILTER (WHERE state = 'monitoring' AND discipline_state = 'in_force' AND NOT EXISTS \
+              (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id AND s.category = 'discipline' AND s.idis_ref IS NOT NULL)), \
+            count(*) FILTER (WHERE control_state IN ('warning', 'reprimand')), count(*) FILTER (WHERE control_state = 'blocked') \
+            FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE cases.addressed AND " {SEEN} " \
+            AND CASE WHEN cases.conflict_of_interest THEN cases.reviewing_agency_id ELSE cases.agency_id END IS NOT NULL GROUP BY ppk");
+        Ok(())
+    }
+}
+
+/// Counts over the addressed cases the caller may see.
+pub async fn by_ppk(pool: &Pool, sight: &Sight, today: NaiveDate) -> Result<Vec<PpkCounts>, DbError> {
+    if sight.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut connection = pool.get().await?;
+    let last_on_time = today.checked_sub_days(Days::new(FOLLOW_UP_DAYS)).unwrap_or(today);
+    Ok(ByPpk { sight: sight.into(), last_on_time }.load(&mut connection).await?)
+}

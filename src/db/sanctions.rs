@@ -1,0 +1,203 @@
+//! Sanctions as they were imposed, the acts they are for, and what a decision about them needs to look up. Versions are
+//! written with the decision, in `transition`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{self as sql, Nullable};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Pool, Tx};
+use crate::domain::action::Employment;
+use crate::domain::case::Category;
+use crate::domain::guards::Named;
+use crate::domain::sanction::{ActFinding, Authority, CatalogueSanction, KnownAct, PositionLevel, SanctionOrigin};
+use crate::schema::{acts, sanctions_imposed};
+
+/// One row of `sanctions_imposed`.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = sanctions_imposed)]
+pub struct ImposedSanction {
+    /// Key.
+    pub id: Uuid,
+    /// Counts the versions of the case.
+    pub version: i16,
+    /// Ethics or discipline.
+    pub category: Category,
+    /// How it came about.
+    pub origin: SanctionOrigin,
+    /// The version it takes the place of.
+    pub version_of: Option<Uuid>,
+    /// Code of the catalogue.
+    pub sanction_code: String,
+    /// Since when the catalogue's row holds.
+    pub catalogue_from: Option<NaiveDate>,
+    /// Level.
+    pub level: String,
+    /// Name.
+    pub title_id: String,
+    /// Name in English.
+    pub title_en: String,
+    /// Legal basis in the catalogue.
+    pub basis: Option<String>,
+    /// Length.
+    pub months: Option<i16>,
+    /// How the subject was employed.
+    pub employment: Option<Employment>,
+    /// The decision letter.
+    pub sk_number: Option<String>,
+    /// Its date.
+    pub sk_date: Option<NaiveDate>,
+    /// The office that decided.
+    pub deciding_official: Option<String>,
+    /// Articles applied.
+    pub legal_basis: Option<String>,
+    /// Examination record or minutes.
+    pub record_number: Option<String>,
+    /// Its date.
+    pub record_date: Option<NaiveDate>,
+    /// Since when it is in force.
+    pub start_on: Option<NaiveDate>,
+    /// First day it is over.
+    pub end_on: Option<NaiveDate>,
+    /// The decision that annuls it.
+    pub annulment_number: Option<String>,
+    /// Its date.
+    pub annulment_date: Option<NaiveDate>,
+    /// Registration in I'DIS.
+    pub idis_ref: Option<String>,
+    /// Numbers of the acts.
+    pub acts: Vec<Option<i16>>,
+    /// When it was recorded.
+    pub imposed_at: DateTime<Utc>,
+}
+
+/// One row of `acts`.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = acts)]
+pub struct Act {
+    /// Its number.
+    pub number: i16,
+    /// In short; absent for the act as reported.
+    pub description: Option<String>,
+    /// Its category.
+    pub category: Option<Category>,
+    /// What was found.
+    pub finding: ActFinding,
+}
+
+/// Sanctions that other cases about the same person ended with.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct EarlierSanctions {
+    /// In how many cases.
+    #[diesel(sql_type = sql::BigInt)]
+    pub cases: i64,
+    /// Their codes.
+    #[diesel(sql_type = sql::Array<sql::Text>)]
+    pub codes: Vec<String>,
+}
+
+/// The acts of a case and the sanctions imposed for them, oldest first, and what the same person bore before.
+pub async fn of_case(
+    pool: &Pool,
+    case_id: Uuid,
+) -> Result<(Vec<Act>, Vec<ImposedSanction>, EarlierSanctions), DbError> {
+    let mut connection = pool.get().await?;
+    let found = acts::table
+        .filter(acts::case_id.eq(case_id))
+        .order(acts::number)
+        .select(Act::as_select())
+        .load(&mut connection)
+        .await?;
+    let imposed = sanctions_imposed::table
+        .filter(sanctions_imposed::case_id.eq(case_id))
+        .order(sanctions_imposed::version)
+        .select(ImposedSanction::as_select())
+        .load(&mut connection)
+        .await?;
+    let earlier = diesel::sql_query(
+        "SELECT count(DISTINCT case_id) AS cases, coalesce(array_agg(sanction_code ORDER BY imposed_at), '{}') AS codes FROM \
+           (SELECT DISTINCT ON (s.case_id, s.category) s.* FROM subjects me JOIN subjects other ON other.nip = me.nip AND other.case_id <> me.case_id \
+            JOIN sanctions_imposed s ON s.case_id = other.case_id WHERE me.case_id = $1 ORDER BY s.case_id, s.category, s.version DESC) newest \
+         WHERE origin <> 'cancelled'",
+    )
+    .bind::<sql::Uuid, _>(case_id)
+    .get_result(&mut connection)
+    .await?;
+    Ok((found, imposed, earlier))
+}
+
+#[derive(QueryableByName)]
+struct Entry {
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    category: Option<Category>,
+    #[diesel(sql_type = Nullable<sql::SmallInt>)]
+    weight: Option<i16>,
+    #[diesel(sql_type = Nullable<sql::Date>)]
+    valid_from: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    level: Option<String>,
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    title_id: Option<String>,
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    title_en: Option<String>,
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    basis: Option<String>,
+    #[diesel(sql_type = Nullable<sql::SmallInt>)]
+    months: Option<i16>,
+    #[diesel(sql_type = sql::Array<sql::SmallInt>)]
+    numbers: Vec<i16>,
+    #[diesel(sql_type = sql::Array<sql::Text>)]
+    findings: Vec<ActFinding>,
+    #[diesel(sql_type = sql::Array<Nullable<sql::Text>>)]
+    punished: Vec<Option<Category>>,
+    #[diesel(sql_type = sql::Bool)]
+    team_formed: bool,
+    #[diesel(sql_type = sql::Bool)]
+    authority_listed: bool,
+}
+
+/// Looks up in one query what a decision about a sanction names and is checked against: the catalogue's entry on `day`,
+/// the acts of the case, whether a team examined, and whether this official may impose it on a holder of this position.
+/// False when the code stands for nothing on that day.
+pub async fn look_up(
+    tx: &mut Tx,
+    case_id: Uuid,
+    code: &str,
+    by: Option<(Authority, PositionLevel)>,
+    day: NaiveDate,
+    named: &mut Named,
+) -> Result<bool, DbError> {
+    let entry: Entry = diesel::sql_query(
+        "SELECT s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, to_jsonb(s) ->> 'basis' AS basis, (to_jsonb(s) ->> 'months')::smallint AS months, a.numbers, a.findings, a.punished, \
+           EXISTS (SELECT FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
+             AND t.ended_at IS NULL AND p.state = 'team_formed') AS team_formed, \
+           EXISTS (SELECT FROM sanction_authorities o WHERE o.authority = $4 AND o.position_level = $5 AND $2 = ANY (o.sanction_codes) \
+             AND o.valid_from <= $3 AND (o.valid_to IS NULL OR o.valid_to > $3)) AS authority_listed \
+         FROM (SELECT coalesce(array_agg(a.number ORDER BY a.number), '{}') AS numbers, coalesce(array_agg(a.finding ORDER BY a.number), '{}') AS findings, \
+             coalesce(array_agg(p.category ORDER BY a.number), '{}') AS punished FROM acts a \
+             LEFT JOIN punished_acts p ON p.case_id = a.case_id AND p.act_number = a.number WHERE a.case_id = $1) a \
+         LEFT JOIN sanctions s ON s.code = $2 AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3)",
+    )
+    .bind::<sql::Uuid, _>(case_id)
+    .bind::<sql::Text, _>(code)
+    .bind::<sql::Date, _>(day)
+    .bind::<Nullable<sql::Text>, _>(by.map(|(authority, _)| authority.as_str()))
+    .bind::<Nullable<sql::Text>, _>(by.map(|(_, level)| level.as_str()))
+    .get_result(tx.connection()?)
+    .await?;
+    let acts = entry.numbers.iter().zip(entry.findings).zip(entry.punished);
+    named.acts = acts.map(|((number, finding), punished)| KnownAct { number: *number, finding, punished }).collect();
+    named.team_formed = entry.team_formed;
+    named.authority_fits = by.map(|_| entry.authority_listed);
+    named.sanction = entry.category.zip(entry.weight);
+    named.decided = entry.valid_from.map(|valid_from| CatalogueSanction {
+        valid_from,
+        level: entry.level.unwrap_or_default(),
+        title_id: entry.title_id.unwrap_or_default(),
+        title_en: entry.title_en.unwrap_or_default(),
+        basis: entry.basis,
+        months: entry.months,
+    });
+    Ok(named.decided.is_some())
+}

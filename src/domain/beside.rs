@@ -1,0 +1,139 @@
+//! What a decision writes beside the case's own row: tracks, acts, versions of sanctions. Works it out; stores nothing.
+
+use chrono::NaiveDate;
+
+use crate::domain::action::{Action, AppealOutcome};
+use crate::domain::case::{Case, CaseFacts, Category, ClosureReason};
+use crate::domain::guards::Named;
+use crate::domain::sanction::{self, FoundAct, SanctionDates, SanctionVersion, Warning};
+use crate::domain::tracks::{Track, TrackChange, TrackState, TrackStep, driven};
+
+/// Everything of one decision; most decisions leave all of it empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Tracks that begin or go on.
+    pub tracks: Vec<TrackChange>,
+    /// A new version of a sanction.
+    pub version: Option<SanctionVersion>,
+    /// What becomes known of the newest version.
+    pub dates: Option<SanctionDates>,
+    /// Acts found or punished.
+    pub acts: Vec<FoundAct>,
+    /// Live tracks that go over to the master of a merge.
+    pub handed_over: Vec<Track>,
+    /// What the officer is warned of.
+    pub warnings: Vec<Warning>,
+}
+
+impl Beside {
+    /// Nothing is written beside the case's row.
+    pub const fn is_empty(&self) -> bool {
+        self.tracks.is_empty() && self.version.is_none() && self.dates.is_none() && self.acts.is_empty()
+    }
+}
+
+/// What an action leaves beside; brings the track states in `next` along.
+pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case) -> Beside {
+    let mut beside = Beside { tracks: driven::changes(action, &facts.case), ..Beside::default() };
+    let dated = |category, start_on, idis_ref| Some(SanctionDates { category, start_on, idis_ref });
+    match action {
+        Action::Conclude(conclude) => beside.acts = sanction::found(&conclude.findings),
+        Action::ImposeSanction(impose) => {
+            let version = sanction::imposed(impose, named, false);
+            beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
+            beside.warnings = sanction::warnings(impose, named, false);
+            beside.version = Some(version);
+        }
+        Action::TakeEffect(effect) => {
+            let category = facts.case.category.unwrap_or(Category::Discipline);
+            beside.dates = dated(category, Some(sanction::in_force_on(category, effect.delivered_on)), None);
+        }
+        Action::DecideAppeal(decide) => {
+            beside.version = sanction::after_appeal(decide, named, today);
+            let stands = matches!(decide.outcome, AppealOutcome::Upheld | AppealOutcome::Inadmissible);
+            if stands && facts.case.tracks.discipline.is_live() {
+                beside.dates = dated(Category::Discipline, Some(today), None);
+            }
+        }
+        Action::CancelOnAppeal(cancel) => beside.version = Some(sanction::cancelled(&cancel.decision, named)),
+        Action::Close(close) if close.idis_ref.is_some() => {
+            beside.dates = dated(Category::Discipline, None, close.idis_ref.clone());
+        }
+        Action::Merge(_) => {
+            beside.handed_over = facts.case.tracks.live();
+            beside.handed_over.iter().for_each(|track| next.tracks.set(*track, TrackState::None));
+        }
+        _ => {}
+    }
+    beside.tracks.iter().for_each(|change| next.tracks.set(change.track, change.state));
+    beside
+}
+
+/// What a step of a track leaves, and what of the case's row it changes.
+pub fn of_step(track: Track, step: &TrackStep, facts: &CaseFacts, named: &Named, next: &mut Case) -> Beside {
+    let before = &facts.case;
+    let mut change = TrackChange::new(track, before.tracks.of(track), step.to, step.document.as_ref());
+    change.day = step.day;
+    change.stop_reason = step.stop_reason;
+    change.temporary_release = step.temporary_release;
+    change.admin_action_recommended = step.admin_action_recommended;
+    let mut beside = Beside { tracks: vec![change], ..Beside::default() };
+    match (track, step.to) {
+        (Track::Discipline, TrackState::Delivered) => next.delivered_on = step.day,
+        (Track::Discipline, TrackState::InForce) => {
+            let start_on = before.delivered_on.map(|day| sanction::in_force_on(Category::Discipline, day));
+            beside.dates = Some(SanctionDates { category: Category::Discipline, start_on, idis_ref: None });
+        }
+        (Track::Discipline | Track::Appeal, TrackState::Cancelled) => {
+            beside.version = step.document.as_ref().map(|document| sanction::cancelled(document, named));
+            let stands = before.tracks.discipline.is_live() || before.tracks.discipline == TrackState::InForce;
+            if track == Track::Appeal && stands {
+                let from = before.tracks.discipline;
+                let ends = TrackChange::new(Track::Discipline, from, TrackState::Cancelled, step.document.as_ref());
+                beside.tracks.push(ends);
+            }
+            next.sanction_code = None;
+        }
+        _ => {}
+    }
+    if step.admin_action_recommended == Some(true) && !before.tracks.discipline.is_live() {
+        let from = before.tracks.discipline;
+        let opened = TrackChange::new(Track::Discipline, from, TrackState::Recommended, step.document.as_ref());
+        beside.tracks.push(opened);
+    }
+    if let Some(impose) = &step.sanction {
+        decided(impose, before, named, next, &mut beside);
+    }
+    beside.tracks.iter().for_each(|change| next.tracks.set(change.track, change.state));
+    beside
+}
+
+/// A further decision beside the case's first one.
+fn decided(
+    impose: &crate::domain::action::ImposeSanction,
+    before: &Case,
+    named: &Named,
+    next: &mut Case,
+    beside: &mut Beside,
+) {
+    let on_conviction = before.tracks.criminal == TrackState::Convicted;
+    let version = sanction::imposed(impose, named, on_conviction);
+    beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
+    beside.warnings = sanction::warnings(impose, named, on_conviction);
+    beside.version = Some(version);
+    if let Some(change) = beside.tracks.first_mut() {
+        change.document_number = Some(impose.decision.number.clone());
+        change.document_dated = Some(impose.decision.dated);
+        change.temporary_release = Some(false);
+    }
+    if impose.category == Category::Discipline || before.sanction_code.is_none() {
+        next.sanction_code = Some(impose.sanction_code.clone());
+        next.category = Some(impose.category);
+    }
+    if impose.category == Category::Discipline {
+        next.delivered_on = None;
+    }
+    if before.administrative_result == Some(ClosureReason::NotProven) {
+        next.administrative_result = Some(ClosureReason::ProvenSanctioned);
+    }
+}

@@ -1,0 +1,422 @@
+//! Sanctions and the acts they are for: words, what a decision may punish, and the versions it leaves. A version, once
+//! written, never changes; outcomes of remedies are new versions. Reads no catalogue: what a code stands for is handed in.
+
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::action::{AppealOutcome, DecideAppeal, Document, Finding, ImposeSanction};
+use crate::domain::case::Category;
+use crate::domain::guards::Named;
+use crate::text_enum;
+
+/// From this weight on a discipline sanction is heavy.
+pub const HEAVY: i16 = 300;
+
+text_enum! {
+    /// How a version of a sanction came about.
+    SanctionOrigin {
+        Decided = "decided", "Diputus", "Decided";
+        Lightened = "lightened", "Diperingan", "Lightened";
+        Aggravated = "aggravated", "Diperberat", "Aggravated";
+        Changed = "changed", "Diubah", "Changed";
+        Cancelled = "cancelled", "Dibatalkan", "Cancelled";
+    }
+}
+
+text_enum! {
+    /// Officials who may impose discipline sanctions (PP 94/2021).
+    Authority {
+        President = "president", "Presiden", "The President";
+        PpkCentralProvincial = "ppk_central_provincial", "PPK instansi pusat atau provinsi", "PPK of a central body or province";
+        PpkRegencyCity = "ppk_regency_city", "PPK kabupaten atau kota", "PPK of a regency or city";
+        JptMadya = "jpt_madya", "Pejabat pimpinan tinggi madya", "Middle senior executive";
+        JptPratama = "jpt_pratama", "Pejabat pimpinan tinggi pratama", "Junior senior executive";
+        Administrator = "administrator", "Pejabat administrator", "Administrator";
+        Pengawas = "pengawas", "Pejabat pengawas", "Supervisor";
+    }
+}
+
+text_enum! {
+    /// Levels of positions, as the competence to impose sanctions tells them apart.
+    PositionLevel {
+        JptUtama = "jpt_utama", "Pimpinan tinggi utama", "Highest senior executive";
+        JptMadya = "jpt_madya", "Pimpinan tinggi madya", "Middle senior executive";
+        JptPratama = "jpt_pratama", "Pimpinan tinggi pratama", "Junior senior executive";
+        Administrator = "administrator", "Administrator", "Administrator";
+        Pengawas = "pengawas", "Pengawas", "Supervisor";
+        Pelaksana = "pelaksana", "Pelaksana", "Executor";
+        JfUtama = "jf_utama", "Fungsional ahli utama", "Functional expert of the highest level";
+        JfOther = "jf_other", "Fungsional di bawah ahli utama", "Functional expert below it";
+    }
+}
+
+text_enum! {
+    /// What was found on an act.
+    ActFinding {
+        Open = "open", "Belum disimpulkan", "Open";
+        Proven = "proven", "Terbukti", "Proven";
+        NotProven = "not_proven", "Tidak terbukti", "Not proven";
+    }
+}
+
+text_enum! {
+    /// What an officer is told beside a decision that is taken all the same.
+    Warning {
+        AuthorityNotListed = "authority_not_listed", "Pejabat ini tidak tercantum sebagai yang berwenang menjatuhkan sanksi tersebut pada jabatan terlapor (PP 94/2021). Periksa kembali kewenangannya.", "This official is not listed as one who may impose that sanction on the subject's position (PP 94/2021). Check the competence.";
+        TeamNotRecorded = "team_not_recorded", "Hukuman berat diperiksa oleh tim pemeriksa (PP 94/2021), tetapi pembentukannya belum dicatat.", "A heavy sanction is examined by a team (PP 94/2021), but none is on record.";
+    }
+}
+
+/// A sanction as the catalogue has it on the day of the act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogueSanction {
+    /// Since when the catalogue's row holds.
+    pub valid_from: NaiveDate,
+    /// `moral`, `light`, `medium`, `heavy`, `dismissal`.
+    pub level: String,
+    /// Name in Indonesian.
+    pub title_id: String,
+    /// Name in English.
+    pub title_en: String,
+    /// Legal basis.
+    pub basis: Option<String>,
+    /// Length; absent where it has none or is not fixed.
+    pub months: Option<i16>,
+}
+
+/// An act on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownAct {
+    /// Its number in the case.
+    pub number: i16,
+    /// What was found on it.
+    pub finding: ActFinding,
+    /// The category of the sanction that stands for it.
+    pub punished: Option<Category>,
+}
+
+/// A new version of a sanction, as it is to be written. What is absent is taken from the version before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SanctionVersion {
+    /// Key.
+    pub id: Uuid,
+    /// Ethics or discipline.
+    pub category: Category,
+    /// How it came about.
+    pub origin: SanctionOrigin,
+    /// It follows the newest version of its category; otherwise it is a decision of its own.
+    pub supersedes: bool,
+    /// Code of the catalogue.
+    pub sanction_code: Option<String>,
+    /// Since when the catalogue's row holds.
+    pub catalogue_from: Option<NaiveDate>,
+    /// Level, frozen.
+    pub level: Option<String>,
+    /// Name, frozen.
+    pub title_id: Option<String>,
+    /// Name in English, frozen.
+    pub title_en: Option<String>,
+    /// Legal basis of the catalogue, frozen.
+    pub basis: Option<String>,
+    /// Length.
+    pub months: Option<i16>,
+    /// The decision letter.
+    pub sk_number: Option<String>,
+    /// Its date.
+    pub sk_date: Option<NaiveDate>,
+    /// The office that decided.
+    pub deciding_official: Option<String>,
+    /// What kind of office it is.
+    pub authority: Option<Authority>,
+    /// Articles applied.
+    pub legal_basis: Option<String>,
+    /// Examination record or minutes.
+    pub record_number: Option<String>,
+    /// Its date.
+    pub record_date: Option<NaiveDate>,
+    /// Since when it is in force.
+    pub start_on: Option<NaiveDate>,
+    /// The decision that annuls it.
+    pub annulment_number: Option<String>,
+    /// Its date.
+    pub annulment_date: Option<NaiveDate>,
+    /// The acts it is for.
+    pub acts: Option<Vec<i16>>,
+}
+
+/// What becomes known of the newest version of a category later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SanctionDates {
+    /// Ethics or discipline.
+    pub category: Category,
+    /// Since when it is in force.
+    pub start_on: Option<NaiveDate>,
+    /// Where I'DIS has it.
+    pub idis_ref: Option<String>,
+}
+
+/// An act as it is to be written; one with the number or the words of a known act is that act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FoundAct {
+    /// Place in the list, from 1.
+    pub ordinal: i16,
+    /// Its number, where it is known.
+    pub number: Option<i16>,
+    /// In words.
+    pub description: Option<String>,
+    /// Its category.
+    pub category: Option<Category>,
+    /// What was found.
+    pub finding: ActFinding,
+}
+
+/// The sanction belongs to the category it is put under, and that is none of criminal law.
+pub fn fits_category(impose: &ImposeSanction, named: &Named) -> bool {
+    impose.category != Category::Criminal && named.sanction.is_some_and(|(category, _)| category == impose.category)
+}
+
+/// The acts a decision punishes: those it names, or all that stand and are free. A case whose acts nobody listed is about
+/// one, as reported; a decision that rests on a conviction punishes none.
+pub fn punished_acts(impose: &ImposeSanction, named: &Named, on_conviction: bool) -> Vec<i16> {
+    if let Some(acts) = &impose.acts {
+        let mut acts = acts.clone();
+        acts.sort_unstable();
+        acts.dedup();
+        return acts;
+    }
+    if on_conviction {
+        return Vec::new();
+    }
+    if named.acts.is_empty() {
+        return vec![1];
+    }
+    let standing = || named.acts.iter().filter(|act| act.finding != ActFinding::NotProven);
+    let free = standing().filter(|act| act.punished.is_none_or(|category| category == impose.category));
+    let free: Vec<i16> = free.map(|act| act.number).collect();
+    if free.is_empty() { standing().map(|act| act.number).collect() } else { free }
+}
+
+/// Every act the decision names is on record and was not found not proven.
+pub fn acts_stand(impose: &ImposeSanction, named: &Named) -> bool {
+    let known = |number: &i16| match named.acts.iter().find(|act| act.number == *number) {
+        Some(act) => act.finding != ActFinding::NotProven,
+        None => named.acts.is_empty() && *number == 1,
+    };
+    impose.acts.as_ref().is_none_or(|acts| acts.iter().all(known))
+}
+
+/// No act of the decision bears a sanction of the other category, and there is an act to punish, unless it rests on a
+/// conviction (PP 94/2021: no double punishment for one act).
+pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, on_conviction: bool) -> bool {
+    let acts = punished_acts(impose, named, on_conviction);
+    let free = |number: &i16| {
+        let act = named.acts.iter().find(|act| act.number == *number);
+        act.and_then(|act| act.punished).is_none_or(|category| category == impose.category)
+    };
+    (on_conviction || !acts.is_empty()) && acts.iter().all(free)
+}
+
+/// What the officer is warned of.
+pub fn warnings(impose: &ImposeSanction, named: &Named, on_conviction: bool) -> Vec<Warning> {
+    let heavy = impose.category == Category::Discipline && named.sanction.is_some_and(|(_, weight)| weight >= HEAVY);
+    let authority = (named.authority_fits == Some(false)).then_some(Warning::AuthorityNotListed);
+    let team = (heavy && !named.team_formed && !on_conviction).then_some(Warning::TeamNotRecorded);
+    authority.into_iter().chain(team).collect()
+}
+
+/// A decision of the PPK. Where one of its acts bears a sanction of the same category already, it takes that one's place.
+pub fn imposed(impose: &ImposeSanction, named: &Named, on_conviction: bool) -> SanctionVersion {
+    let acts = punished_acts(impose, named, on_conviction);
+    let again = named.acts.iter().any(|act| acts.contains(&act.number) && act.punished.is_some());
+    let entry = named.decided.as_ref();
+    SanctionVersion {
+        origin: if again { SanctionOrigin::Changed } else { SanctionOrigin::Decided },
+        supersedes: again,
+        sanction_code: Some(impose.sanction_code.clone()),
+        months: impose.months.or_else(|| entry.and_then(|entry| entry.months)),
+        sk_number: Some(impose.decision.number.clone()),
+        sk_date: Some(impose.decision.dated),
+        deciding_official: Some(impose.deciding_official.clone()),
+        authority: impose.authority,
+        legal_basis: Some(impose.legal_basis.clone()),
+        record_number: Some(impose.examination_record.number.clone()),
+        record_date: Some(impose.examination_record.dated),
+        acts: Some(acts),
+        ..version(impose.category, named)
+    }
+}
+
+/// The version that the outcome of a remedy leaves; `None` where the decision stands as it is.
+pub fn after_appeal(decide: &DecideAppeal, named: &Named, today: NaiveDate) -> Option<SanctionVersion> {
+    let origin = match decide.outcome {
+        AppealOutcome::Upheld | AppealOutcome::Inadmissible => return None,
+        AppealOutcome::Lightened => SanctionOrigin::Lightened,
+        AppealOutcome::Aggravated => SanctionOrigin::Aggravated,
+        AppealOutcome::Changed => SanctionOrigin::Changed,
+    };
+    Some(SanctionVersion {
+        origin,
+        sanction_code: decide.sanction_code.clone(),
+        months: named.decided.as_ref().and_then(|entry| entry.months),
+        sk_number: Some(decide.decision.number.clone()),
+        sk_date: Some(decide.decision.dated),
+        start_on: Some(today),
+        ..version(Category::Discipline, named)
+    })
+}
+
+/// The version that ends a discipline sanction.
+pub fn cancelled(by: &Document, named: &Named) -> SanctionVersion {
+    SanctionVersion {
+        origin: SanctionOrigin::Cancelled,
+        annulment_number: Some(by.number.clone()),
+        annulment_date: Some(by.dated),
+        ..version(Category::Discipline, named)
+    }
+}
+
+fn version(category: Category, named: &Named) -> SanctionVersion {
+    let entry = named.decided.as_ref();
+    SanctionVersion {
+        id: Uuid::now_v7(),
+        category,
+        origin: SanctionOrigin::Changed,
+        supersedes: true,
+        sanction_code: None,
+        catalogue_from: entry.map(|entry| entry.valid_from),
+        level: entry.map(|entry| entry.level.clone()),
+        title_id: entry.map(|entry| entry.title_id.clone()),
+        title_en: entry.map(|entry| entry.title_en.clone()),
+        basis: entry.and_then(|entry| entry.basis.clone()),
+        months: None,
+        sk_number: None,
+        sk_date: None,
+        deciding_official: None,
+        authority: None,
+        legal_basis: None,
+        record_number: None,
+        record_date: None,
+        start_on: None,
+        annulment_number: None,
+        annulment_date: None,
+        acts: None,
+    }
+}
+
+/// The day a decision delivered on this day is in force: a discipline decision on the fifteenth day (PP 94/2021), a moral
+/// statement at once.
+pub fn in_force_on(category: Category, delivered_on: NaiveDate) -> NaiveDate {
+    let wait = if category == Category::Ethics { 0 } else { 15 };
+    delivered_on.checked_add_days(Days::new(wait)).unwrap_or(delivered_on)
+}
+
+/// The acts a conclusion names, each once.
+pub fn found(findings: &[Finding]) -> Vec<FoundAct> {
+    let mut seen = Vec::new();
+    let once = findings.iter().rev().filter(|finding| {
+        let words = finding.act.trim().to_lowercase();
+        let new = !seen.contains(&words);
+        seen.push(words);
+        new
+    });
+    let mut acts: Vec<FoundAct> = once
+        .map(|finding| FoundAct {
+            ordinal: 0,
+            number: None,
+            description: Some(finding.act.trim().to_owned()),
+            category: finding.category,
+            finding: if finding.proven { ActFinding::Proven } else { ActFinding::NotProven },
+        })
+        .collect();
+    acts.reverse();
+    for (act, ordinal) in acts.iter_mut().zip(1..) {
+        act.ordinal = ordinal;
+    }
+    acts
+}
+
+/// The acts a decision punishes, which it thereby finds proven.
+pub fn proven(acts: &[i16], category: Category) -> Vec<FoundAct> {
+    let act = |(number, ordinal): (&i16, i16)| FoundAct {
+        ordinal,
+        number: Some(*number),
+        description: None,
+        category: Some(category),
+        finding: ActFinding::Proven,
+    };
+    acts.iter().zip(1..).map(act).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn impose(category: Category, acts: Option<Vec<i16>>) -> ImposeSanction {
+        let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+        ImposeSanction {
+            category,
+            sanction_code: "S1".to_owned(),
+            decision: paper.clone(),
+            deciding_official: "Wali Kota".to_owned(),
+            legal_basis: "PP 94/2021".to_owned(),
+            examination_record: paper,
+            below_range_explanation: None,
+            acts,
+            months: None,
+            authority: None,
+            position_level: None,
+        }
+    }
+
+    fn named(acts: &[(i16, ActFinding, Option<Category>)]) -> Named {
+        let acts = acts.iter().map(|(number, finding, punished)| KnownAct {
+            number: *number,
+            finding: *finding,
+            punished: *punished,
+        });
+        Named { acts: acts.collect(), ..Named::default() }
+    }
+
+    #[test]
+    fn a_case_without_listed_acts_is_about_one() {
+        assert_eq!(punished_acts(&impose(Category::Discipline, None), &named(&[]), false), [1]);
+        assert!(acts_stand(&impose(Category::Discipline, Some(vec![1])), &named(&[])));
+        assert!(!acts_stand(&impose(Category::Discipline, Some(vec![2])), &named(&[])));
+    }
+
+    #[test]
+    fn one_act_is_not_punished_in_ethics_and_discipline_but_another_may_be() {
+        let known = named(&[
+            (1, ActFinding::Proven, Some(Category::Discipline)),
+            (2, ActFinding::Proven, None),
+            (3, ActFinding::NotProven, None),
+        ]);
+        assert!(!not_punished_twice(&impose(Category::Ethics, Some(vec![1])), &known, false));
+        assert!(not_punished_twice(&impose(Category::Ethics, Some(vec![2])), &known, false));
+        assert_eq!(punished_acts(&impose(Category::Ethics, None), &known, false), [2], "what is free, by itself");
+        assert!(!acts_stand(&impose(Category::Ethics, Some(vec![3])), &known), "nothing was proven of it");
+        let all = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
+        assert!(!not_punished_twice(&impose(Category::Ethics, None), &all, false));
+    }
+
+    #[test]
+    fn a_second_decision_on_the_same_act_takes_the_place_of_the_first() {
+        let known = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
+        let again = imposed(&impose(Category::Discipline, None), &known, false);
+        assert!(again.supersedes && again.origin == SanctionOrigin::Changed);
+        let dismissal = imposed(&impose(Category::Discipline, None), &known, true);
+        assert!(
+            !dismissal.supersedes && dismissal.acts == Some(Vec::new()),
+            "it rests on the conviction, not on the act"
+        );
+    }
+
+    #[test]
+    fn an_act_named_twice_is_one() {
+        let finding = |act: &str, proven| Finding { act: act.to_owned(), proven, category: None };
+        let acts = found(&[finding("Unggahan", false), finding("Rapat", true), finding(" unggahan ", true)]);
+        let told: Vec<_> = acts.iter().map(|act| (act.ordinal, act.description.as_deref(), act.finding)).collect();
+        assert_eq!(told, [(1, Some("Rapat"), ActFinding::Proven), (2, Some("unggahan"), ActFinding::Proven)]);
+    }
+}

@@ -1,0 +1,100 @@
+//! The one maker of decisions on a track: asks its table, the policy and the guards. It never moves the main state.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::guards::TrackSituation;
+use super::rules::{TRACK_RULES, TrackRule, rule_for};
+use super::{Track, TrackState, TrackStep};
+use crate::domain::actor::Actor;
+use crate::domain::beside::{self, Beside};
+use crate::domain::calendar::today;
+use crate::domain::case::{Case, CaseFacts, Subject};
+use crate::domain::decide::{Refusal, told};
+use crate::domain::guards::{Check, Guard, Named};
+use crate::domain::notice::{Audience, Notice};
+use crate::domain::policy;
+
+/// An allowed step, ready to be written. Made only here and in [`received`]; writing it consumes it.
+#[derive(Debug)]
+pub struct StepDecision {
+    case_id: Uuid,
+    version: i32,
+    next: Case,
+    beside: Beside,
+    notices: Vec<(Notice, Audience)>,
+}
+
+impl StepDecision {
+    /// The case it decides about.
+    pub const fn case_id(&self) -> Uuid {
+        self.case_id
+    }
+    /// The version it was decided on.
+    pub const fn version(&self) -> i32 {
+        self.version
+    }
+    /// The case as it will be, in the state it is in.
+    pub const fn next(&self) -> &Case {
+        &self.next
+    }
+    /// What is written beside the case's row.
+    pub const fn beside(&self) -> &Beside {
+        &self.beside
+    }
+    /// Who is told what.
+    pub fn notices(&self) -> &[(Notice, Audience)] {
+        &self.notices
+    }
+}
+
+/// Decides whether the step may be taken now. `since` is when the track came to where it stands.
+///
+/// # Errors
+/// The refusal, as for a transition: no such step from here, not permitted, or conditions that do not hold.
+pub fn decide(
+    facts: &CaseFacts,
+    actor: &Actor,
+    track: Track,
+    step: &TrackStep,
+    since: Option<DateTime<Utc>>,
+    named: &Named,
+    now: DateTime<Utc>,
+) -> Result<StepDecision, Refusal> {
+    let before = &facts.case;
+    let rule = rule_for(track, before.tracks.of(track), step.to, before.state).ok_or(Refusal::NotInState)?;
+    if !policy::may(actor, rule.permission, before, &facts.subject) {
+        return Err(Refusal::Forbidden(rule.permission));
+    }
+    let situation = TrackSituation { facts, track, step, since: since.map(today), today: today(now), named };
+    let holds = |guard: &Guard| !matches!(guard.check, Check::OnTrack(check) if !check(&situation));
+    let failed: Vec<&'static Guard> = rule.guards.iter().filter(|guard| !holds(guard)).collect();
+    if !failed.is_empty() {
+        return Err(Refusal::Guards(failed));
+    }
+    let mut next = before.clone();
+    let beside = beside::of_step(track, step, facts, named, &mut next);
+    let notices = told(rule.notices, before, &next, false);
+    Ok(StepDecision { case_id: before.id, version: before.version, next, beside, notices })
+}
+
+/// The tracks a merge brings to the master: they stand there as they stood.
+pub fn received(master: &Case, tracks: &[(Track, TrackState)]) -> StepDecision {
+    let mut next = master.clone();
+    tracks.iter().for_each(|(track, state)| next.tracks.set(*track, *state));
+    let notices = told(&[], master, &next, false);
+    StepDecision { case_id: master.id, version: master.version, next, beside: Beside::default(), notices }
+}
+
+/// The steps of a track this officer may try now: state and permission fit. Guards are left to the attempt.
+pub fn allowed_steps(case: &Case, subject: &Subject, actor: &Actor, track: Track) -> Vec<TrackState> {
+    let from = case.tracks.of(track);
+    let fits =
+        |rule: &&TrackRule| rule.track == track && rule.from.contains(&from) && rule.within.contains(&case.state);
+    TRACK_RULES
+        .iter()
+        .filter(fits)
+        .filter(|rule| policy::may(actor, rule.permission, case, subject))
+        .map(|rule| rule.to)
+        .collect()
+}

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use crate::domain::action::{Action, AppealOutcome};
 use crate::domain::case::{Case, CaseFacts, Category, ClosureReason};
 use crate::domain::guards::Named;
-use crate::domain::sanction::{self, FoundAct, SanctionDates, SanctionVersion, Warning};
-use crate::domain::tracks::{Track, TrackChange, TrackState, TrackStep, driven};
+use crate::domain::sanction::{self, FoundAct, Ground, SanctionDates, SanctionVersion, Warning};
+use crate::domain::tracks::{self, Track, TrackChange, TrackState, TrackStep, driven};
 
 /// Everything of one decision; most decisions leave all of it empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,9 +39,9 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
     match action {
         Action::Conclude(conclude) => beside.acts = sanction::found(&conclude.findings),
         Action::ImposeSanction(impose) => {
-            let version = sanction::imposed(impose, named, false);
+            let version = sanction::imposed(impose, named, Ground::Case);
             beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-            beside.warnings = sanction::warnings(impose, named, false);
+            beside.warnings = sanction::warnings(impose, named, Ground::Case);
             beside.version = Some(version);
         }
         Action::TakeEffect(effect) => {
@@ -116,10 +116,10 @@ fn decided(
     next: &mut Case,
     beside: &mut Beside,
 ) {
-    let on_conviction = before.tracks.criminal == TrackState::Convicted;
-    let version = sanction::imposed(impose, named, on_conviction);
+    let ground = tracks::guards::ground(before, impose);
+    let version = sanction::imposed(impose, named, ground);
     beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-    beside.warnings = sanction::warnings(impose, named, on_conviction);
+    beside.warnings = sanction::warnings(impose, named, ground);
     beside.version = Some(version);
     if let Some(change) = beside.tracks.first_mut() {
         change.document_number = Some(impose.decision.number.clone());

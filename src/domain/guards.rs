@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use crate::domain::action::Action;
 use crate::domain::case::{CaseFacts, Category, ClosureReason, ElectionRegime, ReferralKind, State, SubjectResolution};
 use crate::domain::ids::Language;
-use crate::domain::sanction::{self, CatalogueSanction, KnownAct};
+use crate::domain::sanction::{self, CatalogueSanction, Ground, KnownAct};
 use crate::domain::tracks::guards::TrackSituation;
 use crate::domain::tracks::{Track, TrackStates};
 
@@ -323,7 +323,7 @@ pub const NOT_PUNISHED_TWICE: Guard = now(
     "not_punished_twice",
     "satu perbuatan tidak dijatuhi sanksi etik dan disiplin sekaligus",
     "no act is punished in ethics and in discipline",
-    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::not_punished_twice(impose, s.named, false)),
+    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::not_punished_twice(impose, s.named, Ground::Case)),
 );
 /// T23.
 pub const BELOW_RANGE_EXPLAINED: Guard = now(

@@ -68,6 +68,24 @@ text_enum! {
     }
 }
 
+/// On what a decision rests, which says what it may punish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// What the case is about (T23). After a reopening it takes the place of the decision before.
+    Case,
+    /// An act beside it.
+    OtherAct,
+    /// A conviction; it needs no act.
+    Conviction,
+}
+
+impl Ground {
+    /// An act that bears this sanction may be punished under `category`.
+    fn frees(self, punished: Option<Category>, category: Category) -> bool {
+        punished.is_none_or(|bears| self == Self::Case && bears == category)
+    }
+}
+
 /// A sanction as the catalogue has it on the day of the act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogueSanction {
@@ -178,21 +196,21 @@ pub fn fits_category(impose: &ImposeSanction, named: &Named) -> bool {
 
 /// The acts a decision punishes: those it names, or all that stand and are free. A case whose acts nobody listed is about
 /// one, as reported; a decision that rests on a conviction punishes none.
-pub fn punished_acts(impose: &ImposeSanction, named: &Named, on_conviction: bool) -> Vec<i16> {
+pub fn punished_acts(impose: &ImposeSanction, named: &Named, ground: Ground) -> Vec<i16> {
     if let Some(acts) = &impose.acts {
         let mut acts = acts.clone();
         acts.sort_unstable();
         acts.dedup();
         return acts;
     }
-    if on_conviction {
+    if ground == Ground::Conviction {
         return Vec::new();
     }
     if named.acts.is_empty() {
         return vec![1];
     }
     let standing = || named.acts.iter().filter(|act| act.finding != ActFinding::NotProven);
-    let free = standing().filter(|act| act.punished.is_none_or(|category| category == impose.category));
+    let free = standing().filter(|act| ground.frees(act.punished, impose.category));
     let free: Vec<i16> = free.map(|act| act.number).collect();
     if free.is_empty() { standing().map(|act| act.number).collect() } else { free }
 }
@@ -206,28 +224,28 @@ pub fn acts_stand(impose: &ImposeSanction, named: &Named) -> bool {
     impose.acts.as_ref().is_none_or(|acts| acts.iter().all(known))
 }
 
-/// No act of the decision bears a sanction of the other category, and there is an act to punish, unless it rests on a
-/// conviction (PP 94/2021: no double punishment for one act).
-pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, on_conviction: bool) -> bool {
-    let acts = punished_acts(impose, named, on_conviction);
+/// No act of the decision bears another sanction, and there is an act to punish, unless it rests on a conviction
+/// (PP 94/2021: no double punishment for one act).
+pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, ground: Ground) -> bool {
+    let acts = punished_acts(impose, named, ground);
     let free = |number: &i16| {
         let act = named.acts.iter().find(|act| act.number == *number);
-        act.and_then(|act| act.punished).is_none_or(|category| category == impose.category)
+        ground.frees(act.and_then(|act| act.punished), impose.category)
     };
-    (on_conviction || !acts.is_empty()) && acts.iter().all(free)
+    (ground == Ground::Conviction || !acts.is_empty()) && acts.iter().all(free)
 }
 
 /// What the officer is warned of.
-pub fn warnings(impose: &ImposeSanction, named: &Named, on_conviction: bool) -> Vec<Warning> {
+pub fn warnings(impose: &ImposeSanction, named: &Named, ground: Ground) -> Vec<Warning> {
     let heavy = impose.category == Category::Discipline && named.sanction.is_some_and(|(_, weight)| weight >= HEAVY);
     let authority = (named.authority_fits == Some(false)).then_some(Warning::AuthorityNotListed);
-    let team = (heavy && !named.team_formed && !on_conviction).then_some(Warning::TeamNotRecorded);
+    let team = (heavy && !named.team_formed && ground != Ground::Conviction).then_some(Warning::TeamNotRecorded);
     authority.into_iter().chain(team).collect()
 }
 
-/// A decision of the PPK. Where one of its acts bears a sanction of the same category already, it takes that one's place.
-pub fn imposed(impose: &ImposeSanction, named: &Named, on_conviction: bool) -> SanctionVersion {
-    let acts = punished_acts(impose, named, on_conviction);
+/// A decision of the PPK. Where one of its acts bears a sanction already, it takes that one's place.
+pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> SanctionVersion {
+    let acts = punished_acts(impose, named, ground);
     let again = named.acts.iter().any(|act| acts.contains(&act.number) && act.punished.is_some());
     let entry = named.decided.as_ref();
     SanctionVersion {
@@ -380,7 +398,7 @@ mod tests {
 
     #[test]
     fn a_case_without_listed_acts_is_about_one() {
-        assert_eq!(punished_acts(&impose(Category::Discipline, None), &named(&[]), false), [1]);
+        assert_eq!(punished_acts(&impose(Category::Discipline, None), &named(&[]), Ground::Case), [1]);
         assert!(acts_stand(&impose(Category::Discipline, Some(vec![1])), &named(&[])));
         assert!(!acts_stand(&impose(Category::Discipline, Some(vec![2])), &named(&[])));
     }
@@ -392,20 +410,26 @@ mod tests {
             (2, ActFinding::Proven, None),
             (3, ActFinding::NotProven, None),
         ]);
-        assert!(!not_punished_twice(&impose(Category::Ethics, Some(vec![1])), &known, false));
-        assert!(not_punished_twice(&impose(Category::Ethics, Some(vec![2])), &known, false));
-        assert_eq!(punished_acts(&impose(Category::Ethics, None), &known, false), [2], "what is free, by itself");
+        assert!(!not_punished_twice(&impose(Category::Ethics, Some(vec![1])), &known, Ground::OtherAct));
+        assert!(not_punished_twice(&impose(Category::Ethics, Some(vec![2])), &known, Ground::OtherAct));
+        assert_eq!(
+            punished_acts(&impose(Category::Ethics, None), &known, Ground::OtherAct),
+            [2],
+            "what is free, by itself"
+        );
         assert!(!acts_stand(&impose(Category::Ethics, Some(vec![3])), &known), "nothing was proven of it");
         let all = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
-        assert!(!not_punished_twice(&impose(Category::Ethics, None), &all, false));
+        assert!(!not_punished_twice(&impose(Category::Ethics, None), &all, Ground::Case));
     }
 
     #[test]
-    fn a_second_decision_on_the_same_act_takes_the_place_of_the_first() {
+    fn a_second_decision_on_the_same_act_takes_the_place_of_the_first_and_no_further_one_may() {
         let known = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
-        let again = imposed(&impose(Category::Discipline, None), &known, false);
+        assert!(not_punished_twice(&impose(Category::Discipline, None), &known, Ground::Case));
+        assert!(!not_punished_twice(&impose(Category::Discipline, None), &known, Ground::OtherAct));
+        let again = imposed(&impose(Category::Discipline, None), &known, Ground::Case);
         assert!(again.supersedes && again.origin == SanctionOrigin::Changed);
-        let dismissal = imposed(&impose(Category::Discipline, None), &known, true);
+        let dismissal = imposed(&impose(Category::Discipline, None), &known, Ground::Conviction);
         assert!(
             !dismissal.supersedes && dismissal.acts == Some(Vec::new()),
             "it rests on the conviction, not on the act"

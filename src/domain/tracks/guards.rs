@@ -3,10 +3,11 @@
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::{Track, TrackState, TrackStep};
-use crate::domain::case::{CaseFacts, Category, State};
+use crate::domain::action::ImposeSanction;
+use crate::domain::case::{Case, CaseFacts, Category, State};
 use crate::domain::guards::{self, Check, Guard, Named};
 use crate::domain::ids::Language;
-use crate::domain::sanction;
+use crate::domain::sanction::{self, Ground};
 
 /// What such a guard looks at.
 pub struct TrackSituation<'a> {
@@ -42,6 +43,12 @@ const fn guard(
 pub const FOLLOW_UP_DAYS: u64 = 14;
 /// Working days from a warning to the reprimand (D7).
 const WARNED_DAYS: usize = 3;
+
+/// On what a further decision rests: after a conviction a discipline sanction rests on that.
+pub fn ground(case: &Case, impose: &ImposeSanction) -> Ground {
+    let convicted = case.tracks.criminal == TrackState::Convicted && impose.category == Category::Discipline;
+    if convicted { Ground::Conviction } else { Ground::OtherAct }
+}
 
 /// The PPK has had the recommendation for longer than D7. The one place that knows the length of that clock.
 pub fn follow_up_overdue(state: State, since: NaiveDate, today: NaiveDate) -> bool {
@@ -115,8 +122,8 @@ pub const ACTS_STAND: Guard = like(&guards::ACTS_STAND, |s| {
 });
 /// No act is punished in ethics and in discipline.
 pub const NOT_PUNISHED_TWICE: Guard = like(&guards::NOT_PUNISHED_TWICE, |s| {
-    let on_conviction = s.facts.case.tracks.criminal == TrackState::Convicted;
-    s.step.sanction.as_ref().is_some_and(|sanction| sanction::not_punished_twice(sanction, s.named, on_conviction))
+    let stands = |impose| sanction::not_punished_twice(impose, s.named, ground(&s.facts.case, impose));
+    s.step.sanction.as_ref().is_some_and(stands)
 });
 
 #[cfg(test)]

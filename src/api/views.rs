@@ -20,14 +20,20 @@ use crate::domain::report::Direction;
 use crate::flows::sealing::OpenMessage;
 
 mod access;
+mod advice;
 mod case;
 mod identity;
 mod protection;
+mod reference;
 
 pub use access::{AccessEntryView, AccessFlagView};
+pub use advice::{DuplicateView, NamedFormView, WarningView};
 pub use case::{CaseView, ReportView, SubjectView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
+pub use reference::{
+    AgencyView, Catalogue, CodeView, ElectionEventView, RegionView, SanctionView, TransferBodyView, ViolationFormView,
+};
 
 /// A text in both languages.
 #[derive(Serialize, ToSchema)]

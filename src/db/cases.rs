@@ -15,8 +15,9 @@ use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::case::{Case, CaseFacts, MasterFacts, State, Subject};
+use crate::domain::duplicate::DAYS_APART;
 use crate::domain::policy::{Reach, Visible};
-use crate::schema::{cases, subjects};
+use crate::schema::cases;
 
 /// What a caller may see: a seat's reach, or everything for the service itself and for a reporter's own report.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ impl Sight {
 }
 
 /// Writes the parameters of the condition [`SEEN`] as a one-row table `sight`.
-fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
+pub(super) fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
     push!(out; "sight (reach, officer_id, agency_id, region_code, work_unit, nip) AS (VALUES (" [sql::Text] sight.reach, "::text, "
         [sql::Uuid] &sight.officer_id, "::uuid, " [sql::Uuid] &sight.agency_id,
         "::uuid, " [sql::Text] sight.region_code, "::text, " [Nullable<sql::Text>] &sight.work_unit, "::text, " [Nullable<sql::Text>] &sight.nip, "::text))");
@@ -65,7 +66,7 @@ fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> Q
 }
 
 /// The same rule as `policy::sees`, for queries; a test compares the two case by case.
-const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
+pub(super) const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
      WHEN 'region' THEN sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.') \
      WHEN 'referred' THEN cases.referral_kind IS NOT NULL AND (sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.')) \
      WHEN 'reviewed' THEN cases.reviewing_agency_id = sight.agency_id \
@@ -75,7 +76,7 @@ const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
      AND NOT coalesce(cases.agency_id = sight.agency_id AND lower(btrim(subjects.work_unit)) = lower(btrim(sight.work_unit)), false) \
      AND NOT sight.officer_id = ANY (cases.excluded_officers)";
 
-struct SightParts<'a> {
+pub(super) struct SightParts<'a> {
     reach: &'static str,
     officer_id: Uuid,
     agency_id: Uuid,
@@ -90,18 +91,18 @@ impl<'a> From<&'a Sight> for SightParts<'a> {
     }
 }
 
-type CaseColumns = <diesel::dsl::AsSelect<Case, Pg> as Expression>::SqlType;
-type SubjectColumns = <diesel::dsl::AsSelect<Subject, Pg> as Expression>::SqlType;
+pub(super) type CaseColumns = <diesel::dsl::AsSelect<Case, Pg> as Expression>::SqlType;
+pub(super) type SubjectColumns = <diesel::dsl::AsSelect<Subject, Pg> as Expression>::SqlType;
 
 /// The columns of a case and its subject, in the order [`Found`] reads them.
-struct FoundColumns(diesel::dsl::AsSelect<Case, Pg>, diesel::dsl::AsSelect<Subject, Pg>);
+pub(super) struct FoundColumns(diesel::dsl::AsSelect<Case, Pg>, diesel::dsl::AsSelect<Subject, Pg>);
 
 impl FoundColumns {
-    fn all() -> Self {
+    pub(super) fn all() -> Self {
         Self(Case::as_select(), Subject::as_select())
     }
 
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    pub(super) fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(", ");
         self.1.walk_ast(out.reborrow())
@@ -190,6 +191,7 @@ struct Locked {
     withdrawal_count: i64,
     formal_reporter: bool,
     is_master: bool,
+    merged_reports: i64,
     occurred_from: Option<NaiveDate>,
     occurred_to: Option<NaiveDate>,
 }
@@ -201,7 +203,7 @@ macro_rules! lock_statement {
             key: &'a $rust,
             sight: SightParts<'a>,
         }
-        prepared!($name returns (CaseColumns, SubjectColumns, sql::BigInt, sql::BigInt, Bool, Bool, Nullable<sql::Date>, Nullable<sql::Date>));
+        prepared!($name returns (CaseColumns, SubjectColumns, sql::BigInt, sql::BigInt, Bool, Bool, sql::BigInt, Nullable<sql::Date>, Nullable<sql::Date>));
 
         impl QueryFragment<Pg> for $name<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -210,12 +212,14 @@ macro_rules! lock_statement {
                 out.push_sql(" SELECT ");
                 self.columns.walk_ast(out.reborrow())?;
                 push!(out; ", facts.reports, facts.withdrawals, facts.formal_reporter, \
-                    EXISTS (SELECT FROM cases merged WHERE merged.master_case_id = cases.id), facts.occurred_from, facts.occurred_to \
+                    EXISTS (SELECT FROM cases merged WHERE merged.master_case_id = cases.id), \
+                    (SELECT count(*) FROM cases merged JOIN reports r ON r.case_id = merged.id \
+                      WHERE merged.master_case_id = cases.id AND r.withdrawal_requested_at IS NULL), facts.occurred_from, facts.occurred_to \
                     FROM cases JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL \
                     (SELECT count(*) AS reports, count(r.withdrawal_requested_at) AS withdrawals, \
                         coalesce(bool_or(r.consent_to_bawaslu AND i.name IS NOT NULL), false) AS formal_reporter, \
                         min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to \
-                     FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = cases.id) facts, sight WHERE "
+                     FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = coalesce(cases.split_from, cases.id)) facts, sight WHERE "
                     {$column} " = " [$sql_type] self.key, " AND " {SEEN} " FOR UPDATE OF cases");
                 Ok(())
             }
@@ -239,6 +243,7 @@ async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight
         withdrawal_count: row.withdrawal_count,
         formal_reporter: row.formal_reporter,
         is_master: row.is_master,
+        merged_reports: row.merged_reports,
         occurred: row.occurred_from.zip(row.occurred_to),
         master: None,
     }))
@@ -269,8 +274,7 @@ pub async fn lock_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<CaseFacts>, DbEr
     Ok(lock_by(tx.connection()?, Key::Id(&id), &Sight::Everything).await?)
 }
 
-/// What a merge needs to know of its master, if the caller may see it. Three days of difference still overlap
-/// (domain rule on duplicates).
+/// What a merge needs to know of its master, if the caller may see it.
 pub async fn master_facts(
     tx: &mut Tx,
     number: &str,
@@ -279,7 +283,24 @@ pub async fn master_facts(
 ) -> Result<Option<MasterFacts>, DbError> {
     // Locked as well, so that it cannot be closed or merged away meanwhile.
     let Some(master) = lock(tx, number, sight).await? else { return Ok(None) };
-    let (ours, theirs) = (&merged.subject, &master.subject);
+    let overlapping = merged.occurred.zip(master.occurred).is_some_and(|((a, b), (c, d))| {
+        let slack = chrono::Duration::days(DAYS_APART);
+        a <= d + slack && c <= b + slack
+    });
+    Ok(Some(MasterFacts {
+        id: master.case.id,
+        reviewing_agency_id: master.case.reviewing_agency_id,
+        state: master.case.state,
+        merged: master.case.master_case_id.is_some(),
+        same_subject: same_subject(merged, &master),
+        overlapping,
+    }))
+}
+
+/// Whether two cases are about the same person: by an officer's word, by number, or by name and agency.
+pub fn same_subject(one: &CaseFacts, other: &CaseFacts) -> bool {
+    let (ours, theirs) = (&one.subject, &other.subject);
+    let same_person = ours.person_id.is_some() && ours.person_id == theirs.person_id;
     let same_number = (ours.nip.is_some() && ours.nip == theirs.nip) || (ours.nik.is_some() && ours.nik == theirs.nik);
     let folded = |name: &Option<crate::domain::confidential::Confidential<String>>| {
         name.as_ref().map(|n| n.reveal().trim().to_lowercase())
@@ -287,18 +308,8 @@ pub async fn master_facts(
     let same_name = ours.name.is_some()
         && folded(&ours.name) == folded(&theirs.name)
         && (ours.agency_text == theirs.agency_text
-            || (merged.case.agency_id.is_some() && merged.case.agency_id == master.case.agency_id));
-    let overlapping = merged.occurred.zip(master.occurred).is_some_and(|((a, b), (c, d))| {
-        let slack = chrono::Duration::days(3);
-        a <= d + slack && c <= b + slack
-    });
-    Ok(Some(MasterFacts {
-        id: master.case.id,
-        state: master.case.state,
-        merged: master.case.master_case_id.is_some(),
-        same_subject: same_number || same_name,
-        overlapping,
-    }))
+            || (one.case.agency_id.is_some() && one.case.agency_id == other.case.agency_id));
+    same_person || same_number || same_name
 }
 
 /// Hides the case from an officer for good, and takes it off his desk.
@@ -311,28 +322,6 @@ pub async fn exclude(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbEr
     .bind::<sql::Uuid, _>(officer_id)
     .execute(tx.connection()?)
     .await?;
-    Ok(())
-}
-
-/// Puts the confirmed subject in place; what is left out stays.
-pub async fn confirm_subject(
-    tx: &mut Tx,
-    id: Uuid,
-    subject: &crate::domain::action::ConfirmedSubject,
-) -> Result<(), DbError> {
-    use diesel::dsl::sql as raw;
-    diesel::update(subjects::table.find(id))
-        .set((
-            subject.name.as_ref().map(|v| subjects::name.eq(Some(v.clone()))),
-            subject.nip.as_ref().map(|v| subjects::nip.eq(Some(v.clone()))),
-            subject.nik.as_ref().map(|v| subjects::nik.eq(Some(v.clone()))),
-            subject.position.as_ref().map(|v| subjects::position.eq(Some(v.clone()))),
-            subject.work_unit.as_ref().map(|v| subjects::work_unit.eq(Some(v.clone()))),
-            subjects::employment.eq(Some(subject.employment.as_str())),
-            subjects::resolution.eq(raw::<sql::Text>("'confirmed'")),
-        ))
-        .execute(tx.connection()?)
-        .await?;
     Ok(())
 }
 

@@ -133,7 +133,8 @@ fn push_aftermath<'b>(
           UNION ALL SELECT tell.officer_id, NULL, NULL WHERE tell.officer_id IS NOT NULL \
           UNION ALL SELECT NULL, NULL, tell.address WHERE tell.address IS NOT NULL \
           UNION ALL SELECT NULL, r.id, NULL FROM \
-            (SELECT event.case_id AS id UNION ALL SELECT merged.id FROM cases merged WHERE merged.master_case_id = event.case_id) own \
+            (SELECT coalesce(side.split_from, side.id) AS id FROM cases side WHERE side.id = event.case_id \
+             UNION ALL SELECT coalesce(merged.split_from, merged.id) FROM cases merged WHERE merged.master_case_id = event.case_id) own \
             JOIN reports r ON r.case_id = own.id JOIN reporter_identities i ON i.report_id = r.id \
             WHERE tell.reporters AND i.email IS NOT NULL AND i.email_disabled_at IS NULL) who)");
     Ok(())
@@ -197,6 +198,7 @@ impl QueryFragment<Pg> for Apply<'_> {
             [Nullable<sql::Date>] &c.delivered_on, ", administrative_result = " [Nullable<sql::Text>] &c.administrative_result,
             ", closure_reason = " [Nullable<sql::Text>] &c.closure_reason, ", dismissal_code = " [Nullable<sql::Text>] &c.dismissal_code,
             ", criminal_state = " [sql::Text] &c.criminal_state, ", master_case_id = " [Nullable<sql::Uuid>] &c.master_case_id,
+            ", violation_forms = " [Nullable<sql::Jsonb>] &c.violation_forms,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
             [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id, " AND version = " [sql::Integer] &self.version,
             " RETURNING id, event_seq, event_hash), \

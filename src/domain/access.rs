@@ -11,6 +11,7 @@ text_enum! {
         ListCases = "list_cases", "Daftar perkara", "List of cases";
         GetCase = "get_case", "Perkara", "Case";
         ListCaseEvents = "list_case_events", "Riwayat perkara", "Timeline of a case";
+        ListDuplicates = "list_duplicates", "Perkara yang mungkin sama", "Cases that may be the same";
         ListCaseMessages = "list_case_messages", "Percakapan dengan pelapor", "Messages with the reporters";
         ListApprovals = "list_approvals", "Pengajuan pada perkara", "Drafts on a case";
         ListWaitingApprovals = "list_waiting_approvals", "Pengajuan yang menunggu", "Drafts that wait";

@@ -4,8 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Array, Nullable};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::action::Employment;
 use crate::domain::confidential::Confidential;
 use crate::domain::criminal::CriminalState;
 use crate::domain::ids::Language;
@@ -252,6 +254,10 @@ pub struct Case {
     pub created_at: DateTime<Utc>,
     /// Officers to whom the case does not exist: recused, or its reporter.
     pub excluded_officers: OfficerIds,
+    /// The forms of violation the recommendation names, as the catalogue had them.
+    pub violation_forms: Option<FrozenForms>,
+    /// The case whose reports named several persons, where this one is about another of them.
+    pub split_from: Option<Uuid>,
 }
 
 /// Keys of officers, as an array column.
@@ -262,6 +268,43 @@ impl diesel::deserialize::FromSql<Array<Nullable<sql_types::Uuid>>, Pg> for Offi
     fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
         let ids = <Vec<Option<Uuid>> as diesel::deserialize::FromSql<_, Pg>>::from_sql(bytes)?;
         Ok(Self(ids.into_iter().flatten().collect()))
+    }
+}
+
+/// A form of violation with the text the catalogue had for the day of the act: a later version of the catalogue changes
+/// nothing that a case says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenForm {
+    /// Code.
+    pub code: String,
+    /// Category.
+    pub category: Category,
+    /// Indonesian title.
+    pub title_id: String,
+    /// English title.
+    pub title_en: String,
+    /// The decree or law.
+    pub source_decree: String,
+    /// First day this version held.
+    pub valid_from: NaiveDate,
+}
+
+/// Forms of violation as a column.
+#[derive(Clone, Debug, PartialEq, Eq, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[diesel(sql_type = sql_types::Jsonb)]
+pub struct FrozenForms(pub Vec<FrozenForm>);
+
+impl diesel::deserialize::FromSql<sql_types::Jsonb, Pg> for FrozenForms {
+    fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+        let value = <serde_json::Value as diesel::deserialize::FromSql<sql_types::Jsonb, Pg>>::from_sql(bytes)?;
+        Ok(Self(serde_json::from_value(value)?))
+    }
+}
+
+impl diesel::serialize::ToSql<sql_types::Jsonb, Pg> for FrozenForms {
+    fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, Pg>) -> diesel::serialize::Result {
+        let value = serde_json::to_value(&self.0)?;
+        <serde_json::Value as diesel::serialize::ToSql<sql_types::Jsonb, Pg>>::to_sql(&value, &mut out.reborrow())
     }
 }
 
@@ -315,6 +358,10 @@ pub struct Subject {
     pub work_unit: Option<String>,
     /// How sure this is.
     pub resolution: SubjectResolution,
+    /// How employed, once an officer has confirmed it.
+    pub employment: Option<Employment>,
+    /// Who it is, once an officer has confirmed it.
+    pub person_id: Option<Uuid>,
 }
 
 /// What a decision needs to know beside the row itself.
@@ -332,10 +379,19 @@ pub struct CaseFacts {
     pub formal_reporter: bool,
     /// Other cases were merged into this one.
     pub is_master: bool,
+    /// How many reports came with them that nobody asked to withdraw.
+    pub merged_reports: i64,
     /// First and last day of the reported conduct.
     pub occurred: Option<(NaiveDate, NaiveDate)>,
     /// The other case a merge names, when the caller may see it.
     pub master: Option<MasterFacts>,
+}
+
+impl CaseFacts {
+    /// The day of the act by which phase and catalogue are chosen: the last day reported.
+    pub fn act_day(&self) -> Option<NaiveDate> {
+        self.occurred.map(|(_, last)| last)
+    }
 }
 
 /// What a merge needs to know of the case it merges into.
@@ -343,6 +399,8 @@ pub struct CaseFacts {
 pub struct MasterFacts {
     /// Its key.
     pub id: Uuid,
+    /// The agency whose inspectorate reviews it.
+    pub reviewing_agency_id: Option<Uuid>,
     /// Its state.
     pub state: State,
     /// It was itself merged away.

@@ -4,7 +4,9 @@
 use chrono::{Days, NaiveDate};
 
 use crate::domain::action::Action;
-use crate::domain::case::{CaseFacts, Category, ClosureReason, ElectionRegime, ReferralKind, State, SubjectResolution};
+use crate::domain::case::{
+    CaseFacts, Category, ClosureReason, ElectionRegime, FrozenForm, ReferralKind, State, SubjectResolution,
+};
 use crate::domain::ids::Language;
 
 /// What a guard looks at.
@@ -32,6 +34,10 @@ pub struct Named {
     pub sanction: Option<(Category, i16)>,
     /// How heavy the lightest sanction proposed to the PPK is.
     pub lightest_proposed: Option<i16>,
+    /// The forms of violation named, as the catalogue has them for the day of the act.
+    pub violation_forms: Vec<FrozenForm>,
+    /// The person the officer says the subject is.
+    pub person_id: Option<uuid::Uuid>,
 }
 
 /// How a guard is checked.
@@ -180,10 +186,22 @@ pub const SAME_SUBJECT: Guard = now("same_subject", "terlapor sama", "the subjec
 /// T09.
 pub const OVERLAPPING_ACT: Guard = now(
     "overlapping_act",
-    "waktu peristiwa berselisih paling lama tiga hari",
-    "the reported days are at most three days apart",
-    |s| s.facts.master.as_ref().is_some_and(|m| m.overlapping),
+    "waktu peristiwa berselisih paling lama tiga hari, atau dicatat sebagai perbuatan baru",
+    "the reported days are at most three days apart, or it is taken as a further act",
+    |s| is_further_act(s) || s.facts.master.as_ref().is_some_and(|m| m.overlapping),
 );
+/// T09: a further act joins a case only while its findings are not out of the inspectorate's hands.
+pub const FURTHER_ACT_BEFORE_PPK: Guard = now(
+    "further_act_before_ppk",
+    "perbuatan baru hanya dapat ditambahkan pada perkara yang belum sampai ke PPK; sesudah itu perkara ditautkan",
+    "a further act joins a case only before it reaches the PPK; after that the cases are linked",
+    |s| !is_further_act(s) || s.facts.master.as_ref().is_some_and(|m| m.state < State::PpkAction),
+);
+
+fn is_further_act(s: &Situation<'_>) -> bool {
+    matches!(s.action, Action::Merge(merge) if merge.further_act)
+}
+
 /// T09: keeps merges one level deep, so that a reporter's label never has to be searched for.
 pub const NOT_A_MASTER: Guard = now(
     "not_a_master",
@@ -412,7 +430,7 @@ pub const WITHDRAWAL_REQUESTED: Guard =
 /// T31: another report keeps the case open.
 pub const NO_OTHER_REPORT: Guard =
     now("no_other_report", "tidak ada laporan lain pada perkara ini", "no other report belongs to the case", |s| {
-        s.facts.report_count <= s.facts.withdrawal_count
+        s.facts.report_count <= s.facts.withdrawal_count && s.facts.merged_reports == 0
     });
 /// T31.
 pub const NO_REASON_TO_CONTINUE: Guard = now(

@@ -152,6 +152,7 @@ pub const RULES: &[Rule] = &[
             g::MASTER_OPEN,
             g::SAME_SUBJECT,
             g::OVERLAPPING_ACT,
+            g::FURTHER_ACT_BEFORE_PPK,
             g::NOT_A_MASTER,
             g::NO_LIVE_REFERRAL,
             g::NO_LIVE_CRIMINAL_TRACK,

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Label;
+use super::advice::{self, DecodedView, NamedFormView, WarningView};
 use crate::app::Reference;
 use crate::db::reports::Report;
 use crate::domain::action::{BawasluResult, Verb};
@@ -39,6 +40,9 @@ pub struct SubjectView {
     pub work_unit: Option<String>,
     /// How sure this is.
     pub resolution: SubjectResolution,
+    /// What the number tells; not for the task force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decoded: Option<DecodedView>,
 }
 
 fn revealed(value: Option<&Confidential<String>>) -> Option<String> {
@@ -46,7 +50,7 @@ fn revealed(value: Option<&Confidential<String>>) -> Option<String> {
 }
 
 impl SubjectView {
-    fn new(subject: &Subject, role: Role) -> Self {
+    pub(super) fn new(case: &Case, subject: &Subject, role: Role) -> Self {
         // The task force reads name and agency only.
         let whole = role != Role::TaskforceViewer;
         Self {
@@ -57,6 +61,7 @@ impl SubjectView {
             agency_text: subject.agency_text.clone(),
             work_unit: subject.work_unit.clone().filter(|_| whole),
             resolution: subject.resolution,
+            decoded: advice::decoded(case, subject).filter(|_| whole),
         }
     }
 }
@@ -124,6 +129,21 @@ pub struct CaseView {
     pub criminal_state: Option<CriminalState>,
     /// How often it was reopened.
     pub reopen_count: i16,
+    /// The forms of violation the recommendation names, in the words they had for the day of the act.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violation_forms: Vec<NamedFormView>,
+    /// The election whose stages ran where and when the conduct is said to have been; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested_election_event: Option<String>,
+    /// The election law that suggests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested_election_regime: Option<ElectionRegime>,
+    /// The phase it suggests; the officer decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested_conduct_phase: Option<ConductPhase>,
+    /// What to look at again; it stops nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
     /// Who it is about.
     pub subject: SubjectView,
     /// What the caller may try now.
@@ -167,10 +187,38 @@ impl CaseView {
             criminal_proceedings: case.criminal_state != CriminalState::None,
             criminal_state: tells_criminal.then_some(case.criminal_state),
             reopen_count: case.reopen_count,
-            subject: SubjectView::new(subject, officer.role),
+            violation_forms: case.violation_forms.iter().flat_map(|forms| &forms.0).map(NamedFormView::from).collect(),
+            suggested_election_event: None,
+            suggested_election_regime: None,
+            suggested_conduct_phase: None,
+            warnings: Vec::new(),
+            subject: SubjectView::new(case, subject, officer.role),
             allowed_actions: decide::allowed_actions(case, subject, &Actor::Officer(officer.clone())),
             reports: None,
         }
+    }
+
+    /// With what numbers and election calendar point out, for those who read reports. `act_day` is the day of the act.
+    pub fn advised(
+        mut self,
+        case: &Case,
+        subject: &Subject,
+        act_day: Option<NaiveDate>,
+        officer: &Officer,
+        reference: &Reference,
+    ) -> Self {
+        if !granted(officer.role, Permission::ReadReport) {
+            return self;
+        }
+        self.warnings = advice::warnings(subject, reference);
+        if let Some(day) = act_day {
+            let (suggestion, warnings) = advice::suggested(case, day, reference);
+            self.suggested_election_event = suggestion.event;
+            self.suggested_election_regime = Some(suggestion.regime);
+            self.suggested_conduct_phase = Some(suggestion.phase);
+            self.warnings.extend(warnings);
+        }
+        self
     }
 
     /// With what reporters wrote, if this officer may read it.

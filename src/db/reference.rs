@@ -9,8 +9,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
-use crate::domain::case::{Category, FrozenForm};
+use crate::domain::case::Category;
 use crate::domain::event::sha256;
+use crate::domain::frozen::FrozenForm;
 use crate::schema::{agencies, reference_loads, regions, sanctions, violation_forms};
 
 const REGIONS: &str = include_str!("../../data/regions.csv");

@@ -4,9 +4,8 @@
 use chrono::{Days, NaiveDate};
 
 use crate::domain::action::Action;
-use crate::domain::case::{
-    CaseFacts, Category, ClosureReason, ElectionRegime, FrozenForm, ReferralKind, State, SubjectResolution,
-};
+use crate::domain::case::{CaseFacts, Category, ClosureReason, ElectionRegime, ReferralKind, State, SubjectResolution};
+use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
 
 /// What a guard looks at.

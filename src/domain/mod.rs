@@ -14,6 +14,7 @@ pub mod duplicate;
 pub mod election;
 pub mod event;
 pub mod fault;
+pub mod frozen;
 pub mod guards;
 pub mod ids;
 pub mod notice;

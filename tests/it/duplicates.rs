@@ -188,6 +188,11 @@ async fn a_further_act_joins_an_open_case_before_the_ppk_and_is_linked_after() {
         assert_eq!(events.body().matches("case.linked").count(), 1, "{}", events.body());
         assert!(events.body().contains(other.as_str()));
     }
+    for wrong in ["REG-BKN-2026-1", &third.case] {
+        let link = json!({ "case_number": wrong, "reason": REASON });
+        let refused = app.post(&path).by(Persona::Triage).json(&link).expect(422).await;
+        assert_eq!(refused.faults(), [("/case_number", "unknown-code")], "{wrong}");
+    }
     let stranger =
         app.submit(&report(&app, &json!({ "name": "Fulan", "position": "Camat" }), -4, "https://lain.example/4")).await;
     let link = json!({ "case_number": stranger.case, "reason": REASON });

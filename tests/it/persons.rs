@@ -135,6 +135,19 @@ async fn an_officer_links_a_new_number_to_the_person_of_another_case_and_nobody_
 }
 
 #[tokio::test]
+async fn nobody_sees_from_the_database_that_a_subject_reported_or_a_reporter_is_reported() {
+    let app = TestApp::start().await;
+    let nik = "3602041211870001";
+    let mut report = app.report();
+    report["subject"] = json!({ "nik": nik });
+    report["reporter"] = json!({ "name": "Siti", "nik": nik });
+    app.submit(&report).await;
+    let both = "SELECT count(*)::text AS value FROM subjects s JOIN reporter_identities i ON";
+    assert_eq!(app.db.value(&format!("{both} s.nik_index IS NOT NULL AND i.nik_index IS NOT NULL")).await, "1");
+    assert_eq!(app.db.value(&format!("{both} s.nik_index = i.nik_index")).await, "0");
+}
+
+#[tokio::test]
 async fn the_hash_of_a_number_is_added_to_what_an_earlier_version_stored() {
     let app = TestApp::start().await;
     let mut report = app.report();

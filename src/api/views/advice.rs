@@ -9,9 +9,10 @@ use super::{Label, SubjectView};
 use crate::app::Reference;
 use crate::db::duplicates::Suggested;
 use crate::domain::actor::Officer;
-use crate::domain::case::{Case, FrozenForm, State, Subject};
+use crate::domain::case::{Case, State, Subject};
 use crate::domain::duplicate::Reason;
 use crate::domain::election::{Suggestion, suggest};
+use crate::domain::frozen::FrozenForm;
 use crate::domain::person_number::{self, Decoded, Nik, Nip, NumberKind, Sex};
 use crate::domain::warning::Warning;
 

@@ -19,15 +19,15 @@ use crate::domain::warning::Warning;
 /// Something to look at again; it stops nothing.
 #[derive(Serialize, ToSchema)]
 pub struct WarningView {
-    /// Code.
+    /// Code, never translated.
     pub code: Warning,
     /// In words.
-    pub text: Label,
+    pub detail: Label,
 }
 
 impl From<Warning> for WarningView {
     fn from(code: Warning) -> Self {
-        Self { code, text: Label::of(|language| code.label(language).to_owned()) }
+        Self { code, detail: Label::of(|language| code.label(language).to_owned()) }
     }
 }
 

@@ -210,7 +210,7 @@ impl CaseView {
         if !granted(officer.role, Permission::ReadReport) {
             return self;
         }
-        self.warnings = advice::warnings(subject, reference);
+        self.warnings.extend(advice::warnings(subject, reference));
         if let Some(day) = act_day {
             let (suggestion, warnings) = advice::suggested(case, day, reference);
             self.suggested_election_event = suggestion.event;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::config::{Config, TwoFactors};
 use crate::db::access::Trace;
+use crate::db::catalogues::Elections;
 use crate::db::group_commit::Writer;
 use crate::db::intake::Intake;
 use crate::db::{self, DbError, Pool};
@@ -72,8 +73,10 @@ pub struct App {
 /// Reference data that every request needs.
 #[derive(Debug)]
 pub struct Reference {
-    /// Codes of all regions.
+    /// Codes of the regions that cases and seats are bound to.
     pub regions: HashSet<String>,
+    /// Elections, from which the phase of a conduct is suggested.
+    pub elections: Elections,
     /// Codes of all agencies by key.
     pub agency_codes: HashMap<Uuid, String>,
 }
@@ -101,6 +104,7 @@ impl App {
         let pool = db::pool(database_url, config.database_role.as_deref(), 6)?;
         let reference = Reference {
             regions: db::reference::region_codes(&pool).await?,
+            elections: db::catalogues::elections(&pool).await?,
             agency_codes: db::reference::agency_codes(&pool).await?,
         };
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;

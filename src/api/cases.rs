@@ -135,7 +135,10 @@ pub async fn get_case(
     if request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
     }
-    let view = CaseView::new(&found.case, &found.subject, &caller.0, &app.reference).with_reports(reports, &caller.0);
+    let act_day = reports.iter().map(|(report, _)| report.occurred_to).max();
+    let view = CaseView::new(&found.case, &found.subject, &caller.0, &app.reference)
+        .advised(&found.case, &found.subject, act_day, &caller.0, &app.reference)
+        .with_reports(reports, &caller.0);
     Ok(HttpResponse::Ok().insert_header((header::ETAG, etag)).json(view))
 }
 
@@ -222,7 +225,13 @@ pub struct Drafted {
 pub(super) fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> Result<Reply, Problem> {
     match fired {
         Fired::Moved(case, facts, warnings) => {
-            let view = CaseView::new(&case, &facts.subject, &caller.0, &app.reference).warning(&warnings);
+            let view = CaseView::new(&case, &facts.subject, &caller.0, &app.reference).warning(&warnings).advised(
+                &case,
+                &facts.subject,
+                facts.act_day,
+                &caller.0,
+                &app.reference,
+            );
             Ok(Reply::new(StatusCode::OK, &view)?.etag(case.version))
         }
         Fired::Drafted(approval, case) => {

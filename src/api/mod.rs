@@ -19,6 +19,7 @@ pub mod credentials;
 pub mod data_requests;
 pub mod deliveries;
 pub mod docs;
+pub mod duplicates;
 pub mod extract;
 pub mod health;
 pub mod identities;
@@ -35,6 +36,7 @@ pub mod problem;
 pub mod problem_pages;
 pub mod query;
 pub mod recusals;
+pub mod reference;
 pub mod refusal;
 pub mod reports;
 pub mod retention;
@@ -81,6 +83,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(cases::list_case_messages)
         .service(cases::fire_transition)
         .service(recusals::declare_recusal)
+        .service(duplicates::list_duplicates)
+        .service(duplicates::link_case)
+        .service(duplicates::split_case)
         .service(approvals::list_waiting_approvals)
         .service(approvals::list_approvals)
         .service(approvals::decide_approval)
@@ -110,6 +115,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(breaches::record_breach_step)
         // everyone
         .service(workflow::get_workflow)
+        .service(reference::list_violation_forms)
+        .service(reference::list_catalogue_sanctions)
+        .service(reference::list_dismissal_codes)
+        .service(reference::list_closure_reasons)
+        .service(reference::list_transfer_bodies)
+        .service(reference::list_regions)
+        .service(reference::list_agencies)
+        .service(reference::list_election_events)
         // those who run it
         .service(officers::appoint_officer)
         .service(officers::list_officers)
@@ -143,6 +156,8 @@ pub const BODIES: &[&str] = &[
     "PasswordChange",
     "ApprovalDecision",
     "NewRecusal",
+    "NewCaseLink",
+    "NewSplit",
     "NewOfficer",
     "NewSeat",
     "OfficerReason",
@@ -173,5 +188,6 @@ pub fn setting(app: &App) -> Setting {
         now: app.clock.now(),
         quiet: chrono::Duration::minutes(app.config.mail_quiet_minutes.into()),
         vault: app.vault.clone(),
+        keys: app.keys.clone(),
     }
 }

@@ -20,16 +20,23 @@ use crate::domain::report::Direction;
 use crate::flows::sealing::OpenMessage;
 
 mod access;
+mod advice;
 mod case;
 mod identity;
 mod protection;
+mod reference;
 mod sanctions;
 mod tracks;
 
 pub use access::{AccessEntryView, AccessFlagView};
+pub use advice::{DuplicateView, NamedFormView, WarningView};
 pub use case::{CaseView, ReportView, SubjectView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
+pub use reference::{
+    AgencyView, Catalogue, CatalogueSanctionView, CodeView, ElectionEventView, RegionView, TransferBodyView,
+    ViolationFormView,
+};
 pub use sanctions::{ActView, EarlierSanctionsView, SanctionView};
 pub use tracks::TrackView;
 

@@ -15,8 +15,9 @@ use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::case::{Case, CaseFacts, MasterFacts, State, Subject};
+use crate::domain::duplicate::DAYS_APART;
 use crate::domain::policy::{Reach, Visible};
-use crate::schema::{cases, subjects};
+use crate::schema::cases;
 
 /// What a caller may see: a seat's reach, or everything for the service itself and for a reporter's own report.
 #[derive(Clone, Debug)]
@@ -91,18 +92,18 @@ impl<'a> From<&'a Sight> for SightParts<'a> {
     }
 }
 
-type CaseColumns = <diesel::dsl::AsSelect<Case, Pg> as Expression>::SqlType;
-type SubjectColumns = <diesel::dsl::AsSelect<Subject, Pg> as Expression>::SqlType;
+pub(super) type CaseColumns = <diesel::dsl::AsSelect<Case, Pg> as Expression>::SqlType;
+pub(super) type SubjectColumns = <diesel::dsl::AsSelect<Subject, Pg> as Expression>::SqlType;
 
 /// The columns of a case and its subject, in the order [`Found`] reads them.
-struct FoundColumns(diesel::dsl::AsSelect<Case, Pg>, diesel::dsl::AsSelect<Subject, Pg>);
+pub(super) struct FoundColumns(diesel::dsl::AsSelect<Case, Pg>, diesel::dsl::AsSelect<Subject, Pg>);
 
 impl FoundColumns {
-    fn all() -> Self {
+    pub(super) fn all() -> Self {
         Self(Case::as_select(), Subject::as_select())
     }
 
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    pub(super) fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(", ");
         self.1.walk_ast(out.reborrow())
@@ -190,7 +191,7 @@ macro_rules! lock_statement {
             key: &'a $rust,
             sight: SightParts<'a>,
         }
-        prepared!($name returns (CaseColumns, SubjectColumns));
+        prepared!($name returns (CaseColumns, SubjectColumns, Nullable<sql::Date>));
 
         impl QueryFragment<Pg> for $name<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -198,7 +199,8 @@ macro_rules! lock_statement {
                 push_sight(&mut out, &self.sight)?;
                 out.push_sql(" SELECT ");
                 self.columns.walk_ast(out.reborrow())?;
-                push!(out; " FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE "
+                push!(out; ", (SELECT max(r.occurred_to) FROM reports r WHERE r.case_id = coalesce(cases.split_from, cases.id)) \
+                    FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE "
                     {$column} " = " [$sql_type] self.key, " AND " {SEEN} " FOR UPDATE OF cases");
                 Ok(())
             }
@@ -210,12 +212,12 @@ lock_statement!(LockById, "cases.id", sql::Uuid, Uuid);
 
 async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight) -> QueryResult<Option<CaseFacts>> {
     let (columns, sight) = (FoundColumns::all(), sight.into());
-    let locked: Option<Found> = match key {
+    let locked: Option<(Case, Subject, Option<NaiveDate>)> = match key {
         Key::Number(key) => LockByNumber { columns, key, sight }.get_result(&mut connection).await,
         Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
     }
     .optional()?;
-    Ok(locked.map(|Found { case, subject }| CaseFacts { case, subject, reports: None, master: None }))
+    Ok(locked.map(|(case, subject, act_day)| CaseFacts { case, subject, act_day, reports: None, master: None }))
 }
 
 /// A case to be locked together with the beginning of a transaction.
@@ -243,8 +245,7 @@ pub async fn lock_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<CaseFacts>, DbEr
     Ok(lock_by(tx.connection()?, Key::Id(&id), &Sight::Everything).await?)
 }
 
-/// What a merge needs to know of its master, if the caller may see it. Three days of difference still overlap
-/// (domain rule on duplicates).
+/// What a merge needs to know of its master, if the caller may see it.
 pub async fn master_facts(
     tx: &mut Tx,
     number: &str,
@@ -253,7 +254,27 @@ pub async fn master_facts(
 ) -> Result<Option<MasterFacts>, DbError> {
     // Locked as well, so that it cannot be closed or merged away meanwhile.
     let Some(master) = lock(tx, number, sight).await? else { return Ok(None) };
-    let (ours, theirs) = (&merged.subject, &master.subject);
+    let theirs = reports::facts(tx, master.case.id).await?.occurred;
+    let ours = merged.reports.as_ref().and_then(|reports| reports.occurred);
+    let overlapping = ours.zip(theirs).is_some_and(|((a, b), (c, d))| {
+        let slack = chrono::Duration::days(DAYS_APART);
+        a <= d + slack && c <= b + slack
+    });
+    Ok(Some(MasterFacts {
+        id: master.case.id,
+        reviewing_agency_id: master.case.reviewing_agency_id,
+        state: master.case.state,
+        merged: master.case.master_case_id.is_some(),
+        same_subject: same_subject(merged, &master),
+        overlapping,
+        tracks: master.case.tracks,
+    }))
+}
+
+/// Whether two cases are about the same person: by an officer's word, by number, or by name and agency.
+pub fn same_subject(one: &CaseFacts, other: &CaseFacts) -> bool {
+    let (ours, theirs) = (&one.subject, &other.subject);
+    let same_person = ours.person_id.is_some() && ours.person_id == theirs.person_id;
     let same_number = (ours.nip.is_some() && ours.nip == theirs.nip) || (ours.nik.is_some() && ours.nik == theirs.nik);
     let folded = |name: &Option<crate::domain::confidential::Confidential<String>>| {
         name.as_ref().map(|n| n.reveal().trim().to_lowercase())
@@ -261,21 +282,8 @@ pub async fn master_facts(
     let same_name = ours.name.is_some()
         && folded(&ours.name) == folded(&theirs.name)
         && (ours.agency_text == theirs.agency_text
-            || (merged.case.agency_id.is_some() && merged.case.agency_id == master.case.agency_id));
-    let theirs = reports::facts(tx, master.case.id).await?.occurred;
-    let ours = merged.reports.as_ref().and_then(|reports| reports.occurred);
-    let overlapping = ours.zip(theirs).is_some_and(|((a, b), (c, d))| {
-        let slack = chrono::Duration::days(3);
-        a <= d + slack && c <= b + slack
-    });
-    Ok(Some(MasterFacts {
-        id: master.case.id,
-        state: master.case.state,
-        merged: master.case.master_case_id.is_some(),
-        same_subject: same_number || same_name,
-        overlapping,
-        tracks: master.case.tracks,
-    }))
+            || (one.case.agency_id.is_some() && one.case.agency_id == other.case.agency_id));
+    same_person || same_number || same_name
 }
 
 /// Hides the case from an officer for good, and takes it off his desk.
@@ -288,28 +296,6 @@ pub async fn exclude(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbEr
     .bind::<sql::Uuid, _>(officer_id)
     .execute(tx.connection()?)
     .await?;
-    Ok(())
-}
-
-/// Puts the confirmed subject in place; what is left out stays.
-pub async fn confirm_subject(
-    tx: &mut Tx,
-    id: Uuid,
-    subject: &crate::domain::action::ConfirmedSubject,
-) -> Result<(), DbError> {
-    use diesel::dsl::sql as raw;
-    diesel::update(subjects::table.find(id))
-        .set((
-            subject.name.as_ref().map(|v| subjects::name.eq(Some(v.clone()))),
-            subject.nip.as_ref().map(|v| subjects::nip.eq(Some(v.clone()))),
-            subject.nik.as_ref().map(|v| subjects::nik.eq(Some(v.clone()))),
-            subject.position.as_ref().map(|v| subjects::position.eq(Some(v.clone()))),
-            subject.work_unit.as_ref().map(|v| subjects::work_unit.eq(Some(v.clone()))),
-            subjects::employment.eq(Some(subject.employment.as_str())),
-            subjects::resolution.eq(raw::<sql::Text>("'confirmed'")),
-        ))
-        .execute(tx.connection()?)
-        .await?;
     Ok(())
 }
 

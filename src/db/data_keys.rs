@@ -20,11 +20,12 @@ pub async fn one_of_each_version(pool: &Pool) -> Result<Vec<WrappedKey>, DbError
         .await?)
 }
 
-/// The keys of reports that take texts on a case: its own and those of cases merged into it. Shredded ones are left out.
+/// The keys of reports that take texts on a case: its own, those of cases merged into it and of the case it was split from.
+/// Shredded ones are left out.
 pub async fn of_mailboxes(tx: &mut Tx, case_id: Uuid) -> Result<Vec<WrappedKey>, DbError> {
     Ok(diesel::sql_query(
         "SELECT k.owner_id, k.kek_version, k.wrapped FROM data_keys k JOIN reports r ON r.id = k.owner_id \
-         JOIN cases c ON c.id = r.case_id WHERE c.id = $1 OR c.master_case_id = $1 ORDER BY k.owner_id",
+         WHERE r.case_id IN (SELECT coalesce(c.split_from, c.id) FROM cases c WHERE c.id = $1 OR c.master_case_id = $1) ORDER BY k.owner_id",
     )
     .bind::<sql::Uuid, _>(case_id)
     .load(tx.connection()?)

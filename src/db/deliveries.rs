@@ -6,6 +6,7 @@ use diesel::sql_types::{self as sql, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::reports::FACE_OF_R;
 use super::{DbError, Pool, Tx};
 use crate::domain::case::{ClosureReason, State};
 use crate::domain::confidential::Confidential;
@@ -110,7 +111,7 @@ pub async fn claim(
     limit: i64,
 ) -> Result<Vec<Claimed>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(diesel::sql_query(
+    Ok(diesel::sql_query(format!(
         "WITH claimed AS (UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id IN \
            (SELECT id FROM deliveries WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *) \
          SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id) AS event_id, coalesce(d.case_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
@@ -119,10 +120,11 @@ pub async fn claim(
            coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
            (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
            coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
-         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN cases m ON m.id = c.master_case_id \
+         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id \
          LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
+         LEFT JOIN cases m ON m.id = CASE WHEN r.id IS NULL THEN c.master_case_id ELSE {FACE_OF_R} END \
          LEFT JOIN reporter_identities i ON i.report_id = d.report_id LEFT JOIN data_keys k ON k.owner_id = d.report_id ORDER BY d.id",
-    )
+    ))
     .bind::<sql::Timestamptz, _>(now)
     .bind::<sql::Timestamptz, _>(lease_until)
     .bind::<sql::BigInt, _>(limit)

@@ -81,6 +81,12 @@ pub struct Intake {
     pub subject_agency: Option<String>,
     /// Work unit of the subject.
     pub subject_work_unit: Option<String>,
+    /// Keyed hash of the subject's NIP.
+    pub subject_nip_index: Option<Vec<u8>>,
+    /// Keyed hash of the subject's NIK.
+    pub subject_nik_index: Option<Vec<u8>>,
+    /// Hashes of the links, separated by blanks: hexadecimal digits.
+    pub link_hashes: String,
     /// The key everything below is sealed with, wrapped.
     pub key: WrappedKey,
     /// Name of the reporter.
@@ -130,8 +136,8 @@ struct Columns<'a> {
     uuids: [Vec<Uuid>; 3],
     versions: Vec<i32>,
     bytes: [Vec<&'a [u8]>; 5],
-    sealed: [Vec<Option<&'a [u8]>>; 6],
-    texts: [Vec<&'a str>; 12],
+    sealed: [Vec<Option<&'a [u8]>>; 8],
+    texts: [Vec<&'a str>; 13],
     maybes: [Vec<Option<&'a str>>; 6],
     times: [Vec<DateTime<Utc>>; 2],
     days: [Vec<NaiveDate>; 3],
@@ -190,6 +196,8 @@ impl<'a> Columns<'a> {
                 column(batch, |i| bytes(&i.reporter_nik)),
                 column(batch, |i| i.email_index.as_deref()),
                 column(batch, |i| i.nik_index.as_deref()),
+                column(batch, |i| i.subject_nip_index.as_deref()),
+                column(batch, |i| i.subject_nik_index.as_deref()),
             ],
             texts: [
                 column(batch, |i| i.reply.as_str()),
@@ -204,6 +212,7 @@ impl<'a> Columns<'a> {
                 column(batch, |i| i.anonymity),
                 column(batch, |i| i.event_body.as_str()),
                 column(batch, |_| "submitted"),
+                column(batch, |i| i.link_hashes.as_str()),
             ],
             maybes: [
                 column(batch, |i| i.subject_name.as_deref()),
@@ -282,8 +291,8 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
 
 /// The names of the parameters.
 const GIVEN: &str = ") AS t (report_id, case_id, event_id, key_hash, fingerprint, access_code_hash, event_hash, wrapped, kek_version, \
-    reporter_name, reporter_email, reporter_phone, reporter_nik, email_index, nik_index, \
-    reply, complaint_number, registering_agency, language, region_code, election_regime, description, medium, place, anonymity, event_body, state, \
+    reporter_name, reporter_email, reporter_phone, reporter_nik, email_index, nik_index, subject_nip_index, subject_nik_index, \
+    reply, complaint_number, registering_agency, language, region_code, election_regime, description, medium, place, anonymity, event_body, state, link_hashes, \
     subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, \
     received_at, pool_due_at, occurred_from, occurred_to, known_on, known_assumed, consent_to_bawaslu, links, evidence)), ";
 
@@ -296,12 +305,12 @@ const BATCH: &str = "\
     SELECT case_id, 'REG-' || registering_agency || '-' || extract(year FROM received_at AT TIME ZONE 'Asia/Jakarta')::text || '-' || nextval('case_numbers'), 1, state, received_at, \
       election_regime, region_code, 1, event_hash, received_at, \
       ARRAY(SELECT o.id FROM officers o WHERE o.email_index = q.email_index UNION SELECT o.id FROM officers o WHERE o.nik_index = q.nik_index) FROM q), \
-  new_subjects AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution) \
-    SELECT case_id, subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, 'typed' FROM q), \
+  new_subjects AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution, nip_index, nik_index) \
+    SELECT case_id, subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, 'typed', subject_nip_index, subject_nik_index FROM q), \
   new_reports AS (INSERT INTO reports (id, case_id, complaint_number, access_code_hash, language, received_at, description, medium, occurred_from, \
-      occurred_to, known_on, known_assumed, place, links, evidence, anonymity, consent_to_bawaslu) \
+      occurred_to, known_on, known_assumed, place, links, evidence, anonymity, consent_to_bawaslu, link_hashes) \
     SELECT report_id, case_id, complaint_number, access_code_hash, language, received_at, description, medium, occurred_from, occurred_to, known_on, \
-      known_assumed, place, links, evidence, anonymity, consent_to_bawaslu FROM q), \
+      known_assumed, place, links, evidence, anonymity, consent_to_bawaslu, string_to_array(link_hashes, ' ') FROM q), \
   keys AS (INSERT INTO data_keys (owner_id, kek_version, wrapped, created_at) SELECT report_id, kek_version, wrapped, received_at FROM q), \
   identities AS (INSERT INTO reporter_identities (report_id, name, email, phone, nik, email_index, nik_index) \
     SELECT report_id, reporter_name, reporter_email, reporter_phone, reporter_nik, email_index, nik_index FROM q \

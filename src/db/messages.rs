@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::reports::sources;
 use super::{DbError, Pool, Tx};
 use crate::domain::report::Direction;
 use crate::domain::sealed::{Sealed, WrappedKey};
@@ -41,13 +42,14 @@ pub async fn of_report(pool: &Pool, report_id: Uuid) -> Result<Vec<Locked>, DbEr
         .await?)
 }
 
-/// The mailboxes of all reports of a case, oldest first.
+/// The mailboxes of all reports of a case, those of cases merged into it included, oldest first.
 pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<Locked>, DbError> {
     let mut connection = pool.get().await?;
+    let sources = sources(&mut connection, case_id).await?;
     Ok(messages::table
         .inner_join(reports::table)
         .left_join(data_keys::table.on(data_keys::owner_id.eq(messages::report_id)))
-        .filter(reports::case_id.eq(case_id))
+        .filter(reports::case_id.eq_any(sources))
         .order(messages::id)
         .select((Message::as_select(), Option::<WrappedKey>::as_select()))
         .load(&mut connection)

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
 use crate::domain::case::Category;
-use crate::schema::{agencies, regions, sanctions, violation_forms};
+use crate::domain::event::sha256;
+use crate::domain::frozen::FrozenForm;
+use crate::schema::{agencies, reference_loads, regions, sanctions, violation_forms};
 
 const REGIONS: &str = include_str!("../../data/regions.csv");
 const AGENCIES: &str = include_str!("../../data/agencies.csv");
@@ -18,6 +20,8 @@ const VIOLATION_FORMS: &str = include_str!("../../data/violation_forms.csv");
 const SANCTIONS: &str = include_str!("../../data/sanctions.csv");
 const RETENTION_POLICIES: &str = include_str!("../../data/retention_policies.csv");
 const SANCTION_AUTHORITIES: &str = include_str!("../../data/sanction_authorities.csv");
+const TRANSFER_BODIES: &str = include_str!("../../data/transfer_bodies.csv");
+const ELECTION_EVENTS: &str = include_str!("../../data/election_events.csv");
 
 /// One file as a JSON array of rows; an empty cell is null.
 fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
@@ -40,67 +44,76 @@ fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
 const AGENCY_ROLES: &str = include_str!("../../data/agency_roles.csv");
 const AGENCY_REGIONS: &str = include_str!("../../data/agency_regions.csv");
 
-const LOAD: [(&str, &str); 9] = [
+/// Name, file and statement of each load. Changed either, it is done again at the next start.
+const LOAD: [(&str, &str, &str); 11] = [
     (
+        "regions",
         REGIONS,
-        "INSERT INTO regions (code, name, kind, parent_code) SELECT code, name, kind, parent_code \
-         FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, parent_code text) \
-         ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, parent_code = excluded.parent_code \
-         WHERE (regions.name, regions.kind, regions.parent_code) IS DISTINCT FROM (excluded.name, excluded.kind, excluded.parent_code)",
+        "INSERT INTO regions (code, name, kind, parent_code, autonomous, decree, valid_from, valid_to, source) \
+         SELECT code, name, kind, parent_code, autonomous, decree, valid_from, valid_to, source FROM jsonb_to_recordset($1) \
+         AS t (code text, name text, kind text, parent_code text, autonomous boolean, decree text, valid_from date, valid_to date, source text) \
+         ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, parent_code = excluded.parent_code, \
+         autonomous = excluded.autonomous, decree = excluded.decree, valid_from = excluded.valid_from, valid_to = excluded.valid_to, source = excluded.source",
     ),
     (
+        "agencies",
         AGENCIES,
-        "INSERT INTO agencies (id, code, name, kind, region_code, valid_from, valid_to) \
-         SELECT gen_random_uuid(), code, name, kind, region_code, valid_from, valid_to \
-         FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, region_code text, valid_from date, valid_to date) \
+        "INSERT INTO agencies (id, code, name, kind, region_code, valid_from, valid_to, work, confirmation, source) \
+         SELECT gen_random_uuid(), code, name, kind, region_code, valid_from, valid_to, work, confirmation, source \
+         FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, region_code text, valid_from date, valid_to date, \
+           work text, confirmation text, source text) \
          ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, region_code = excluded.region_code, \
-         valid_from = excluded.valid_from, valid_to = excluded.valid_to \
-         WHERE (agencies.name, agencies.kind, agencies.region_code, agencies.valid_from, agencies.valid_to) \
-         IS DISTINCT FROM (excluded.name, excluded.kind, excluded.region_code, excluded.valid_from, excluded.valid_to)",
+         valid_from = excluded.valid_from, valid_to = excluded.valid_to, work = excluded.work, confirmation = excluded.confirmation, source = excluded.source",
     ),
     (
+        "agency_parents",
         AGENCIES,
         "UPDATE agencies SET parent_id = parent.id FROM jsonb_to_recordset($1) AS t (code text, parent_code text) \
          JOIN agencies parent ON parent.code = t.parent_code WHERE agencies.code = t.code AND agencies.parent_id IS DISTINCT FROM parent.id",
     ),
     (
+        "agency_roles",
         AGENCY_ROLES,
         "INSERT INTO agency_roles (agency_kind, role, valid_from, valid_to) SELECT agency_kind, role, valid_from, valid_to \
          FROM jsonb_to_recordset($1) AS t (agency_kind text, role text, valid_from date, valid_to date) \
-         ON CONFLICT (agency_kind, role, valid_from) DO UPDATE SET valid_to = excluded.valid_to \
-         WHERE agency_roles.valid_to IS DISTINCT FROM excluded.valid_to",
+         ON CONFLICT (agency_kind, role, valid_from) DO UPDATE SET valid_to = excluded.valid_to",
     ),
     (
+        "agency_regions",
         AGENCY_REGIONS,
         "INSERT INTO agency_regions (agency_id, region_code, valid_from, valid_to) \
          SELECT a.id, t.region_code, coalesce(t.valid_from, '1945-08-17'), t.valid_to \
          FROM jsonb_to_recordset($1) AS t (agency_code text, region_code text, valid_from date, valid_to date) \
          JOIN agencies a ON a.code = t.agency_code \
-         ON CONFLICT (agency_id, region_code, valid_from) DO UPDATE SET valid_to = excluded.valid_to \
-         WHERE agency_regions.valid_to IS DISTINCT FROM excluded.valid_to",
+         ON CONFLICT (agency_id, region_code, valid_from) DO UPDATE SET valid_to = excluded.valid_to",
     ),
     (
+        "violation_forms",
         VIOLATION_FORMS,
-        "INSERT INTO violation_forms (code, category, title_id, title_en, valid_from, valid_to) \
-         SELECT code, category, title_id, title_en, coalesce(valid_from, '1945-08-17'), valid_to \
-         FROM jsonb_to_recordset($1) AS t (code text, category text, title_id text, title_en text, valid_from date, valid_to date) \
-         ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, title_id = excluded.title_id, \
-         title_en = excluded.title_en, valid_to = excluded.valid_to \
-         WHERE (violation_forms.category, violation_forms.title_id, violation_forms.title_en, violation_forms.valid_to) \
-         IS DISTINCT FROM (excluded.category, excluded.title_id, excluded.title_en, excluded.valid_to)",
+        "INSERT INTO violation_forms (code, category, title_id, title_en, phase_hint, norm_refs, level, sanction_codes, source_decree, \
+           valid_from, valid_to, confirmation, note) \
+         SELECT code, category, title_id, title_en, phase_hint, coalesce(string_to_array(norm_refs, ';'), '{}'), level, \
+           coalesce(string_to_array(sanction_codes, ';'), '{}'), source_decree, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
+         FROM jsonb_to_recordset($1) AS t (code text, category text, title_id text, title_en text, phase_hint text, norm_refs text, \
+           level text, sanction_codes text, source_decree text, valid_from date, valid_to date, confirmation text, note text) \
+         ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, title_id = excluded.title_id, title_en = excluded.title_en, \
+         phase_hint = excluded.phase_hint, norm_refs = excluded.norm_refs, level = excluded.level, sanction_codes = excluded.sanction_codes, \
+         source_decree = excluded.source_decree, valid_to = excluded.valid_to, confirmation = excluded.confirmation, note = excluded.note",
     ),
     (
+        "sanctions",
         SANCTIONS,
-        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, valid_from, valid_to) \
+        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, months, applies_to, basis, valid_from, valid_to, confirmation, note) \
          SELECT code, category, level, (CASE level WHEN 'moral' THEN 0 WHEN 'light' THEN 100 WHEN 'medium' THEN 200 WHEN 'heavy' THEN 300 ELSE 400 END) \
-           + ordinal, title_id, title_en, coalesce(valid_from, '1945-08-17'), valid_to \
-         FROM jsonb_to_recordset($1) AS t (code text, category text, level text, ordinal smallint, title_id text, title_en text, valid_from date, valid_to date) \
+           + ordinal, title_id, title_en, months, applies_to, basis, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
+         FROM jsonb_to_recordset($1) AS t (code text, category text, level text, ordinal smallint, title_id text, title_en text, months smallint, \
+           applies_to text, basis text, valid_from date, valid_to date, confirmation text, note text) \
          ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, level = excluded.level, weight = excluded.weight, \
-         title_id = excluded.title_id, title_en = excluded.title_en, valid_to = excluded.valid_to \
-         WHERE (sanctions.category, sanctions.level, sanctions.weight, sanctions.title_id, sanctions.title_en, sanctions.valid_to) \
-         IS DISTINCT FROM (excluded.category, excluded.level, excluded.weight, excluded.title_id, excluded.title_en, excluded.valid_to)",
+         title_id = excluded.title_id, title_en = excluded.title_en, months = excluded.months, applies_to = excluded.applies_to, \
+         basis = excluded.basis, valid_to = excluded.valid_to, confirmation = excluded.confirmation, note = excluded.note",
     ),
     (
+        "sanction_authorities",
         SANCTION_AUTHORITIES,
         "INSERT INTO sanction_authorities (authority, position_level, valid_from, valid_to, sanction_codes, basis, confirmation) \
          SELECT authority, position_level, coalesce(valid_from, '1945-08-17'), valid_to, string_to_array(sanction_codes, ';'), basis, confirmation \
@@ -111,31 +124,76 @@ const LOAD: [(&str, &str); 9] = [
          IS DISTINCT FROM (excluded.valid_to, excluded.sanction_codes, excluded.basis, excluded.confirmation)",
     ),
     (
+        "transfer_bodies",
+        TRANSFER_BODIES,
+        "INSERT INTO transfer_bodies (code, title_id, title_en, matter_id, matter_en, valid_from, valid_to, confirmation, note) \
+         SELECT code, title_id, title_en, matter_id, matter_en, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
+         FROM jsonb_to_recordset($1) AS t (code text, title_id text, title_en text, matter_id text, matter_en text, valid_from date, \
+           valid_to date, confirmation text, note text) \
+         ON CONFLICT (code, valid_from) DO UPDATE SET title_id = excluded.title_id, title_en = excluded.title_en, \
+         matter_id = excluded.matter_id, matter_en = excluded.matter_en, valid_to = excluded.valid_to, \
+         confirmation = excluded.confirmation, note = excluded.note",
+    ),
+    (
+        "election_events",
+        ELECTION_EVENTS,
+        "INSERT INTO election_events (code, regime, region_codes, title_id, title_en, valid_from, candidate_determination_date, \
+           campaign_from, campaign_to, quiet_from, quiet_to, voting_day, valid_to, confirmation, source, note) \
+         SELECT code, regime, coalesce(string_to_array(region_codes, ';'), '{}'), title_id, title_en, valid_from, candidate_determination_date, \
+           campaign_from, campaign_to, quiet_from, quiet_to, voting_day, valid_to, confirmation, source, note \
+         FROM jsonb_to_recordset($1) AS t (code text, regime text, region_codes text, title_id text, title_en text, valid_from date, \
+           candidate_determination_date date, campaign_from date, campaign_to date, quiet_from date, quiet_to date, voting_day date, \
+           valid_to date, confirmation text, source text, note text) \
+         ON CONFLICT (code, valid_from) DO UPDATE SET regime = excluded.regime, region_codes = excluded.region_codes, \
+         title_id = excluded.title_id, title_en = excluded.title_en, candidate_determination_date = excluded.candidate_determination_date, \
+         campaign_from = excluded.campaign_from, campaign_to = excluded.campaign_to, quiet_from = excluded.quiet_from, \
+         quiet_to = excluded.quiet_to, voting_day = excluded.voting_day, valid_to = excluded.valid_to, \
+         confirmation = excluded.confirmation, source = excluded.source, note = excluded.note",
+    ),
+    (
+        "retention_policies",
         RETENTION_POLICIES,
         "INSERT INTO retention_policies (closure_reason, years, basis, valid_from, valid_to) \
          SELECT closure_reason, years, basis, coalesce(valid_from, '1945-08-17'), valid_to \
          FROM jsonb_to_recordset($1) AS t (closure_reason text, years smallint, basis text, valid_from date, valid_to date) \
-         ON CONFLICT (closure_reason, valid_from) DO UPDATE SET years = excluded.years, basis = excluded.basis, valid_to = excluded.valid_to \
-         WHERE (retention_policies.years, retention_policies.basis, retention_policies.valid_to) \
-         IS DISTINCT FROM (excluded.years, excluded.basis, excluded.valid_to)",
+         ON CONFLICT (closure_reason, valid_from) DO UPDATE SET years = excluded.years, basis = excluded.basis, valid_to = excluded.valid_to",
     ),
 ];
 
-/// Brings the reference tables to the files this program was built with; what is right already is not written again.
-/// Rows no longer in a file stay: cases refer to them.
+/// Brings the reference tables to the files this program was built with. What was last filled from the same file is left
+/// alone, so that a start costs one look. Rows no longer in a file stay: cases refer to them.
 pub async fn load(tx: &mut Tx) -> Result<(), DbError> {
-    for (file, statement) in LOAD {
+    let known: Vec<(String, Vec<u8>)> = reference_loads::table
+        .select((reference_loads::name, reference_loads::checksum))
+        .load(tx.connection()?)
+        .await?;
+    let known: HashMap<String, Vec<u8>> = known.into_iter().collect();
+    for (name, file, statement) in LOAD {
+        let checksum = sha256(&[statement.as_bytes(), file.as_bytes()]);
+        if known.get(name).is_some_and(|known| *known == checksum) {
+            continue;
+        }
         let rows =
             rows(file).map_err(|error| DbError::Unavailable(format!("reference data cannot be read: {error}")))?;
         diesel::sql_query(statement).bind::<sql_types::Jsonb, _>(rows).execute(tx.connection()?).await?;
+        let loaded =
+            (reference_loads::checksum.eq(checksum.as_slice()), reference_loads::loaded_at.eq(diesel::dsl::now));
+        diesel::insert_into(reference_loads::table)
+            .values((reference_loads::name.eq(name), loaded))
+            .on_conflict(reference_loads::name)
+            .do_update()
+            .set(loaded)
+            .execute(tx.connection()?)
+            .await?;
     }
     Ok(())
 }
 
-/// Codes of all regions.
+/// Codes of the regions that cases and seats are bound to: all but districts.
 pub async fn region_codes(pool: &Pool) -> Result<HashSet<String>, DbError> {
     let mut connection = pool.get().await?;
-    let codes: Vec<String> = regions::table.select(regions::code).load(&mut connection).await?;
+    let codes: Vec<String> =
+        regions::table.filter(regions::kind.ne("district")).select(regions::code).load(&mut connection).await?;
     Ok(codes.into_iter().collect())
 }
 
@@ -209,7 +267,7 @@ pub async fn seat_fits(
     Ok(diesel::sql_query(
         "SELECT EXISTS (SELECT FROM agency_roles r WHERE r.agency_kind = a.kind AND r.role = $2 AND r.valid_from <= $4 \
              AND (r.valid_to IS NULL OR r.valid_to > $4)) AS role, \
-           ($3 = '' OR EXISTS (SELECT FROM regions WHERE code = $3)) AND CASE WHEN a.region_code IS NOT NULL \
+           ($3 = '' OR EXISTS (SELECT FROM regions WHERE code = $3 AND kind <> 'district')) AND CASE WHEN a.region_code IS NOT NULL \
              THEN $3 = a.region_code OR starts_with($3, a.region_code || '.') \
              WHEN EXISTS (SELECT FROM agency_regions c WHERE c.agency_id = a.id) THEN EXISTS (SELECT FROM agency_regions c \
                WHERE c.agency_id = a.id AND c.valid_from <= $4 AND (c.valid_to IS NULL OR c.valid_to > $4) \
@@ -243,13 +301,28 @@ pub async fn sanction(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Optio
         .optional()?)
 }
 
-/// Category of a form of violation of the catalogue valid on this day.
-pub async fn violation_form(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<Category>, DbError> {
-    Ok(violation_forms::table
-        .filter(violation_forms::code.eq(code).and(violation_forms::valid_from.le(today)))
-        .filter(violation_forms::valid_to.is_null().or(violation_forms::valid_to.gt(today)))
-        .select(violation_forms::category)
-        .first(tx.connection()?)
-        .await
-        .optional()?)
+/// These forms of violation as the catalogue of this day has them; unknown codes are left out.
+pub async fn violation_forms(tx: &mut Tx, codes: &[&str], day: NaiveDate) -> Result<Vec<FrozenForm>, DbError> {
+    let forms: Vec<(String, Category, String, String, String, NaiveDate)> = violation_forms::table
+        .filter(violation_forms::code.eq_any(codes).and(violation_forms::valid_from.le(day)))
+        .filter(violation_forms::valid_to.is_null().or(violation_forms::valid_to.gt(day)))
+        .select((
+            violation_forms::code,
+            violation_forms::category,
+            violation_forms::title_id,
+            violation_forms::title_en,
+            violation_forms::source_decree,
+            violation_forms::valid_from,
+        ))
+        .load(tx.connection()?)
+        .await?;
+    let frozen = forms.into_iter().map(|(code, category, title_id, title_en, source_decree, valid_from)| FrozenForm {
+        code,
+        category,
+        title_id,
+        title_en,
+        source_decree,
+        valid_from,
+    });
+    Ok(frozen.collect())
 }

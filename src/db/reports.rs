@@ -1,11 +1,14 @@
 //! Reports: by public number, by case, and what their reporters set in motion. Identities leave only for the mail worker.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as sql;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{self as sql, Nullable};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::case::{ClosureReason, ReportFacts, State, public_state};
 use crate::domain::confidential::Confidential;
@@ -43,6 +46,8 @@ struct FactsRow {
     formal_reporter: bool,
     #[diesel(sql_type = sql::Bool)]
     is_master: bool,
+    #[diesel(sql_type = sql::BigInt)]
+    merged_reports: i64,
     #[diesel(sql_type = sql::Nullable<sql::Date>)]
     occurred_from: Option<NaiveDate>,
     #[diesel(sql_type = sql::Nullable<sql::Date>)]
@@ -55,8 +60,11 @@ pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
         "SELECT count(*) AS count, count(r.withdrawal_requested_at) AS withdrawals, \
            coalesce(bool_or(r.consent_to_bawaslu AND i.name IS NOT NULL), false) AS formal_reporter, \
            EXISTS (SELECT FROM cases WHERE master_case_id = $1) AS is_master, \
+           (SELECT count(*) FROM cases merged JOIN reports m ON m.case_id = merged.id \
+             WHERE merged.master_case_id = $1 AND m.withdrawal_requested_at IS NULL) AS merged_reports, \
            min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to \
-         FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = $1",
+         FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = \
+           (SELECT coalesce(split_from, id) FROM cases WHERE id = $1)",
     )
     .bind::<sql::Uuid, _>(case_id)
     .get_result(tx.connection()?)
@@ -66,68 +74,100 @@ pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
         withdrawals: row.withdrawals,
         formal_reporter: row.formal_reporter,
         is_master: row.is_master,
+        merged_reports: row.merged_reports,
         occurred: row.occurred_from.zip(row.occurred_to),
     })
 }
 
-/// What decides about the public label of a case.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = cases)]
-struct Face {
+/// What decides about the public label of a report.
+#[derive(Queryable)]
+struct DoorRow {
+    report_id: Uuid,
+    complaint_number: String,
+    access_code_hash: Vec<u8>,
+    received_at: DateTime<Utc>,
     state: State,
-    state_since: DateTime<Utc>,
+    since: DateTime<Utc>,
     closure_reason: Option<ClosureReason>,
     criminal_state: TrackState,
-    sanction_code: Option<String>,
-    master_case_id: Option<Uuid>,
+    sanctioned: bool,
 }
 
-type DoorRow = (Uuid, String, Vec<u8>, DateTime<Utc>, Face);
+/// The case whose label the reporter of report `r` reads: that of his report, or where it named several persons the least
+/// advanced of theirs; a merged case speaks through the one it was merged into. Proceedings that are not public yet look
+/// as they do in `public_state`; a test keeps the order of states.
+pub(super) const FACE_OF_R: &str = "(SELECT face.id FROM (SELECT r.case_id AS id UNION ALL SELECT split.id FROM cases split WHERE split.split_from = r.case_id) side \
+     JOIN cases part ON part.id = side.id JOIN cases face ON face.id = coalesce(part.master_case_id, part.id) \
+     ORDER BY array_position(ARRAY['submitted', 'triage', 'awaiting_reporter', 'inspectorate_review', 'bawaslu_referral', 'recommendation', 'ppk_action', \
+       'sanction_decided', 'appeal', 'monitoring', 'closed'], CASE WHEN face.state = 'monitoring' AND face.sanction_code IS NULL \
+       AND face.criminal_state NOT IN ('none', 'convicted', 'acquitted', 'stopped') THEN 'bawaslu_referral' ELSE face.state END), face.state_since DESC LIMIT 1)";
+
+struct FindDoor<'a> {
+    number: &'a str,
+}
+prepared!(FindDoor returns (sql::Uuid, sql::Text, sql::Binary, sql::Timestamptz, sql::Text, sql::Timestamptz, Nullable<sql::Text>, sql::Text, sql::Bool));
+
+impl QueryFragment<Pg> for FindDoor<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        push!(out; "SELECT r.id, r.complaint_number, r.access_code_hash, r.received_at, c.state, c.state_since, c.closure_reason, c.criminal_state, \
+            c.sanction_code IS NOT NULL FROM reports r JOIN cases c ON c.id = " {FACE_OF_R} " WHERE r.complaint_number = " [sql::Text] self.number, "");
+        Ok(())
+    }
+}
 
 /// The report with this public number, in the state of the case that decides about it.
 pub async fn by_number(pool: &Pool, number: &ComplaintNumber) -> Result<Option<Door>, DbError> {
     let mut connection = pool.get().await?;
-    let row: Option<DoorRow> = reports::table
-        .inner_join(cases::table)
-        .filter(reports::complaint_number.eq(number.as_str()))
-        .select((
-            reports::id,
-            reports::complaint_number,
-            reports::access_code_hash,
-            reports::received_at,
-            Face::as_select(),
-        ))
-        .first(&mut connection)
-        .await
-        .optional()?;
-    let Some((report_id, complaint_number, access_code_hash, received_at, own)) = row else { return Ok(None) };
-    // A merged report follows the case it was merged into.
-    let face = match own.master_case_id {
-        Some(master) => cases::table.find(master).select(Face::as_select()).first(&mut connection).await?,
-        None => own,
-    };
-    Ok(Some(Door {
-        report_id,
-        complaint_number,
-        access_code_hash,
-        received_at,
-        shown: public_state(face.state, face.criminal_state, face.sanction_code.is_some()),
-        since: face.state_since,
-        closure_reason: face.closure_reason,
+    let row: Option<DoorRow> = FindDoor { number: number.as_str() }.get_result(&mut connection).await.optional()?;
+    Ok(row.map(|row| Door {
+        report_id: row.report_id,
+        complaint_number: row.complaint_number,
+        access_code_hash: row.access_code_hash,
+        received_at: row.received_at,
+        shown: public_state(row.state, row.criminal_state, row.sanctioned),
+        since: row.since,
+        closure_reason: row.closure_reason,
     }))
 }
 
-/// The case that decides about a report: its own, or the one it was merged into.
+#[derive(QueryableByName)]
+struct Deciding {
+    #[diesel(sql_type = sql::Uuid)]
+    id: Uuid,
+}
+
+/// The case that the reporter's words go to: the one of his report, or the one it was merged into; where the report named
+/// several persons, the one that awaits an answer.
 pub async fn deciding_case(pool: &Pool, report_id: Uuid) -> Result<Option<Uuid>, DbError> {
     let mut connection = pool.get().await?;
-    let row: Option<(Uuid, Option<Uuid>)> = reports::table
-        .inner_join(cases::table)
-        .filter(reports::id.eq(report_id))
-        .select((cases::id, cases::master_case_id))
-        .first(&mut connection)
-        .await
-        .optional()?;
-    Ok(row.map(|(own, master)| master.unwrap_or(own)))
+    let case: Option<Deciding> = diesel::sql_query(
+        "SELECT face.id FROM reports r CROSS JOIN LATERAL (SELECT r.case_id AS id UNION ALL SELECT s.id FROM cases s WHERE s.split_from = r.case_id) side \
+         JOIN cases part ON part.id = side.id JOIN cases face ON face.id = coalesce(part.master_case_id, part.id) WHERE r.id = $1 \
+         ORDER BY face.state = 'awaiting_reporter' DESC, side.id = r.case_id DESC, side.id LIMIT 1",
+    )
+    .bind::<sql::Uuid, _>(report_id)
+    .get_result(&mut connection)
+    .await
+    .optional()?;
+    Ok(case.map(|case| case.id))
+}
+
+/// Whether a case split from the report's case is still open.
+pub async fn needed_by_open_case(tx: &mut Tx, report_id: Uuid) -> Result<bool, DbError> {
+    let case_id = reports::table.find(report_id).select(reports::case_id).single_value();
+    let open = cases::table.filter(cases::split_from.eq(case_id)).filter(cases::state.ne(State::Closed));
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(tx.connection()?).await?)
+}
+
+/// The cases whose reports belong to this one: itself, or the one it was split from, and those merged into it.
+pub(super) async fn sources(connection: &mut AsyncPgConnection, case_id: Uuid) -> QueryResult<Vec<Uuid>> {
+    let merged = cases::master_case_id.is_not_distinct_from(case_id);
+    let sides: Vec<(Uuid, Option<Uuid>)> = cases::table
+        .filter(cases::id.eq(case_id).or(merged))
+        .select((cases::id, cases::split_from))
+        .load(connection)
+        .await?;
+    Ok(sides.into_iter().map(|(own, root)| root.unwrap_or(own)).collect())
 }
 
 /// A report as officers read it, without who sent it.
@@ -166,20 +206,32 @@ pub struct Report {
     pub withdrawal_requested_at: Option<DateTime<Utc>>,
 }
 
-/// The reports of the case with this number, oldest first, each with whether its reporter's address turned out dead.
-/// Whether the caller may see them is for `cases` to say.
+struct OfNumber<'a> {
+    report: diesel::dsl::AsSelect<Report, Pg>,
+    number: &'a str,
+}
+type ReportColumns = <diesel::dsl::AsSelect<Report, Pg> as Expression>::SqlType;
+prepared!(OfNumber returns (ReportColumns, sql::Bool));
+
+impl QueryFragment<Pg> for OfNumber<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        self.report.walk_ast(out.reborrow())?;
+        push!(out; ", identity.email_disabled_at IS NOT NULL FROM cases own CROSS JOIN LATERAL (SELECT coalesce(own.split_from, own.id) AS id \
+            UNION ALL SELECT coalesce(merged.split_from, merged.id) FROM cases merged WHERE merged.master_case_id = own.id) source \
+            JOIN reports ON reports.case_id = source.id LEFT JOIN reporter_identities identity ON identity.report_id = reports.id \
+            WHERE own.case_number = " [sql::Text] self.number, " ORDER BY reports.id");
+        Ok(())
+    }
+}
+
+/// The reports of the case with this number, oldest first, those of cases merged into it included, each with whether its
+/// reporter's address turned out dead. Whether the caller may see them is for `cases` to say.
 pub(super) async fn of_number(
     connection: &mut &AsyncPgConnection,
     case_number: &str,
 ) -> QueryResult<Vec<(Report, bool)>> {
-    reports::table
-        .inner_join(cases::table)
-        .left_join(reporter_identities::table)
-        .filter(cases::case_number.eq(case_number))
-        .order(reports::id)
-        .select((Report::as_select(), reporter_identities::email_disabled_at.nullable().is_not_null()))
-        .load(connection)
-        .await
+    OfNumber { report: Report::as_select(), number: case_number }.load(connection).await
 }
 
 /// A report as far as opening its reporter's identity needs it.
@@ -194,12 +246,11 @@ pub struct Sender {
     pub consent_to_bawaslu: bool,
 }
 
-/// The report with this number, if it belongs to this case or to one merged into it.
+/// The report with this number, if it belongs to this case, to one merged into it or to the one it was split from.
 pub async fn of_case_side(tx: &mut Tx, case_id: Uuid, number: &ComplaintNumber) -> Result<Option<Sender>, DbError> {
+    let sources = sources(tx.connection()?, case_id).await?;
     Ok(reports::table
-        .inner_join(cases::table)
-        .filter(reports::complaint_number.eq(number.as_str()))
-        .filter(cases::id.eq(case_id).or(cases::master_case_id.is_not_distinct_from(case_id)))
+        .filter(reports::complaint_number.eq(number.as_str()).and(reports::case_id.eq_any(sources)))
         .select(Sender::as_select())
         .first(tx.connection()?)
         .await

@@ -75,12 +75,14 @@ pub async fn lift_hold(
         .optional()?)
 }
 
-/// Whether a hold stands on a case or on one merged into it. The caller holds the case's lock, as who sets one does.
+/// Whether a hold stands on a case, on one merged into it or on one split from it. The caller holds the case's lock, as who sets one does.
 pub async fn held(tx: &mut Tx, case_id: Uuid) -> Result<bool, DbError> {
-    let standing = legal_holds::table
-        .inner_join(cases::table)
-        .filter(legal_holds::lifted_at.is_null())
-        .filter(cases::id.eq(case_id).or(cases::master_case_id.is_not_distinct_from(case_id)));
+    let standing = legal_holds::table.inner_join(cases::table).filter(legal_holds::lifted_at.is_null()).filter(
+        cases::id
+            .eq(case_id)
+            .or(cases::master_case_id.is_not_distinct_from(case_id))
+            .or(cases::split_from.is_not_distinct_from(case_id)),
+    );
     Ok(diesel::select(diesel::dsl::exists(standing)).get_result(tx.connection()?).await?)
 }
 
@@ -139,7 +141,8 @@ struct Due {
 const ASKED_AGAIN: Duration = Duration::days(365);
 
 /// Proposes to purge up to `limit` closed cases whose time is over and on which no hold stands; answers how many. What
-/// was purged, waits, or was rejected within a year is left out.
+/// was purged, waits, or was rejected within a year is left out, and so is a case whose reports are needed by one split
+/// from it that has not been purged.
 pub async fn propose(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<usize, DbError> {
     let due: Vec<Due> = diesel::sql_query(
         "SELECT c.id, c.closure_reason, c.state_since AS closed_at, c.state_since + make_interval(years => p.years) AS due_at \
@@ -149,6 +152,8 @@ pub async fn propose(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<usiz
          WHERE c.state = 'closed' AND c.state_since + make_interval(years => p.years) <= $1 \
            AND NOT EXISTS (SELECT FROM purge_proposals q WHERE q.case_id = c.id AND (q.status = 'pending' \
              OR q.status = 'approved' AND q.closed_at = c.state_since OR q.status = 'rejected' AND q.decided_at > $2)) \
+           AND NOT EXISTS (SELECT FROM cases s WHERE s.split_from = c.id AND NOT EXISTS \
+             (SELECT FROM purge_proposals q WHERE q.case_id = s.id AND q.status = 'approved')) \
            AND NOT EXISTS (SELECT FROM legal_holds h JOIN cases m ON m.id = h.case_id \
              WHERE h.lifted_at IS NULL AND (m.id = c.id OR m.master_case_id = c.id)) \
          ORDER BY due_at LIMIT $3",

@@ -169,7 +169,7 @@ pub async fn look_up(
     named: &mut Named,
 ) -> Result<bool, DbError> {
     let entry: Entry = diesel::sql_query(
-        "SELECT s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, to_jsonb(s) ->> 'basis' AS basis, (to_jsonb(s) ->> 'months')::smallint AS months, a.numbers, a.findings, a.punished, \
+        "SELECT s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, s.basis, s.months, a.numbers, a.findings, a.punished, \
            EXISTS (SELECT FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
              AND t.ended_at IS NULL AND p.state = 'team_formed') AS team_formed, \
            EXISTS (SELECT FROM sanction_authorities o WHERE o.authority = $4 AND o.position_level = $5 AND $2 = ANY (o.sanction_codes) \

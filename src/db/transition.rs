@@ -132,7 +132,8 @@ fn push_aftermath<'b, const REPORTERS_ONLY: bool>(
         [sql::Text] event.actor, "::text, " [Nullable<sql::Uuid>] &event.officer_id, "::uuid, " [Nullable<sql::Text>] &event.role, "::text, "
         [sql::Text] event.from, "::text, " [sql::Text] event.to, "::text, " [Nullable<sql::Text>] &event.details, "::text, " [sql::Text] event.body,
         "::text, event_hash FROM moved RETURNING id AS event_id, case_id, at), \
-        reader AS (SELECT r.id FROM (SELECT id FROM moved UNION ALL SELECT merged.id FROM moved JOIN cases merged ON merged.master_case_id = moved.id) own \
+        reader AS (SELECT r.id FROM (SELECT coalesce(split_from, id) AS id FROM moved UNION ALL \
+            SELECT coalesce(merged.split_from, merged.id) FROM moved JOIN cases merged ON merged.master_case_id = moved.id) own \
             JOIN reports r ON r.case_id = own.id JOIN reporter_identities i ON i.report_id = r.id WHERE i.email IS NOT NULL AND i.email_disabled_at IS NULL), ");
     if REPORTERS_ONLY {
         push!(out; "told AS (INSERT INTO deliveries (case_id, event_id, notice, report_id, due_at, created_at) \
@@ -218,9 +219,10 @@ impl Apply<'_> {
             ", referral_state = " [sql::Text] &c.tracks.referral, ", ethics_state = " [sql::Text] &c.tracks.ethics, ", discipline_state = "
             [sql::Text] &c.tracks.discipline, ", criminal_state = " [sql::Text] &c.tracks.criminal, ", appeal_state = " [sql::Text] &c.tracks.appeal,
             ", control_state = " [sql::Text] &c.tracks.control, ", master_case_id = " [Nullable<sql::Uuid>] &c.master_case_id,
+            ", violation_forms = " [Nullable<sql::Jsonb>] &c.violation_forms,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
             [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id, " AND version = " [sql::Integer] &self.version,
-            " RETURNING id, event_seq, event_hash), \
+            " RETURNING id, event_seq, event_hash, split_from), \
             lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
             " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
         push_aftermath::<REPORTERS_ONLY>(out, &self.event, &self.tells)
@@ -329,7 +331,7 @@ impl QueryFragment<Pg> for Advance<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, event_seq = "
             [sql::Integer] &self.seq, ", event_hash = " [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id,
-            " RETURNING id, event_seq, event_hash)");
+            " RETURNING id, event_seq, event_hash, split_from)");
         push_aftermath::<false>(&mut out, &self.event, &self.tells)?;
         out.push_sql(" SELECT count(*) FROM moved");
         Ok(())

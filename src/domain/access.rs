@@ -11,6 +11,7 @@ text_enum! {
         ListCases = "list_cases", "Daftar perkara", "List of cases";
         GetCase = "get_case", "Perkara", "Case";
         ListCaseEvents = "list_case_events", "Riwayat perkara", "Timeline of a case";
+        ListDuplicates = "list_duplicates", "Perkara yang mungkin sama", "Cases that may be the same";
         ListCaseMessages = "list_case_messages", "Percakapan dengan pelapor", "Messages with the reporters";
         ListTracks = "list_tracks", "Jalur perkara", "Tracks of a case";
         ListSanctions = "list_sanctions", "Sanksi pada perkara", "Sanctions of a case";

@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use crate::domain::action::{Action, AppealOutcome};
 use crate::domain::case::{Case, CaseFacts, Category, ClosureReason};
 use crate::domain::guards::Named;
-use crate::domain::sanction::{self, FoundAct, Ground, SanctionDates, SanctionVersion, Warning};
+use crate::domain::sanction::{self, FoundAct, Ground, SanctionDates, SanctionVersion};
 use crate::domain::tracks::{self, Track, TrackChange, TrackState, TrackStep, driven};
+use crate::domain::warning::Warning;
 
 /// Everything of one decision; most decisions leave all of it empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{self, Array, Nullable};
 use uuid::Uuid;
 
+use crate::domain::action::Employment;
 use crate::domain::confidential::Confidential;
+use crate::domain::frozen::FrozenForms;
 use crate::domain::ids::Language;
 use crate::domain::tracks::{TrackState, TrackStates};
 use crate::text_enum;
@@ -253,6 +255,10 @@ pub struct Case {
     pub created_at: DateTime<Utc>,
     /// Officers to whom the case does not exist: recused, or its reporter.
     pub excluded_officers: OfficerIds,
+    /// The forms of violation the recommendation names, as the catalogue had them.
+    pub violation_forms: Option<FrozenForms>,
+    /// The case whose reports named several persons, where this one is about another of them.
+    pub split_from: Option<Uuid>,
 }
 
 /// Keys of officers, as an array column.
@@ -316,6 +322,10 @@ pub struct Subject {
     pub work_unit: Option<String>,
     /// How sure this is.
     pub resolution: SubjectResolution,
+    /// How employed, once an officer has confirmed it.
+    pub employment: Option<Employment>,
+    /// Who it is, once an officer has confirmed it.
+    pub person_id: Option<Uuid>,
 }
 
 /// What a decision needs to know beside the row itself.
@@ -325,6 +335,8 @@ pub struct CaseFacts {
     pub case: Case,
     /// Who it is about.
     pub subject: Subject,
+    /// The day of the act by which phase and catalogue are chosen: the last day reported.
+    pub act_day: Option<NaiveDate>,
     /// Its reports, where the action depends on them; a guard that looks for them in vain does not hold.
     pub reports: Option<ReportFacts>,
     /// The other case a merge names, when the caller may see it.
@@ -342,6 +354,8 @@ pub struct ReportFacts {
     pub formal_reporter: bool,
     /// Other cases were merged into this one.
     pub is_master: bool,
+    /// How many reports came with them that nobody asked to withdraw.
+    pub merged_reports: i64,
     /// First and last day of the reported conduct.
     pub occurred: Option<(NaiveDate, NaiveDate)>,
 }
@@ -351,6 +365,8 @@ pub struct ReportFacts {
 pub struct MasterFacts {
     /// Its key.
     pub id: Uuid,
+    /// The agency whose inspectorate reviews it.
+    pub reviewing_agency_id: Option<Uuid>,
     /// Its state.
     pub state: State,
     /// It was itself merged away.

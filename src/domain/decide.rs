@@ -9,6 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
 use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, ClosureReason, State};
+use crate::domain::frozen::FrozenForms;
 use crate::domain::guards::{Check, Guard, Named, Situation};
 use crate::domain::ids::Language;
 use crate::domain::notice::{Audience, Notice};
@@ -35,8 +36,10 @@ pub struct Decision {
 /// What a transition changes beside the case's own row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The subject is now known.
-    ConfirmSubject(ConfirmedSubject),
+    /// The subject is now known, and is this person where the officer named one.
+    ConfirmSubject(ConfirmedSubject, Option<Uuid>),
+    /// This case takes the reports of the one decided about: it is hidden from those to whom the other is.
+    HideMaster(Uuid),
     /// These questions appear in the reporters' mailboxes.
     Questions(Vec<String>),
     /// This wording appears in the reporters' mailboxes.
@@ -192,7 +195,7 @@ fn decision(
         former_owner: before.owner_id,
         notices: told(rule.notices, before, &next, diverted),
         beside,
-        effects: effects(action),
+        effects: effects(facts, action, named),
         typed_address: typed_address(action),
         next,
     }
@@ -271,7 +274,12 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
             next.bawaslu_result = None;
         }
         Action::Dismiss(dismiss) => next.dismissal_code = Some(dismiss.dismissal_code),
-        Action::Merge(_) => next.master_case_id = facts.master.as_ref().map(|m| m.id),
+        Action::Merge(_) => {
+            next.master_case_id = facts.master.as_ref().map(|m| m.id);
+            // Or nobody whose inspectorate works on the master could undo a merge made in triage.
+            let reviewed_by = facts.master.as_ref().and_then(|master| master.reviewing_agency_id);
+            next.reviewing_agency_id = next.reviewing_agency_id.or(reviewed_by);
+        }
         Action::Conclude(_) => next.inspectorate_concluded = true,
         Action::ReturnReferral(returned) => next.bawaslu_result = Some(bawaslu_return(returned.result)),
         Action::RecordBreach(breach)
@@ -283,6 +291,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         Action::SendRecommendation(send) => {
             next.addressed = true;
             next.proposed_weight = named.lightest_proposed;
+            next.violation_forms = Some(FrozenForms(named.violation_forms.clone()));
             next.category = send.violation_forms.iter().map(|form| form.category).max();
             if send.further_contest_allowed {
                 next.contest_count = 0;
@@ -342,10 +351,11 @@ const fn bawaslu_breach(result: BreachResult) -> BawasluResult {
     }
 }
 
-fn effects(action: &Action) -> Vec<Effect> {
+fn effects(facts: &CaseFacts, action: &Action, named: &Named) -> Vec<Effect> {
     match action {
         Action::Ask(ask) => vec![Effect::Questions(ask.questions.clone())],
-        Action::Accept(accept) => vec![Effect::ConfirmSubject(accept.subject.clone())],
+        Action::Accept(accept) => vec![Effect::ConfirmSubject(accept.subject.clone(), named.person_id)],
+        Action::Merge(_) => facts.master.iter().map(|master| Effect::HideMaster(master.id)).collect(),
         Action::Dismiss(dismiss) => vec![Effect::PublicWording(dismiss.public_wording.clone())],
         Action::FindUnproven(unproven) | Action::RecommendNothing(unproven) => {
             vec![Effect::PublicWording(unproven.public_wording.clone())]

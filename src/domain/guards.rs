@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::domain::action::Action;
 use crate::domain::case::{CaseFacts, Category, ClosureReason, ElectionRegime, ReferralKind, State, SubjectResolution};
+use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
 use crate::domain::sanction::{self, CatalogueSanction, Ground, KnownAct};
 use crate::domain::tracks::guards::TrackSituation;
@@ -43,6 +44,10 @@ pub struct Named {
     pub team_formed: bool,
     /// Whether the named official may impose the named sanction; `None` where that was not told.
     pub authority_fits: Option<bool>,
+    /// The forms of violation named, as the catalogue has them for the day of the act.
+    pub violation_forms: Vec<FrozenForm>,
+    /// The person the officer says the subject is.
+    pub person_id: Option<uuid::Uuid>,
 }
 
 /// How a guard is checked.
@@ -199,10 +204,22 @@ pub const SAME_SUBJECT: Guard = now("same_subject", "terlapor sama", "the subjec
 /// T09.
 pub const OVERLAPPING_ACT: Guard = now(
     "overlapping_act",
-    "waktu peristiwa berselisih paling lama tiga hari",
-    "the reported days are at most three days apart",
-    |s| s.facts.master.as_ref().is_some_and(|m| m.overlapping),
+    "waktu peristiwa berselisih paling lama tiga hari, atau dicatat sebagai perbuatan baru",
+    "the reported days are at most three days apart, or it is taken as a further act",
+    |s| is_further_act(s) || s.facts.master.as_ref().is_some_and(|m| m.overlapping),
 );
+/// T09: a further act joins a case only while its findings are not out of the inspectorate's hands.
+pub const FURTHER_ACT_BEFORE_PPK: Guard = now(
+    "further_act_before_ppk",
+    "perbuatan baru hanya dapat ditambahkan pada perkara yang belum sampai ke PPK; sesudah itu perkara ditautkan",
+    "a further act joins a case only before it reaches the PPK; after that the cases are linked",
+    |s| !is_further_act(s) || s.facts.master.as_ref().is_some_and(|m| m.state < State::PpkAction),
+);
+
+fn is_further_act(s: &Situation<'_>) -> bool {
+    matches!(s.action, Action::Merge(merge) if merge.further_act)
+}
+
 /// T09: keeps merges one level deep, so that a reporter's label never has to be searched for.
 pub const NOT_A_MASTER: Guard = now(
     "not_a_master",
@@ -445,7 +462,7 @@ pub const WITHDRAWAL_REQUESTED: Guard =
 /// T31: another report keeps the case open.
 pub const NO_OTHER_REPORT: Guard =
     now("no_other_report", "tidak ada laporan lain pada perkara ini", "no other report belongs to the case", |s| {
-        s.facts.reports.as_ref().is_some_and(|reports| reports.count <= reports.withdrawals)
+        s.facts.reports.as_ref().is_some_and(|it| it.count <= it.withdrawals && it.merged_reports == 0)
     });
 /// T31.
 pub const NO_REASON_TO_CONTINUE: Guard = now(

@@ -99,6 +99,29 @@ pub struct ReportedSubject {
     pub work_unit: Option<String>,
 }
 
+impl ReportedSubject {
+    /// Personal numbers in their stored form: digits only.
+    pub fn normalised(mut self) -> Self {
+        self.nip = stored(self.nip, person_number::nip);
+        self.nik = stored(self.nik, person_number::nik);
+        self
+    }
+
+    /// What is wrong with the persons in a list of a body, each at its place.
+    pub fn faults_of(body: &serde_json::Value, list: &str) -> Vec<FieldFault> {
+        let count = body.pointer(list).and_then(serde_json::Value::as_array).map_or(0, Vec::len);
+        let mut faults = Vec::new();
+        for i in 0..count {
+            check_subject(&Sketch(body), &format!("{list}/{i}"), &mut faults);
+        }
+        faults
+    }
+}
+
+fn stored(typed: Option<Confidential<String>>, read: fn(&str) -> Option<String>) -> Option<Confidential<String>> {
+    typed.and_then(|typed| read(typed.reveal())).map(Confidential::new)
+}
+
 /// Who reports, as far as he wishes to say. Kept apart from the case.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -205,7 +228,7 @@ impl NewReport {
         if sketch.text("/conduct/region_code").is_some_and(|code| !region_exists(code)) {
             faults.push(FieldFault::new("/conduct/region_code", Fault::UnknownCode));
         }
-        check_subject(&sketch, &mut faults);
+        check_subject(&sketch, "/subject", &mut faults);
         if sketch.text("/reporter/nik").is_some_and(|typed| person_number::nik(typed).is_none()) {
             faults.push(FieldFault::new("/reporter/nik", Fault::NotANik));
         }
@@ -223,11 +246,7 @@ impl NewReport {
 
     /// Personal numbers in their stored form: digits only.
     pub fn normalised(mut self) -> Self {
-        let stored = |typed: Option<Confidential<String>>, read: fn(&str) -> Option<String>| {
-            typed.and_then(|typed| read(typed.reveal())).map(Confidential::new)
-        };
-        self.subject.nip = stored(self.subject.nip, person_number::nip);
-        self.subject.nik = stored(self.subject.nik, person_number::nik);
+        self.subject = self.subject.normalised();
         self.reporter = self.reporter.map(|mut reporter| {
             reporter.nik = stored(reporter.nik, person_number::nik);
             reporter
@@ -258,16 +277,17 @@ fn check_days(sketch: &Sketch<'_>, today: NaiveDate, faults: &mut Vec<FieldFault
     }
 }
 
-fn check_subject(sketch: &Sketch<'_>, faults: &mut Vec<FieldFault>) {
-    let (nip, nik) = (sketch.text("/subject/nip"), sketch.text("/subject/nik"));
+fn check_subject(sketch: &Sketch<'_>, at: &str, faults: &mut Vec<FieldFault>) {
+    let (nip_at, nik_at) = (format!("{at}/nip"), format!("{at}/nik"));
+    let (nip, nik) = (sketch.text(&nip_at), sketch.text(&nik_at));
+    let known = |name: &str| sketch.text(&format!("{at}/{name}")).is_some();
     if nip.is_some_and(|typed| person_number::nip(typed).is_none()) {
-        faults.push(FieldFault::new("/subject/nip", Fault::NotANip));
+        faults.push(FieldFault::new(nip_at.as_str(), Fault::NotANip));
     }
     if nik.is_some_and(|typed| person_number::nik(typed).is_none()) {
-        faults.push(FieldFault::new("/subject/nik", Fault::NotANik));
+        faults.push(FieldFault::new(nik_at.as_str(), Fault::NotANik));
     }
-    let known = |name: &str| sketch.text(&format!("/subject/{name}")).is_some();
     if nip.is_none() && nik.is_none() && !(known("name") && (known("agency") || known("position"))) {
-        faults.push(FieldFault::new("/subject", Fault::NotEnoughToIdentify));
+        faults.push(FieldFault::new(at, Fault::NotEnoughToIdentify));
     }
 }

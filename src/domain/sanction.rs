@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::action::{AppealOutcome, DecideAppeal, Document, Finding, ImposeSanction};
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
+use crate::domain::warning::Warning;
 use crate::text_enum;
 
 /// From this weight on a discipline sanction is heavy.
@@ -57,14 +58,6 @@ text_enum! {
         Open = "open", "Belum disimpulkan", "Open";
         Proven = "proven", "Terbukti", "Proven";
         NotProven = "not_proven", "Tidak terbukti", "Not proven";
-    }
-}
-
-text_enum! {
-    /// What an officer is told beside a decision that is taken all the same.
-    Warning {
-        AuthorityNotListed = "authority_not_listed", "Pejabat ini tidak tercantum sebagai yang berwenang menjatuhkan sanksi tersebut pada jabatan terlapor (PP 94/2021). Periksa kembali kewenangannya.", "This official is not listed as one who may impose that sanction on the subject's position (PP 94/2021). Check the competence.";
-        TeamNotRecorded = "team_not_recorded", "Hukuman berat diperiksa oleh tim pemeriksa (PP 94/2021), tetapi pembentukannya belum dicatat.", "A heavy sanction is examined by a team (PP 94/2021), but none is on record.";
     }
 }
 

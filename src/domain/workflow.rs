@@ -153,6 +153,7 @@ pub const RULES: &[Rule] = &[
             g::MASTER_OPEN,
             g::SAME_SUBJECT,
             g::OVERLAPPING_ACT,
+            g::FURTHER_ACT_BEFORE_PPK,
             g::NOT_A_MASTER,
             g::NO_LIVE_REFERRAL,
             g::NO_TRACK_RUNS_TWICE,

@@ -123,7 +123,7 @@ async fn erase(
     case: &Case,
     request: &DataRequest,
 ) -> Result<(), FlowError> {
-    if case.state != State::Closed {
+    if case.state != State::Closed || db::reports::needed_by_open_case(tx, request.report_id).await? {
         return Err(FlowError::CaseOpen);
     }
     if db::retention::held(tx, case.id).await? {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::transition::Setting;
-use super::{FlowError, sealing};
+use super::{FlowError, duplicates, persons, sealing};
 use crate::db::group_commit::Writer;
 use crate::db::intake::{Intake, Taken};
 use crate::domain::actor::Actor;
@@ -120,6 +120,9 @@ fn intake(
         subject_position: subject.position.clone(),
         subject_agency: subject.agency.clone(),
         subject_work_unit: subject.work_unit.clone(),
+        subject_nip_index: subject.nip.as_ref().map(|nip| persons::nip_index(keys, nip.reveal())),
+        subject_nik_index: subject.nik.as_ref().map(|nik| persons::nik_index(keys, nik.reveal())),
+        link_hashes: duplicates::hashes_of(report).join(" "),
         key: people.key,
         reporter_name: people.name,
         reporter_email: people.email,

@@ -9,9 +9,9 @@ use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts};
 use crate::domain::event::{self, Happening};
 use crate::domain::guards::Named;
-use crate::domain::sanction::Warning;
 use crate::domain::tracks::step::{self, StepDecision};
 use crate::domain::tracks::{Track, TrackStep, rules};
+use crate::domain::warning::Warning;
 
 /// Takes a step of a track of the case already locked, if the actor may see it and it is still at version `expected`.
 /// Answers the case with what the officer is warned of.

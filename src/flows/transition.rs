@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::sealing::tell_reporters;
-use super::{Current, FlowError, tracks};
+use super::{Current, FlowError, persons, tracks};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::Sight;
 use crate::db::transition::{NewEvent, Tell};
@@ -21,8 +21,9 @@ use crate::domain::event::{self, Happening};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::guards::Named;
 use crate::domain::notice::{Audience, Notice};
-use crate::domain::sanction::Warning;
+use crate::domain::warning::Warning;
 use crate::domain::{person_number, policy};
+use crate::token::Keys;
 use crate::vault::Vault;
 
 /// What came of firing.
@@ -43,6 +44,8 @@ pub struct Setting {
     pub quiet: Duration,
     /// What seals texts for reporters.
     pub vault: Arc<Vault>,
+    /// What makes the hashes by which numbers are found.
+    pub keys: Arc<Keys>,
 }
 
 /// What the actor may see.
@@ -106,6 +109,7 @@ fn confirm(subject: &mut Subject, action: &Action) {
     subject.position = given.position.clone().or_else(|| subject.position.take());
     subject.work_unit = given.work_unit.clone().or_else(|| subject.work_unit.take());
     subject.resolution = SubjectResolution::Confirmed;
+    subject.employment = Some(given.employment);
 }
 
 /// The case and what this actor may try on it.
@@ -128,7 +132,10 @@ async fn write(
 ) -> Result<Case, FlowError> {
     for effect in decision.effects() {
         match effect {
-            Effect::ConfirmSubject(subject) => db::cases::confirm_subject(tx, facts.case.id, subject).await?,
+            Effect::ConfirmSubject(subject, person) => {
+                persons::confirm(tx, setting, actor, facts, subject, *person).await?;
+            }
+            Effect::HideMaster(master) => db::duplicates::inherit_exclusions(tx, *master, facts.case.id).await?,
             Effect::Questions(questions) => {
                 for question in questions {
                     tell_reporters(tx, setting, facts.case.id, question).await?;
@@ -262,6 +269,8 @@ async fn resolve(
     action: &mut Action,
 ) -> Result<Named, FlowError> {
     let day = today(setting.now);
+    // Law is applied as it stood on the day of the act; who is addressed, as agencies are now.
+    let acted = facts.act_day.unwrap_or(day);
     let mut named = Named::default();
     let mut faults = Vec::new();
     if let Action::Ask(_) | Action::ReferDirectly(_) | Action::Refer(_) | Action::Merge(_) | Action::Withdraw(_) =
@@ -278,6 +287,10 @@ async fn resolve(
             if let (Some(own), Some(reviewing)) = (named.agency_id, named.reviewing_agency_id) {
                 named.reviewer_is_above = db::reference::stands_above(tx, reviewing, own).await?;
             }
+            if let Some(number) = &accept.same_person_as {
+                named.person_id =
+                    persons::named(tx, setting, actor, facts, &accept.subject, number, &mut faults).await?;
+            }
         }
         Action::ReferDirectly(refer) => {
             let pointer = "/input/reviewing_agency_code";
@@ -292,13 +305,18 @@ async fn resolve(
         Action::SendRecommendation(send) => {
             named.agency_id =
                 agency(tx, &send.addressee_agency_code, day, "/input/addressee_agency_code", &mut faults).await?;
+            let codes: Vec<&str> = send.violation_forms.iter().map(|form| form.code.as_str()).collect();
+            let known = db::reference::violation_forms(tx, &codes, acted).await?;
             for (i, form) in send.violation_forms.iter().enumerate() {
-                if db::reference::violation_form(tx, &form.code, day).await? != Some(form.category) {
-                    faults.push(FieldFault::new(format!("/input/violation_forms/{i}/code"), Fault::UnknownCode));
+                match known.iter().find(|known| known.code == form.code && known.category == form.category) {
+                    Some(known) => named.violation_forms.push(known.clone()),
+                    None => {
+                        faults.push(FieldFault::new(format!("/input/violation_forms/{i}/code"), Fault::UnknownCode));
+                    }
                 }
             }
             for (i, code) in send.proposed_sanctions.iter().enumerate() {
-                let weight = sanction(tx, code, day, &format!("/input/proposed_sanctions/{i}"), &mut faults)
+                let weight = sanction(tx, code, acted, &format!("/input/proposed_sanctions/{i}"), &mut faults)
                     .await?
                     .map(|(_, w)| w);
                 named.lightest_proposed = named.lightest_proposed.into_iter().chain(weight).min();
@@ -308,12 +326,11 @@ async fn resolve(
             named.agency_id = agency(tx, &reassign.agency_code, day, "/input/agency_code", &mut faults).await?;
         }
         Action::ImposeSanction(impose) => {
-            decided(tx, facts, impose, day, "/input", &mut named, &mut faults).await?;
+            decided(tx, facts, impose, acted, "/input", &mut named, &mut faults).await?;
         }
         Action::DecideAppeal(decide) => {
             if let Some(code) = &decide.sanction_code {
-                let day = day_of_act(tx, facts, day).await?;
-                if !db::sanctions::look_up(tx, facts.case.id, code, None, day, &mut named).await? {
+                if !db::sanctions::look_up(tx, facts.case.id, code, None, acted, &mut named).await? {
                     faults.push(FieldFault::new("/input/sanction_code", Fault::UnknownCode));
                 }
             }
@@ -362,16 +379,11 @@ pub(super) async fn decided(
     named: &mut Named,
     faults: &mut Vec<FieldFault>,
 ) -> Result<(), FlowError> {
-    let (day, by) = (day_of_act(tx, facts, today).await?, impose.authority.zip(impose.position_level));
+    let (day, by) = (facts.act_day.unwrap_or(today), impose.authority.zip(impose.position_level));
     if !db::sanctions::look_up(tx, facts.case.id, &impose.sanction_code, by, day, named).await? {
         faults.push(FieldFault::new(format!("{pointer}/sanction_code"), Fault::UnknownCode));
     }
     Ok(())
-}
-
-async fn day_of_act(tx: &mut Tx, facts: &CaseFacts, today: NaiveDate) -> Result<NaiveDate, FlowError> {
-    let occurred = db::reports::facts(tx, facts.case.id).await?.occurred;
-    Ok(occurred.map_or(today, |(_, last)| last))
 }
 
 async fn sanction(

@@ -103,7 +103,7 @@ async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), 
     }
     let language = Language::preferred(&claimed.language);
     let letter = letters
-        .write(claimed.notice.as_str(), language.code(), &context(app, claimed, language))
+        .write(told(claimed).as_str(), language.code(), &context(app, claimed, language))
         .map_err(|error| Failure::Permanent(format!("letter cannot be written: {:?}", error.kind())))?;
     let domain = &app.config.mail_domain;
     let thread = claimed.report_id.unwrap_or(claimed.thread_id);
@@ -121,6 +121,12 @@ async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), 
         SendError::Permanent(class) => Failure::Permanent(class),
         SendError::AddressRefused(class) => Failure::AddressRefused(class),
     })
+}
+
+/// What is told now. A reporter who named several persons is not told that it is over while one of their cases goes on.
+fn told(claimed: &Claimed) -> Notice {
+    let goes_on = claimed.report_id.is_some() && claimed.state != Some(State::Closed);
+    if goes_on && claimed.notice == Notice::CaseClosed { Notice::StatusChanged } else { claimed.notice }
 }
 
 /// What the letter may say: numbers, labels, dates, links.

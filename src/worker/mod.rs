@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::flows::{FlowError, duplicates, persons};
 
 pub mod email;
 pub mod letter;
@@ -16,6 +17,9 @@ const REST: Duration = Duration::from_secs(1);
 
 /// Works until `stop` says so. A failure is logged and tried again at the next round.
 pub async fn run(app: App, letters: letter::Letters, mut stop: watch::Receiver<bool>) {
+    if let Err(error) = catch_up(&app).await {
+        tracing::error!(error = %error, "what an earlier version stored is not indexed yet");
+    }
     let mut lookout = lookout::Lookout::default();
     loop {
         let busy = match email::deliver_due(&app, &letters).await {
@@ -41,4 +45,10 @@ pub async fn run(app: App, letters: letter::Letters, mut stop: watch::Receiver<b
             }
         }
     }
+}
+
+/// Adds what an earlier version of the program did not store yet.
+async fn catch_up(app: &App) -> Result<(), FlowError> {
+    persons::index_numbers(&app.pool, &app.keys).await?;
+    duplicates::hash_links(&app.pool).await
 }

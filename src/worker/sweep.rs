@@ -24,7 +24,7 @@ const BATCH: i64 = 100;
 pub async fn round(app: &App) -> Result<(), FlowError> {
     let now = app.clock.now();
     let quiet = Duration::minutes(app.config.mail_quiet_minutes.into());
-    let setting = Setting { now, quiet, vault: app.vault.clone() };
+    let setting = Setting { now, quiet, vault: app.vault.clone(), keys: app.keys.clone() };
     for case_id in db::cases::unanswered(&app.pool, today(now), BATCH).await? {
         let mut tx = Tx::begin(&app.pool).await?;
         let facts = db::cases::lock_by_id(&mut tx, case_id).await?;

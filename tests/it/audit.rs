@@ -129,6 +129,21 @@ async fn what_nobody_touched_passes_on_the_database_and_offline() {
 }
 
 #[tokio::test]
+async fn a_case_split_off_from_another_has_a_whole_chain_of_its_own() {
+    let office = Office::new().await;
+    let (app, case) = (&office.app, &office.other);
+    app.fire(case, "take").await;
+    let split = serde_json::json!({
+        "subjects": [{ "nip": "197001011995031001" }], "reason": "Foto bersama memperlihatkan dua pegawai.",
+    });
+    let path = format!("/v1/cases/{case}/split");
+    app.post(&path).by(crate::harness::Persona::Triage).if_match(2).json(&split).expect(201).await;
+    let said = office.audit(&["verify"]);
+    said.finds_nothing();
+    assert!(said.out.contains("cases: 3"), "{}", said.out);
+}
+
+#[tokio::test]
 async fn an_old_row_changed_by_the_owner_of_the_database_is_found_on_the_database_and_on_an_export() {
     let office = Office::new().await;
     let number = &office.case;

@@ -183,7 +183,7 @@ async fn the_ppk_reads_no_report_the_task_force_no_number_and_administrators_not
             assert!(!body.contains("poster") && !body.contains("sosial.example"), "{persona:?} {part}: {body}");
             assert!(!body.contains(&receipt.number) && !body.contains("Pelapor"), "{persona:?} {part}: {body}");
             assert!(nip || !body.contains(steps::NIP), "{persona:?} {part}: {body}");
-            assert!(!body.contains("Mengunggah"), "the findings are internal: {persona:?} {part}: {body}");
+            assert!(!body.contains("Mengunggah poster"), "the findings are internal: {persona:?} {part}: {body}");
         }
         let mailbox = app.get(&format!("/v1/cases/{}/messages", receipt.case)).by(persona).expect(403).await;
         assert_eq!(mailbox.problem("forbidden").text("/permission"), "report_read");

@@ -83,6 +83,8 @@ const STEP_BACK: &[P] = &[
     P::SecondAuditor,
     P::Ppk,
 ];
+/// Of those who see it, whoever may merge cases.
+const DECIDE_WHAT_BELONGS_TOGETHER: &[P] = &[P::Triage, P::SecondTriage, P::Inspector];
 const PRIVACY: &[P] = &[P::PrivacyOfficer];
 
 const SIGNS_IN: &str = "who calls it is about to prove who he is; failures are slowed down";
@@ -95,6 +97,14 @@ const DOORS: &[(&str, Door)] = &[
     ("get_livez", Public(STATIC)),
     ("get_readyz", Public(STATIC)),
     ("get_workflow", Public(STATIC)),
+    ("list_violation_forms", Public(STATIC)),
+    ("list_sanctions", Public(STATIC)),
+    ("list_dismissal_codes", Public(STATIC)),
+    ("list_closure_reasons", Public(STATIC)),
+    ("list_transfer_bodies", Public(STATIC)),
+    ("list_regions", Public(STATIC)),
+    ("list_agencies", Public(STATIC)),
+    ("list_election_events", Public(STATIC)),
     ("submit_report", Public("anybody may report, and need not say who he is")),
     ("get_report_status", Public("it tells five things that lead to nobody")),
     ("open_reporter_session", Public("number and access code are the reporter's proof")),
@@ -125,6 +135,9 @@ const DOORS: &[(&str, Door)] = &[
     ("list_case_messages", Only(READ_THE_REPORT)),
     ("declare_recusal", Only(STEP_BACK)),
     ("fire_transition", Only(&[P::Ppk])),
+    ("list_duplicates", Only(DECIDE_WHAT_BELONGS_TOGETHER)),
+    ("link_case", Only(DECIDE_WHAT_BELONGS_TOGETHER)),
+    ("split_case", Only(&[P::Triage, P::SecondTriage])),
     ("decide_approval", Only(&[P::Auditor, P::SecondAuditor])),
     ("list_tracks", Only(SEE_IT)),
     ("take_track_step", Only(&[P::Ppk])),
@@ -268,6 +281,8 @@ impl World {
             "decide_approval" => json!({ "approve": true }),
             "decide_identity_request" | "decide_purge_proposal" => json!({ "approve": true, "reason": WHY }),
             "request_identity" => json!({ "complaint_number": self.receipt.number, "reason": WHY }),
+            "link_case" => json!({ "case_number": self.other.case, "reason": WHY }),
+            "split_case" => json!({ "subjects": [{ "name": "Rekan", "position": "Camat" }], "reason": WHY }),
             "declare_recusal" | "lift_legal_hold" => json!({ "reason": WHY }),
             "set_legal_hold" => json!({ "case_number": self.receipt.case, "reason": WHY }),
             "take_track_step" => json!({ "to": "summoned", "document": letter, "day": self.app.day(7) }),

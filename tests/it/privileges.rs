@@ -10,7 +10,7 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 50] = [
+const TABLES: [(&str, &str); 56] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
@@ -23,11 +23,13 @@ const TABLES: [(&str, &str); 50] = [
     ("audit_checkpoints", "ra"),
     ("breach_steps", "ra"),
     ("breaches", "ra"),
+    ("case_links", "ra"),
     ("cases", "rac"),
     ("daily_tasks", "rac"),
     ("data_keys", "racd"),
     ("data_requests", "rac"),
     ("deliveries", "rac"),
+    ("election_events", "r"),
     ("events", "ra"),
     ("idempotency_keys", "rad"),
     ("identity_looks", "ra"),
@@ -39,10 +41,13 @@ const TABLES: [(&str, &str); 50] = [
     ("officer_events", "ra"),
     ("officer_identities", "ra"),
     ("officers", "rac"),
+    ("person_numbers", "racd"),
+    ("persons", "rad"),
     ("provider_sessions", "ra"),
     ("purge_proposals", "rac"),
     ("punished_acts", "rad"),
     ("recovery_codes", "racd"),
+    ("reference_loads", "r"),
     ("refresh_tokens", "rac"),
     ("regions", "r"),
     ("reporter_identities", "rac"),
@@ -59,6 +64,7 @@ const TABLES: [(&str, &str); 50] = [
     ("subjects", "rac"),
     ("track_steps", "ra"),
     ("tracks", "rac"),
+    ("transfer_bodies", "r"),
     ("violation_forms", "r"),
     ("witnesses", "rad"),
 ];

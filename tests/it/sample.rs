@@ -96,6 +96,8 @@ pub fn case(state: State) -> CaseFacts {
             event_seq: 7,
             event_hash: vec![0; 32],
             excluded_officers: OfficerIds::default(),
+            violation_forms: None,
+            split_from: None,
             created_at: day(2026, 10, 1).and_hms_opt(3, 0, 0).unwrap().and_utc(),
         },
         subject: Subject {
@@ -107,16 +109,21 @@ pub fn case(state: State) -> CaseFacts {
             agency_text: Some("Dinas Uji".to_owned()),
             work_unit: None,
             resolution: SubjectResolution::Confirmed,
+            employment: Some(Employment::Pns),
+            person_id: None,
         },
         reports: Some(ReportFacts {
             count: 1,
             withdrawals: 1,
             formal_reporter: false,
             is_master: false,
+            merged_reports: 0,
             occurred: Some((day(2026, 9, 28), day(2026, 9, 28))),
         }),
+        act_day: Some(day(2026, 9, 28)),
         master: Some(MasterFacts {
             id: MASTER,
+            reviewing_agency_id: Some(AGENCY),
             state: State::Triage,
             merged: false,
             same_subject: true,
@@ -227,6 +234,8 @@ fn accept() -> Accept {
         election_regime: ElectionRegime::Pemilihan,
         protected_position: None,
         conflict_of_interest: false,
+        phase_reason: None,
+        same_person_as: None,
     }
 }
 
@@ -278,7 +287,9 @@ pub fn action(verb: Verb) -> Action {
         Verb::Dismiss => {
             Action::Dismiss(Dismiss { dismissal_code: DismissalCode::InsufficientEvidence, reason, public_wording })
         }
-        Verb::Merge => Action::Merge(Merge { master_case_number: "REG-BKN-2026-1000002".to_owned(), reason }),
+        Verb::Merge => {
+            Action::Merge(Merge { master_case_number: "REG-BKN-2026-1000002".to_owned(), reason, further_act: false })
+        }
         Verb::TransferOut => Action::TransferOut(TransferOut {
             receiving_body: "Inspektorat TNI".to_owned(),
             receiving_email: Some("persuratan@tni.example".to_owned()),

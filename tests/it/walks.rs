@@ -84,7 +84,7 @@ fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
 fn apply(facts: &mut CaseFacts, decision: &Decision) {
     let version = facts.case.version + 1;
     facts.case = Case { version, event_seq: version, ..decision.next().clone() };
-    if decision.effects().iter().any(|effect| matches!(effect, Effect::ConfirmSubject(_))) {
+    if decision.effects().iter().any(|effect| matches!(effect, Effect::ConfirmSubject(..))) {
         facts.subject.resolution = SubjectResolution::Confirmed;
     }
 }
@@ -154,6 +154,7 @@ fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
     }
     facts.master = (!dice.once_in(4)).then(|| MasterFacts {
         id: dice.pick(&[sample::MASTER, facts.case.id]),
+        reviewing_agency_id: facts.case.reviewing_agency_id,
         state: dice.pick(&[State::Triage, State::Closed]),
         merged: dice.once_in(4),
         same_subject: true,

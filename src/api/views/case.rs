@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Label;
+use super::advice::{self, DecodedView, NamedFormView, WarningView};
 use crate::app::Reference;
 use crate::db::reports::Report;
 use crate::domain::action::{BawasluResult, Verb};
@@ -18,8 +19,8 @@ use crate::domain::confidential::Confidential;
 use crate::domain::decide;
 use crate::domain::policy::{Permission, granted};
 use crate::domain::report::{Anonymity, Medium};
-use crate::domain::sanction::Warning;
 use crate::domain::tracks::{Track, TrackState};
+use crate::domain::warning::Warning;
 
 /// The civil servant a case is about.
 #[derive(Serialize, ToSchema)]
@@ -40,6 +41,9 @@ pub struct SubjectView {
     pub work_unit: Option<String>,
     /// How sure this is.
     pub resolution: SubjectResolution,
+    /// What the number tells; not for the task force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decoded: Option<DecodedView>,
 }
 
 fn revealed(value: Option<&Confidential<String>>) -> Option<String> {
@@ -47,7 +51,7 @@ fn revealed(value: Option<&Confidential<String>>) -> Option<String> {
 }
 
 impl SubjectView {
-    fn new(subject: &Subject, role: Role) -> Self {
+    pub(super) fn new(case: &Case, subject: &Subject, role: Role) -> Self {
         // The task force reads name and agency only.
         let whole = role != Role::TaskforceViewer;
         Self {
@@ -58,22 +62,8 @@ impl SubjectView {
             agency_text: subject.agency_text.clone(),
             work_unit: subject.work_unit.clone().filter(|_| whole),
             resolution: subject.resolution,
+            decoded: advice::decoded(case, subject).filter(|_| whole),
         }
-    }
-}
-
-/// What an officer is warned of.
-#[derive(Serialize, ToSchema)]
-pub struct WarningView {
-    /// Code, never translated.
-    pub code: Warning,
-    /// In words.
-    pub detail: Label,
-}
-
-impl From<Warning> for WarningView {
-    fn from(code: Warning) -> Self {
-        Self { code, detail: Label::of(|language| code.label(language).to_owned()) }
     }
 }
 
@@ -142,13 +132,25 @@ pub struct CaseView {
     pub live_tracks: Vec<Track>,
     /// How often it was reopened.
     pub reopen_count: i16,
+    /// The forms of violation the recommendation names, in the words they had for the day of the act.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violation_forms: Vec<NamedFormView>,
+    /// The election whose stages ran where and when the conduct is said to have been; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested_election_event: Option<String>,
+    /// The election law that suggests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested_election_regime: Option<ElectionRegime>,
+    /// The phase it suggests; the officer decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested_conduct_phase: Option<ConductPhase>,
+    /// What to look at again; it stops nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
     /// Who it is about.
     pub subject: SubjectView,
     /// What the caller may try now.
     pub allowed_actions: Vec<Verb>,
-    /// What the caller should look at again in what has just been recorded; it holds all the same.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<WarningView>,
     /// What reporters wrote; only for those who may read it, and not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reports: Option<Vec<ReportView>>,
@@ -190,16 +192,43 @@ impl CaseView {
             criminal_state: tells_criminal.then_some(case.tracks.criminal),
             live_tracks: live.collect(),
             reopen_count: case.reopen_count,
-            subject: SubjectView::new(subject, officer.role),
-            allowed_actions: decide::allowed_actions(case, subject, &Actor::Officer(officer.clone())),
+            violation_forms: case.violation_forms.iter().flat_map(|forms| &forms.0).map(NamedFormView::from).collect(),
+            suggested_election_event: None,
+            suggested_election_regime: None,
+            suggested_conduct_phase: None,
             warnings: Vec::new(),
+            subject: SubjectView::new(case, subject, officer.role),
+            allowed_actions: decide::allowed_actions(case, subject, &Actor::Officer(officer.clone())),
             reports: None,
         }
     }
 
     /// With what the officer is warned of.
     pub fn warning(mut self, warnings: &[Warning]) -> Self {
-        self.warnings = warnings.iter().copied().map(WarningView::from).collect();
+        self.warnings.extend(warnings.iter().copied().map(WarningView::from));
+        self
+    }
+
+    /// With what numbers and election calendar point out, for those who read reports. `act_day` is the day of the act.
+    pub fn advised(
+        mut self,
+        case: &Case,
+        subject: &Subject,
+        act_day: Option<NaiveDate>,
+        officer: &Officer,
+        reference: &Reference,
+    ) -> Self {
+        if !granted(officer.role, Permission::ReadReport) {
+            return self;
+        }
+        self.warnings.extend(advice::warnings(subject, reference));
+        if let Some(day) = act_day {
+            let (suggestion, warnings) = advice::suggested(case, day, reference);
+            self.suggested_election_event = suggestion.event;
+            self.suggested_election_regime = Some(suggestion.regime);
+            self.suggested_conduct_phase = Some(suggestion.phase);
+            self.warnings.extend(warnings);
+        }
         self
     }
 

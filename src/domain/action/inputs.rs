@@ -80,6 +80,12 @@ pub struct Accept {
     /// The subject is close to the PPK in another way, with the same consequence.
     #[serde(default)]
     pub conflict_of_interest: bool,
+    /// Why phase or election law are others than the election calendar suggests.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub phase_reason: Option<String>,
+    /// The subject is the same person as that of this case, under a number not known yet: a NI PPPK changes with the agency.
+    #[schema(min_length = 8, max_length = 64, example = "REG-BKN-2026-1000001")]
+    pub same_person_as: Option<String>,
 }
 
 impl Accept {
@@ -116,16 +122,19 @@ pub struct Dismiss {
     pub public_wording: String,
 }
 
-/// T09: merge into another case on the same act.
+/// T09: merge into another case on the same act, or on another act of the same person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Merge {
     /// The case that goes on.
     #[schema(min_length = 8, max_length = 64, example = "REG-BKN-2026-1000001")]
     pub master_case_number: String,
-    /// Why they are the same.
+    /// Why they are the same, or belong together.
     #[schema(min_length = 20, max_length = 4000)]
     pub reason: String,
+    /// It is another act of the same person, which the other case takes as a further one.
+    #[serde(default)]
+    pub further_act: bool,
 }
 
 /// T10: the matter belongs to another body. A wrong PPK is no transfer.

@@ -1,0 +1,228 @@
+//! The catalogues as anybody may read them: which rows hold on a day, in the order of their codes. Looking up a code for a
+//! decision is `reference`.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{DbError, Pool};
+use crate::domain::case::{Category, ElectionRegime};
+use crate::domain::election::ElectionEvent;
+use crate::schema::{agencies, election_events, regions, sanctions, transfer_bodies, violation_forms};
+
+/// A form of violation of the catalogue.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = violation_forms)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct ViolationForm {
+    pub code: String,
+    pub category: Category,
+    pub title_id: String,
+    pub title_en: String,
+    pub phase_hint: Option<String>,
+    pub norm_refs: Vec<Option<String>>,
+    pub level: Option<String>,
+    pub sanction_codes: Vec<Option<String>>,
+    pub source_decree: String,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub confirmation: String,
+    pub note: Option<String>,
+}
+
+/// A sanction of the catalogue.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sanctions)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct Sanction {
+    pub code: String,
+    pub category: Category,
+    pub level: String,
+    pub title_id: String,
+    pub title_en: String,
+    pub months: Option<i16>,
+    pub applies_to: String,
+    pub basis: String,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub confirmation: String,
+    pub note: Option<String>,
+}
+
+/// A body cases are passed on to.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = transfer_bodies)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct TransferBody {
+    pub code: String,
+    pub title_id: String,
+    pub title_en: String,
+    pub matter_id: String,
+    pub matter_en: String,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub confirmation: String,
+    pub note: Option<String>,
+}
+
+/// A region.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = regions)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct Region {
+    pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub parent_code: Option<String>,
+    pub autonomous: bool,
+    pub decree: Option<String>,
+    pub valid_from: Option<NaiveDate>,
+    pub valid_to: Option<NaiveDate>,
+    pub source: Option<String>,
+}
+
+/// An agency with the code of the one above it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = agencies)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct Agency {
+    pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub region_code: Option<String>,
+    pub work: Option<String>,
+    pub valid_from: Option<NaiveDate>,
+    pub valid_to: Option<NaiveDate>,
+    pub confirmation: String,
+    pub source: Option<String>,
+}
+
+/// An election.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = election_events)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct Election {
+    pub code: String,
+    pub regime: ElectionRegime,
+    pub region_codes: Vec<Option<String>>,
+    pub title_id: String,
+    pub title_en: String,
+    pub valid_from: NaiveDate,
+    pub candidate_determination_date: NaiveDate,
+    pub campaign_from: Option<NaiveDate>,
+    pub campaign_to: Option<NaiveDate>,
+    pub quiet_from: Option<NaiveDate>,
+    pub quiet_to: Option<NaiveDate>,
+    pub voting_day: NaiveDate,
+    pub valid_to: NaiveDate,
+    pub confirmation: String,
+    pub source: String,
+    pub note: Option<String>,
+}
+
+/// All elections, as suggestions are made from them.
+pub type Elections = Vec<ElectionEvent>;
+
+/// Forms of violation that hold on this day.
+pub async fn violation_forms(pool: &Pool, on: NaiveDate) -> Result<Vec<ViolationForm>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(violation_forms::table
+        .filter(violation_forms::valid_from.le(on))
+        .filter(violation_forms::valid_to.is_null().or(violation_forms::valid_to.gt(on)))
+        .order(violation_forms::code)
+        .select(ViolationForm::as_select())
+        .load(&mut connection)
+        .await?)
+}
+
+/// Sanctions that hold on this day, the lightest first.
+pub async fn sanctions(pool: &Pool, on: NaiveDate) -> Result<Vec<Sanction>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(sanctions::table
+        .filter(sanctions::valid_from.le(on))
+        .filter(sanctions::valid_to.is_null().or(sanctions::valid_to.gt(on)))
+        .order((sanctions::weight, sanctions::code))
+        .select(Sanction::as_select())
+        .load(&mut connection)
+        .await?)
+}
+
+/// Bodies cases are passed on to on this day.
+pub async fn transfer_bodies(pool: &Pool, on: NaiveDate) -> Result<Vec<TransferBody>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(transfer_bodies::table
+        .filter(transfer_bodies::valid_from.le(on))
+        .filter(transfer_bodies::valid_to.is_null().or(transfer_bodies::valid_to.gt(on)))
+        .order(transfer_bodies::code)
+        .select(TransferBody::as_select())
+        .load(&mut connection)
+        .await?)
+}
+
+/// Regions of this day right below another; provinces where none is named.
+pub async fn regions(pool: &Pool, parent: Option<&str>, on: NaiveDate) -> Result<Vec<Region>, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(regions::table
+        .filter(regions::parent_code.is_not_distinct_from(parent))
+        .filter(regions::valid_from.is_null().or(regions::valid_from.le(on)))
+        .filter(regions::valid_to.is_null().or(regions::valid_to.gt(on)))
+        .order(regions::code)
+        .select(Region::as_select())
+        .load(&mut connection)
+        .await?)
+}
+
+/// Agencies of this day, each with the code of the one above; of a kind and of a region with all below where these are named.
+pub async fn agencies(
+    pool: &Pool,
+    kind: Option<&str>,
+    region: Option<&str>,
+    on: NaiveDate,
+) -> Result<Vec<(Agency, Option<String>)>, DbError> {
+    let above = diesel::alias!(agencies as above);
+    let mut connection = pool.get().await?;
+    let mut found = agencies::table
+        .left_join(above.on(above.field(agencies::id).nullable().eq(agencies::parent_id)))
+        .filter(agencies::valid_from.is_null().or(agencies::valid_from.le(on)))
+        .filter(agencies::valid_to.is_null().or(agencies::valid_to.gt(on)))
+        .order(agencies::code)
+        .select((Agency::as_select(), above.field(agencies::code).nullable()))
+        .into_boxed();
+    if let Some(kind) = kind {
+        found = found.filter(agencies::kind.eq(kind));
+    }
+    if let Some(region) = region {
+        let below = format!("{region}.%");
+        found = found.filter(agencies::region_code.eq(region).or(agencies::region_code.like(below)));
+    }
+    Ok(found.load(&mut connection).await?)
+}
+
+/// Elections; with a day, those whose stages run on it.
+pub async fn election_events(pool: &Pool, on: Option<NaiveDate>) -> Result<Vec<Election>, DbError> {
+    let mut connection = pool.get().await?;
+    let mut found = election_events::table
+        .order((election_events::valid_from, election_events::code))
+        .select(Election::as_select())
+        .into_boxed();
+    if let Some(on) = on {
+        found = found.filter(election_events::valid_from.le(on).and(election_events::valid_to.gt(on)));
+    }
+    Ok(found.load(&mut connection).await?)
+}
+
+/// All elections, as suggestions are made from them.
+pub async fn elections(pool: &Pool) -> Result<Elections, DbError> {
+    let event = |row: Election| ElectionEvent {
+        code: row.code,
+        regime: row.regime,
+        region_codes: row.region_codes.into_iter().flatten().collect(),
+        begins_on: row.valid_from,
+        candidates_on: row.candidate_determination_date,
+        campaign: row.campaign_from.zip(row.campaign_to),
+        quiet: row.quiet_from.zip(row.quiet_to),
+        voting_on: row.voting_day,
+        ends_on: row.valid_to,
+    };
+    Ok(election_events(pool, None).await?.into_iter().map(event).collect())
+}

@@ -1,0 +1,119 @@
+//! Persons behind subjects, found by the keyed hashes of their numbers. No number is read or compared here.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{self as sql, Array, Nullable};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{DbError, Pool, Tx};
+use crate::domain::action::ConfirmedSubject;
+use crate::domain::confidential::Confidential;
+use crate::domain::person_number::NumberKind;
+use crate::schema::{person_numbers, subjects};
+
+/// A number by which a person is known.
+#[derive(Clone, Debug)]
+pub struct KnownBy {
+    /// Keyed hash of the number.
+    pub index: Vec<u8>,
+    /// Which kind it is.
+    pub kind: NumberKind,
+}
+
+/// Who confirmed a subject, as which person, by which numbers.
+pub struct Confirmation<'a> {
+    /// Every number the subject now has.
+    pub numbers: &'a [KnownBy],
+    /// The person the officer named.
+    pub person_id: Option<Uuid>,
+    /// The officer.
+    pub officer_id: Option<Uuid>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Puts the confirmed subject in place and links it to its person: the one named, or the one known by a number, or a new
+/// one. What is left out of the subject stays. One statement, since it is part of a transition. A number that another
+/// transaction brings at the same moment is waited for, and its person taken.
+pub async fn confirm_subject(
+    tx: &mut Tx,
+    case_id: Uuid,
+    subject: &ConfirmedSubject,
+    confirmation: &Confirmation<'_>,
+) -> Result<(), DbError> {
+    let indexes: Vec<&[u8]> = confirmation.numbers.iter().map(|number| number.index.as_slice()).collect();
+    let kinds: Vec<&str> = confirmation.numbers.iter().map(|number| number.kind.as_str()).collect();
+    let of_kind = |nik: bool| {
+        let number = confirmation.numbers.iter().find(|number| (number.kind == NumberKind::Nik) == nik);
+        number.map(|number| number.index.as_slice())
+    };
+    diesel::sql_query(
+        "WITH given AS (SELECT * FROM unnest($2, $3) AS t (number_index, kind)), \
+           known AS (SELECT n.person_id FROM person_numbers n JOIN given USING (number_index) ORDER BY given.kind = 'nik' LIMIT 1), \
+           made AS (INSERT INTO persons (id, created_at) SELECT gen_random_uuid(), $6 WHERE $4 IS NULL AND NOT EXISTS (SELECT FROM known) RETURNING id), \
+           who AS (SELECT coalesce($4, (SELECT person_id FROM known), (SELECT id FROM made)) AS id), \
+           linked AS (INSERT INTO person_numbers (number_index, person_id, kind, linked_by, linked_at) \
+             SELECT given.number_index, who.id, given.kind, $5, $6 FROM given, who ORDER BY given.number_index \
+             ON CONFLICT (number_index) DO UPDATE SET kind = excluded.kind RETURNING person_id, kind) \
+         UPDATE subjects SET name = coalesce($7, name), nip = coalesce($8, nip), nik = coalesce($9, nik), position = coalesce($10, position), \
+           work_unit = coalesce($11, work_unit), employment = $12, nip_index = $13, nik_index = $14, resolution = 'confirmed', \
+           person_id = coalesce($4, (SELECT person_id FROM linked ORDER BY kind = 'nik' LIMIT 1)) WHERE case_id = $1",
+    )
+    .bind::<sql::Uuid, _>(case_id)
+    .bind::<Array<sql::Binary>, _>(&indexes)
+    .bind::<Array<sql::Text>, _>(&kinds)
+    .bind::<Nullable<sql::Uuid>, _>(confirmation.person_id)
+    .bind::<Nullable<sql::Uuid>, _>(confirmation.officer_id)
+    .bind::<sql::Timestamptz, _>(confirmation.at)
+    .bind::<Nullable<sql::Text>, _>(&subject.name)
+    .bind::<Nullable<sql::Text>, _>(&subject.nip)
+    .bind::<Nullable<sql::Text>, _>(&subject.nik)
+    .bind::<Nullable<sql::Text>, _>(&subject.position)
+    .bind::<Nullable<sql::Text>, _>(&subject.work_unit)
+    .bind::<sql::Text, _>(subject.employment)
+    .bind::<Nullable<sql::Binary>, _>(of_kind(false))
+    .bind::<Nullable<sql::Binary>, _>(of_kind(true))
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}
+
+/// The persons known by any of these numbers.
+pub async fn of_numbers(tx: &mut Tx, indexes: &[&[u8]]) -> Result<Vec<Uuid>, DbError> {
+    Ok(person_numbers::table
+        .filter(person_numbers::number_index.eq_any(indexes))
+        .select(person_numbers::person_id)
+        .distinct()
+        .load(tx.connection()?)
+        .await?)
+}
+
+/// The numbers of a subject that an earlier version stored without their hashes.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = subjects)]
+pub struct Unindexed {
+    /// The case.
+    pub case_id: Uuid,
+    /// NIP or NI PPPK.
+    pub nip: Option<Confidential<String>>,
+    /// NIK.
+    pub nik: Option<Confidential<String>>,
+}
+
+/// Subjects with a number and no hash of it, at most so many.
+pub async fn unindexed(pool: &Pool, limit: i64) -> Result<Vec<Unindexed>, DbError> {
+    let mut connection = pool.get().await?;
+    let nip = subjects::nip.is_not_null().and(subjects::nip_index.is_null());
+    let nik = subjects::nik.is_not_null().and(subjects::nik_index.is_null());
+    Ok(subjects::table.filter(nip.or(nik)).limit(limit).select(Unindexed::as_select()).load(&mut connection).await?)
+}
+
+/// Adds the hashes of a subject's numbers.
+pub async fn index(tx: &mut Tx, case_id: Uuid, nip: Option<Vec<u8>>, nik: Option<Vec<u8>>) -> Result<(), DbError> {
+    diesel::update(subjects::table.find(case_id))
+        .set((subjects::nip_index.eq(nip), subjects::nik_index.eq(nik)))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}

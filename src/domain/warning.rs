@@ -1,0 +1,19 @@
+//! What is unusual about a case and stops nothing: told to officers, who may have a reason. Finds none itself.
+
+use crate::text_enum;
+
+text_enum! {
+    /// One thing an officer should look at again.
+    Warning {
+        LooksLikePppk = "looks_like_pppk", "Angka ke-13 dan ke-14 bukan bulan: tampaknya NI PPPK", "Digits 13 and 14 are no month: it looks like a PPPK number";
+        AppointedTooYoung = "appointed_too_young", "Pengangkatan sebelum usia 17 tahun", "Appointed before the age of 17";
+        UnknownRegion = "unknown_region", "Kode wilayah pada NIK tidak dikenal", "The NIK's region code is not known";
+        UnrealBirthDate = "unreal_birth_date", "Tanggal lahir pada NIK tidak ada dalam kalender", "The NIK's birth date does not exist";
+        BirthDatesDiffer = "birth_dates_differ", "Tanggal lahir pada NIK dan NIP berbeda", "NIK and NIP differ on the birth date";
+        SexesDiffer = "sexes_differ", "Jenis kelamin pada NIK dan NIP berbeda", "NIK and NIP differ on the sex";
+        PhaseDiffers = "phase_differs", "Tahap perbuatan berbeda dari yang disarankan jadwal pemilihan", "The phase differs from what the election calendar suggests";
+        RegimeDiffers = "regime_differs", "Rezim pemilihan berbeda dari yang disarankan jadwal pemilihan", "The election law differs from what the election calendar suggests";
+        AuthorityNotListed = "authority_not_listed", "Pejabat ini tidak tercantum sebagai yang berwenang menjatuhkan sanksi tersebut pada jabatan terlapor (PP 94/2021). Periksa kembali kewenangannya.", "This official is not listed as one who may impose that sanction on the subject's position (PP 94/2021). Check the competence.";
+        TeamNotRecorded = "team_not_recorded", "Hukuman berat diperiksa oleh tim pemeriksa (PP 94/2021), tetapi pembentukannya belum dicatat.", "A heavy sanction is examined by a team (PP 94/2021), but none is on record.";
+    }
+}

@@ -1,0 +1,171 @@
+//! The catalogues: who reads them how, what a new version changes and what it must not, what the election calendar suggests.
+
+use netral::db::{self, Tx};
+use serde_json::{Value, json};
+
+use crate::harness::{Persona, Reply, TestApp, steps};
+
+const CATALOGUES: [&str; 8] = [
+    "violation-forms",
+    "sanctions",
+    "dismissal-codes",
+    "closure-reasons",
+    "transfer-bodies",
+    "regions",
+    "agencies",
+    "election-events",
+];
+
+fn codes(reply: &Reply) -> Vec<&str> {
+    reply.at("/data").as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect()
+}
+
+fn row<'a>(reply: &'a Reply, code: &str) -> &'a Value {
+    reply.at("/data").as_array().unwrap().iter().find(|row| row["code"] == code).unwrap()
+}
+
+#[tokio::test]
+async fn every_catalogue_is_read_without_a_token_and_kept_until_it_changes() {
+    let app = TestApp::start().await;
+    for name in CATALOGUES {
+        let path = format!("/v1/reference/{name}");
+        let first = app.get(&path).expect(200).await;
+        assert!(!codes(&first).is_empty(), "{name}");
+        assert_eq!(first.header("cache-control"), "public, max-age=3600");
+        let tag = first.header("etag").to_owned();
+        assert!(tag.starts_with('"') && tag.len() > 20, "{name}: {tag}");
+        let again = app.get(&path).header("if-none-match", &tag).expect(304).await;
+        assert!(again.bytes.is_empty() && again.header("etag") == tag);
+        app.get(&path).header("if-none-match", "\"anders\"").expect(200).await;
+        let titles = first.at("/data").as_array().unwrap().iter().filter_map(|row| row.get("title"));
+        assert!(titles.clone().all(|title| title["id"].is_string() && title["en"].is_string()), "{name}");
+    }
+    let before = app.get("/v1/reference/sanctions").expect(200).await;
+    app.db.execute("UPDATE sanctions SET title_en = 'Oral warning' WHERE code = 'R1'").await;
+    let after = app.get("/v1/reference/sanctions").header("if-none-match", before.header("etag")).expect(200).await;
+    assert_ne!(before.header("etag"), after.header("etag"));
+}
+
+#[tokio::test]
+async fn a_catalogue_says_what_its_file_says_and_how_sure_that_is() {
+    let app = TestApp::start().await;
+    let forms = app.get("/v1/reference/violation-forms").expect(200).await;
+    assert_eq!(codes(&forms).len(), 25);
+    let form = row(&forms, "DIS-09");
+    assert_eq!((&form["phase_hint"], &form["confirmation"]), (&json!("before_determination"), &json!("unconfirmed")));
+    assert_eq!(row(&forms, "DIS-06")["norm_refs"].as_array().unwrap().len(), 3);
+    assert_eq!(row(&forms, "DIS-06")["sanction_codes"][0], "B1");
+    let sanctions = app.get("/v1/reference/sanctions").expect(200).await;
+    assert_eq!((&row(&sanctions, "S2")["months"], &row(&sanctions, "S2")["applies_to"]), (&json!(9), &json!("pns")));
+    assert!(!codes(&sanctions).contains(&"LEGACY-S1"), "it ended with PP 94/2021");
+    let old = app.get("/v1/reference/sanctions?on=2020-05-01").expect(200).await;
+    assert!(codes(&old).contains(&"LEGACY-S1") && !codes(&old).contains(&"R1"));
+    let dismissal = app.get("/v1/reference/dismissal-codes").expect(200).await;
+    assert!(codes(&dismissal).contains(&"already_decided"));
+    app.get("/v1/reference/sanctions?on=kemarin").expect(400).await.problem("invalid-parameter");
+}
+
+#[tokio::test]
+async fn regions_go_from_province_to_district_and_every_region_has_its_agencies() {
+    let app = TestApp::start().await;
+    let provinces = app.get("/v1/reference/regions").expect(200).await;
+    assert_eq!(codes(&provinces).len(), 38);
+    let below = app.get("/v1/reference/regions?parent=15").expect(200).await;
+    assert_eq!(row(&below, "15.71")["name"], "Kota Jambi");
+    let districts = app.get("/v1/reference/regions?parent=15.71").expect(200).await;
+    assert!(codes(&districts).len() > 5 && districts.at("/data/0/kind") == "district");
+    let jambi = app.get("/v1/reference/agencies?region=15&kind=regional_government").expect(200).await;
+    assert_eq!(codes(&jambi).len(), 12);
+    assert_eq!(row(&jambi, "PEMDA1571")["parent_code"], "PEMDA15");
+    let central = app.get("/v1/reference/agencies?kind=central_body").expect(200).await;
+    assert!(codes(&central).contains(&"KEMENKEU"));
+    let then = app.get("/v1/reference/agencies?on=2024-08-01").expect(200).await;
+    assert!(codes(&then).contains(&"KASN") && !codes(&then).contains(&"KEMENHAM"));
+    // Nothing is bound to a district.
+    let mut report = app.report();
+    report["conduct"]["region_code"] = "15.71.01".into();
+    app.post("/v1/reports").key("kunci-laporan-kecamatan-0001").json(&report).expect(422).await;
+}
+
+/// A new text for a form, in force from this day on.
+async fn new_version(app: &TestApp, code: &str, title: &str, from: &str) {
+    app.db.execute(&format!("UPDATE violation_forms SET valid_to = '{from}' WHERE code = '{code}'")).await;
+    app.db
+        .execute(&format!(
+            "INSERT INTO violation_forms (code, category, title_id, title_en, source_decree, valid_from) \
+             VALUES ('{code}', 'discipline', '{title}', '{title}', 'SKB baru', '{from}')"
+        ))
+        .await;
+}
+
+#[tokio::test]
+async fn a_new_version_of_the_catalogue_leaves_the_text_of_old_cases_alone() {
+    let app = TestApp::start().await;
+    let way = ["take", "accept", "conclude", "send_recommendation"];
+    let old = app.case_after(&way).await;
+    let title = |case: &Reply| case.text("/violation_forms/0/title/id").to_owned();
+    let before = title(&app.case(Persona::Auditor, &old).await);
+    assert!(before.contains("pemenangan calon"), "{before}");
+    // The new decree holds from yesterday; reports speak of the day before.
+    new_version(&app, "DIS-06", "Bunyi baru", &app.day(-1)).await;
+    let earlier = app.case_after(&way).await;
+    let mut report = app.report();
+    report["conduct"]["occurred_from"] = app.day(-1).into();
+    let later = app.submit(&report).await.case;
+    app.walk(&later, &way).await;
+    assert_eq!(title(&app.case(Persona::Auditor, &old).await), before, "it keeps its text");
+    assert_eq!(title(&app.case(Persona::Auditor, &earlier).await), before, "an act of the old days has the old text");
+    assert_eq!(title(&app.case(Persona::Ppk, &later).await), "Bunyi baru");
+    // What is no longer there, or was not yet there, cannot be named.
+    app.db.execute("UPDATE violation_forms SET valid_to = '2024-01-01' WHERE code = 'DIS-07'").await;
+    let case = app.case_after(&["take", "accept", "conclude"]).await;
+    let mut send = steps::input(&app, "send_recommendation");
+    send["violation_forms"][0]["code"] = "DIS-07".into();
+    let refused = app.try_to(Persona::Auditor, &case, "send_recommendation", &send).await;
+    assert_eq!(refused.faults(), [("/input/violation_forms/0/code", "unknown-code")]);
+}
+
+#[tokio::test]
+async fn phase_and_election_law_are_suggested_and_the_officer_decides_with_a_reason() {
+    let app = TestApp::start().await;
+    let mut report = app.report();
+    report["conduct"]["occurred_from"] = "2024-10-01".into();
+    report["conduct"]["known_on"] = app.day(-1).into();
+    let case = app.submit(&report).await.case;
+    app.walk(&case, &["take"]).await;
+    let seen = app.case(Persona::Triage, &case).await;
+    assert_eq!(seen.text("/suggested_election_event"), "PILKADA-2024");
+    assert_eq!(seen.text("/suggested_election_regime"), "pemilihan");
+    assert_eq!(seen.text("/suggested_conduct_phase"), "campaign");
+    let mut accept = steps::input(&app, "accept");
+    accept["conduct_phase"] = "before_determination".into();
+    accept["phase_reason"] = "Foto itu dibuat pada bulan Juli dan baru diunggah ulang pada bulan Oktober.".into();
+    let accepted = app.fire_with(&case, "accept", &accept).await;
+    assert_eq!((accepted.status, accepted.text("/conduct_phase")), (200, "before_determination"));
+    assert!(accepted.at("/warnings").to_string().contains("phase_differs"), "{}", accepted.body());
+    let events = app.get(&format!("/v1/cases/{case}/events")).by(Persona::Triage).expect(200).await;
+    assert!(events.body().contains("baru diunggah ulang"), "the reason is on record");
+    let other = app.case_after(&["take"]).await;
+    let seen = app.case(Persona::Triage, &other).await;
+    assert_eq!(seen.text("/suggested_conduct_phase"), "outside_stage");
+    assert!(seen.at("/suggested_election_event").is_null());
+    assert!(app.case(Persona::Taskforce, &other).await.at("/suggested_conduct_phase").is_null());
+}
+
+#[tokio::test]
+async fn a_start_with_the_same_files_loads_nothing_and_a_changed_one_loads_again() {
+    let app = TestApp::start().await;
+    let owner = db::pool(&app.db.url, None, 1).unwrap();
+    let load = async || {
+        let mut tx = Tx::begin(&owner).await.unwrap();
+        db::reference::load(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    app.db.execute("UPDATE regions SET name = 'Jambi Raya' WHERE code = '15.71'").await;
+    load().await;
+    let name = "SELECT name AS value FROM regions WHERE code = '15.71'";
+    assert_eq!(app.db.value(name).await, "Jambi Raya", "the file had not changed");
+    app.db.execute("UPDATE reference_loads SET checksum = '' WHERE name = 'regions'").await;
+    load().await;
+    assert_eq!(app.db.value(name).await, "Kota Jambi");
+}

@@ -190,7 +190,7 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
         app.step(Persona::Liaison, &case, "criminal", to, None).await;
     }
     let early = app.try_step(Persona::Ppk, &case, "discipline", &step).await;
-    assert_eq!(guards(&early.problem("guard-failed")), ["convicted"]);
+    assert_eq!(guards(&early.problem("guard-failed")), ["convicted", "not_punished_twice"]);
     app.step(Persona::Liaison, &case, "criminal", "convicted", None).await;
     let decided = app.try_step(Persona::Ppk, &case, "discipline", &step).await;
     assert_eq!((decided.text("/state"), decided.text("/sanction_code")), ("monitoring", "PTDH"), "{}", decided.body());

@@ -98,7 +98,7 @@ const DOORS: &[(&str, Door)] = &[
     ("get_readyz", Public(STATIC)),
     ("get_workflow", Public(STATIC)),
     ("list_violation_forms", Public(STATIC)),
-    ("list_sanctions", Public(STATIC)),
+    ("list_catalogue_sanctions", Public(STATIC)),
     ("list_dismissal_codes", Public(STATIC)),
     ("list_closure_reasons", Public(STATIC)),
     ("list_transfer_bodies", Public(STATIC)),

@@ -13,6 +13,7 @@ use crate::config::{Config, TwoFactors};
 use crate::db::access::Trace;
 use crate::db::group_commit::Writer;
 use crate::db::intake::Intake;
+use crate::db::law::LawBook;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::oidc::{self, Provider};
@@ -65,6 +66,8 @@ pub struct App {
     pub mailer: Arc<Mailer>,
     /// The OpenID provider of single sign-on, where there is one.
     pub provider: Option<Arc<Provider>>,
+    /// The law by which deadlines are counted, read again when it changes.
+    pub laws: LawBook,
     /// Codes looked up at each request, read once at the start.
     pub reference: Arc<Reference>,
 }
@@ -103,6 +106,7 @@ impl App {
             regions: db::reference::region_codes(&pool).await?,
             agency_codes: db::reference::agency_codes(&pool).await?,
         };
+        let laws = LawBook::open(&pool).await?;
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
         let kept = db::data_keys::one_of_each_version(&pool).await?;
         let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
@@ -117,6 +121,7 @@ impl App {
             intake: Writer::start(&pool),
             trace: Trace::start(&pool),
             mailer: Arc::new(mailer),
+            laws,
             reference: Arc::new(reference),
             config: Arc::new(config),
             pool,

@@ -12,10 +12,12 @@ pub mod approvals;
 pub mod audit;
 pub mod body;
 pub mod breaches;
+pub mod calendar;
 pub mod caller;
 pub mod cases;
 pub mod credentials;
 pub mod data_requests;
+pub mod deadlines;
 pub mod deliveries;
 pub mod docs;
 pub mod extract;
@@ -76,6 +78,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(cases::get_case)
         .service(cases::list_case_events)
         .service(cases::list_case_messages)
+        .service(deadlines::list_case_deadlines)
+        .service(deadlines::count_deadlines)
         .service(cases::fire_transition)
         .service(recusals::declare_recusal)
         .service(approvals::list_waiting_approvals)
@@ -104,7 +108,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(breaches::record_breach_step)
         // everyone
         .service(workflow::get_workflow)
+        .service(calendar::get_calendar)
         // those who run it
+        .service(calendar::put_calendar_day)
+        .service(calendar::take_out_calendar_day)
+        .service(calendar::set_calendar_year)
         .service(officers::appoint_officer)
         .service(officers::list_officers)
         .service(officers::get_officer)
@@ -151,6 +159,8 @@ pub const BODIES: &[&str] = &[
     "DataRequestDecision",
     "NewBreach",
     "NewBreachStep",
+    "NewCalendarDay",
+    "NewCalendarYear",
 ];
 
 /// The OpenAPI document, made without a database.
@@ -167,5 +177,6 @@ pub fn setting(app: &App) -> Setting {
         now: app.clock.now(),
         quiet: chrono::Duration::minutes(app.config.mail_quiet_minutes.into()),
         vault: app.vault.clone(),
+        laws: app.laws.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! Cases: found, locked and listed by what the caller may see. Their state is written in `transition`.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -11,12 +11,13 @@ use uuid::Uuid;
 
 use super::access::{Shown, Untraced};
 use super::approvals::Approval;
+use super::deadlines::LIVE_CLOCKS;
 use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
-use crate::domain::case::{Case, CaseFacts, MasterFacts, State, Subject};
+use crate::domain::case::{Case, CaseFacts, MasterFacts, Subject};
 use crate::domain::policy::{Reach, Visible};
-use crate::schema::{cases, subjects};
+use crate::schema::subjects;
 
 /// What a caller may see: a seat's reach, or everything for the service itself and for a reporter's own report.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ impl Sight {
 }
 
 /// Writes the parameters of the condition [`SEEN`] as a one-row table `sight`.
-fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
+pub(super) fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
     push!(out; "sight (reach, officer_id, agency_id, region_code, work_unit, nip) AS (VALUES (" [sql::Text] sight.reach, "::text, "
         [sql::Uuid] &sight.officer_id, "::uuid, " [sql::Uuid] &sight.agency_id,
         "::uuid, " [sql::Text] sight.region_code, "::text, " [Nullable<sql::Text>] &sight.work_unit, "::text, " [Nullable<sql::Text>] &sight.nip, "::text))");
@@ -65,7 +66,7 @@ fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> Q
 }
 
 /// The same rule as `policy::sees`, for queries; a test compares the two case by case.
-const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
+pub(super) const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
      WHEN 'region' THEN sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.') \
      WHEN 'referred' THEN cases.referral_kind IS NOT NULL AND (sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.')) \
      WHEN 'reviewed' THEN cases.reviewing_agency_id = sight.agency_id \
@@ -75,7 +76,7 @@ const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
      AND NOT coalesce(cases.agency_id = sight.agency_id AND lower(btrim(subjects.work_unit)) = lower(btrim(sight.work_unit)), false) \
      AND NOT sight.officer_id = ANY (cases.excluded_officers)";
 
-struct SightParts<'a> {
+pub(super) struct SightParts<'a> {
     reach: &'static str,
     officer_id: Uuid,
     agency_id: Uuid,
@@ -90,18 +91,18 @@ impl<'a> From<&'a Sight> for SightParts<'a> {
     }
 }
 
-type CaseColumns = <diesel::dsl::AsSelect<Case, Pg> as Expression>::SqlType;
-type SubjectColumns = <diesel::dsl::AsSelect<Subject, Pg> as Expression>::SqlType;
+pub(super) type CaseColumns = <diesel::dsl::AsSelect<Case, Pg> as Expression>::SqlType;
+pub(super) type SubjectColumns = <diesel::dsl::AsSelect<Subject, Pg> as Expression>::SqlType;
 
 /// The columns of a case and its subject, in the order [`Found`] reads them.
-struct FoundColumns(diesel::dsl::AsSelect<Case, Pg>, diesel::dsl::AsSelect<Subject, Pg>);
+pub(super) struct FoundColumns(diesel::dsl::AsSelect<Case, Pg>, diesel::dsl::AsSelect<Subject, Pg>);
 
 impl FoundColumns {
-    fn all() -> Self {
+    pub(super) fn all() -> Self {
         Self(Case::as_select(), Subject::as_select())
     }
 
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    pub(super) fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(", ");
         self.1.walk_ast(out.reborrow())
@@ -126,13 +127,6 @@ impl Shown for Found {
 impl Shown for (Found, Vec<(Report, bool)>) {
     fn case(&self) -> Option<&Case> {
         self.0.case()
-    }
-}
-
-impl Untraced<Found> {
-    /// Where a list goes on behind it.
-    pub fn position(&self) -> String {
-        self.0.case.id.to_string()
     }
 }
 
@@ -192,6 +186,10 @@ struct Locked {
     is_master: bool,
     occurred_from: Option<NaiveDate>,
     occurred_to: Option<NaiveDate>,
+    reports: serde_json::Value,
+    clocks: serde_json::Value,
+    law_version: i64,
+    event_seq_seen: i32,
 }
 
 macro_rules! lock_statement {
@@ -201,7 +199,7 @@ macro_rules! lock_statement {
             key: &'a $rust,
             sight: SightParts<'a>,
         }
-        prepared!($name returns (CaseColumns, SubjectColumns, sql::BigInt, sql::BigInt, Bool, Bool, Nullable<sql::Date>, Nullable<sql::Date>));
+        prepared!($name returns (CaseColumns, SubjectColumns, sql::BigInt, sql::BigInt, Bool, Bool, Nullable<sql::Date>, Nullable<sql::Date>, sql::Json, sql::Json, sql::BigInt, sql::Integer));
 
         impl QueryFragment<Pg> for $name<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -210,11 +208,13 @@ macro_rules! lock_statement {
                 out.push_sql(" SELECT ");
                 self.columns.walk_ast(out.reborrow())?;
                 push!(out; ", facts.reports, facts.withdrawals, facts.formal_reporter, \
-                    EXISTS (SELECT FROM cases merged WHERE merged.master_case_id = cases.id), facts.occurred_from, facts.occurred_to \
+                    EXISTS (SELECT FROM cases merged WHERE merged.master_case_id = cases.id), facts.occurred_from, facts.occurred_to, facts.known, \
+                    " {LIVE_CLOCKS} ", (SELECT version FROM law_versions), (SELECT seen.event_seq FROM cases seen WHERE seen.id = cases.id) \
                     FROM cases JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL \
                     (SELECT count(*) AS reports, count(r.withdrawal_requested_at) AS withdrawals, \
                         coalesce(bool_or(r.consent_to_bawaslu AND i.name IS NOT NULL), false) AS formal_reporter, \
-                        min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to \
+                        min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to, \
+                        coalesce(json_agg(json_build_object('id', r.id, 'known_on', r.known_on)), '[]') AS known \
                      FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = cases.id) facts, sight WHERE "
                     {$column} " = " [$sql_type] self.key, " AND " {SEEN} " FOR UPDATE OF cases");
                 Ok(())
@@ -226,13 +226,24 @@ lock_statement!(LockByNumber, "cases.case_number", sql::Text, str);
 lock_statement!(LockById, "cases.id", sql::Uuid, Uuid);
 
 async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight) -> QueryResult<Option<CaseFacts>> {
-    let (columns, sight) = (FoundColumns::all(), sight.into());
-    let locked: Option<Locked> = match key {
-        Key::Number(key) => LockByNumber { columns, key, sight }.get_result(&mut connection).await,
-        Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
+    loop {
+        let (columns, sight) = (FoundColumns::all(), sight.into());
+        let locked: Option<Locked> = match key {
+            Key::Number(key) => LockByNumber { columns, key, sight }.get_result(&mut connection).await,
+            Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
+        }
+        .optional()?;
+        // Who had to wait for the lock has the new row, but all else as it was before the wait: it is read again, now that
+        // nobody can change it.
+        if locked.as_ref().is_none_or(|locked| locked.case.event_seq == locked.event_seq_seen) {
+            return locked.map(facts).transpose();
+        }
     }
-    .optional()?;
-    Ok(locked.map(|row| CaseFacts {
+}
+
+fn facts(row: Locked) -> QueryResult<CaseFacts> {
+    let unread = |error: serde_json::Error| diesel::result::Error::DeserializationError(error.into());
+    Ok(CaseFacts {
         case: row.case,
         subject: row.subject,
         report_count: row.report_count,
@@ -241,7 +252,10 @@ async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight
         is_master: row.is_master,
         occurred: row.occurred_from.zip(row.occurred_to),
         master: None,
-    }))
+        reports: serde_json::from_value(row.reports).map_err(unread)?,
+        clocks: serde_json::from_value(row.clocks).map_err(unread)?,
+        law_version: row.law_version,
+    })
 }
 
 /// A case to be locked together with the beginning of a transaction.
@@ -336,18 +350,6 @@ pub async fn confirm_subject(
     Ok(())
 }
 
-/// Cases whose reporter has not answered by the end of `today`.
-pub async fn unanswered(pool: &Pool, today: NaiveDate, limit: i64) -> Result<Vec<Uuid>, DbError> {
-    let mut connection = pool.get().await?;
-    Ok(cases::table
-        .filter(cases::state.eq(State::AwaitingReporter).and(cases::reply_due_on.lt(today)))
-        .order(cases::reply_due_on)
-        .limit(limit)
-        .select(cases::id)
-        .load(&mut connection)
-        .await?)
-}
-
 struct Waiting<'a> {
     columns: FoundColumns,
     approvals: diesel::dsl::AsSelect<Approval, Pg>,
@@ -396,78 +398,4 @@ pub async fn waiting_approvals(
     let waiting = rows.into_iter().map(|(case, subject, approval)| (Found { case, subject }, approval));
     let concerning = waiting.filter(|(found, approval)| concerns(found, approval));
     Ok(concerning.map(|(found, approval)| Untraced(WaitingDraft { found, approval })).collect())
-}
-
-/// What a list of cases is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct CaseFilter {
-    /// Any of these states.
-    pub states: Vec<State>,
-    /// Any of these categories.
-    pub categories: Vec<crate::domain::case::Category>,
-    /// This agency.
-    pub agency_id: Option<Uuid>,
-    /// This region and all below it.
-    pub region_code: Option<String>,
-    /// This owner.
-    pub owner_id: Option<Uuid>,
-    /// Received at or after.
-    pub created_after: Option<DateTime<Utc>>,
-    /// Received before.
-    pub created_before: Option<DateTime<Utc>>,
-    /// In its state since before this moment.
-    pub state_since_before: Option<DateTime<Utc>>,
-    /// Behind this case, by key.
-    pub after: Option<Uuid>,
-    /// At most so many.
-    pub limit: i64,
-}
-
-struct Page<'a> {
-    columns: FoundColumns,
-    filter: &'a CaseFilter,
-    states: Vec<&'static str>,
-    categories: Vec<&'static str>,
-    sight: SightParts<'a>,
-}
-prepared!(Page returns (CaseColumns, SubjectColumns));
-
-impl QueryFragment<Pg> for Page<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let f = self.filter;
-        out.push_sql("WITH ");
-        push_sight(&mut out, &self.sight)?;
-        push!(out; ", wanted (states, categories, agency_id, region_code, owner_id, created_after, created_before, since_before, after) AS (VALUES ("
-            [sql::Array<sql::Text>] &self.states, "::text[], " [sql::Array<sql::Text>] &self.categories, "::text[], " [Nullable<sql::Uuid>] &f.agency_id,
-            "::uuid, " [Nullable<sql::Text>] &f.region_code, "::text, " [Nullable<sql::Uuid>] &f.owner_id, "::uuid, "
-            [Nullable<sql::Timestamptz>] &f.created_after, "::timestamptz, " [Nullable<sql::Timestamptz>] &f.created_before, "::timestamptz, "
-            [Nullable<sql::Timestamptz>] &f.state_since_before, "::timestamptz, " [Nullable<sql::Uuid>] &f.after, "::uuid)) SELECT ");
-        self.columns.walk_ast(out.reborrow())?;
-        push!(out; " FROM cases JOIN subjects ON subjects.case_id = cases.id, sight, wanted WHERE " {SEEN}
-            " AND (wanted.states = '{}' OR cases.state = ANY (wanted.states)) AND (wanted.categories = '{}' OR cases.category = ANY (wanted.categories)) \
-            AND (wanted.agency_id IS NULL OR cases.agency_id = wanted.agency_id) AND (wanted.owner_id IS NULL OR cases.owner_id = wanted.owner_id) \
-            AND (wanted.region_code IS NULL OR cases.region_code = wanted.region_code OR starts_with(cases.region_code, wanted.region_code || '.')) \
-            AND (wanted.created_after IS NULL OR cases.created_at >= wanted.created_after) \
-            AND (wanted.created_before IS NULL OR cases.created_at < wanted.created_before) \
-            AND (wanted.since_before IS NULL OR cases.state_since < wanted.since_before) \
-            AND (wanted.after IS NULL OR cases.id > wanted.after) ORDER BY cases.id LIMIT " [sql::BigInt] &f.limit, "");
-        Ok(())
-    }
-}
-
-/// Cases the caller may see, oldest first.
-pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec<Untraced<Found>>, DbError> {
-    if sight.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut connection = pool.get().await?;
-    let statement = Page {
-        columns: FoundColumns::all(),
-        filter,
-        states: filter.states.iter().map(|s| s.as_str()).collect(),
-        categories: filter.categories.iter().map(|c| c.as_str()).collect(),
-        sight: sight.into(),
-    };
-    let found: Vec<Found> = statement.load(&mut connection).await?;
-    Ok(found.into_iter().map(Untraced).collect())
 }

@@ -19,7 +19,7 @@ const SANCTIONS: &str = include_str!("../../data/sanctions.csv");
 const RETENTION_POLICIES: &str = include_str!("../../data/retention_policies.csv");
 
 /// One file as a JSON array of rows; an empty cell is null.
-fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
+pub(super) fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let headers = reader.headers()?.clone();
     let mut rows = Vec::new();

@@ -12,6 +12,7 @@ text_enum! {
         GetCase = "get_case", "Perkara", "Case";
         ListCaseEvents = "list_case_events", "Riwayat perkara", "Timeline of a case";
         ListCaseMessages = "list_case_messages", "Percakapan dengan pelapor", "Messages with the reporters";
+        ListCaseDeadlines = "list_case_deadlines", "Tenggat perkara", "Deadlines of a case";
         ListApprovals = "list_approvals", "Pengajuan pada perkara", "Drafts on a case";
         ListWaitingApprovals = "list_waiting_approvals", "Pengajuan yang menunggu", "Drafts that wait";
         OpenIdentity = "open_identity", "Identitas pelapor", "Who reported";

@@ -4,10 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Array, Nullable};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::confidential::Confidential;
 use crate::domain::criminal::CriminalState;
+use crate::domain::deadline::Clock;
 use crate::domain::ids::Language;
 use crate::text_enum;
 
@@ -252,6 +254,10 @@ pub struct Case {
     pub created_at: DateTime<Utc>,
     /// Officers to whom the case does not exist: recused, or its reporter.
     pub excluded_officers: OfficerIds,
+    /// End of the latest Bawaslu window (D2) still running.
+    pub bawaslu_until: Option<DateTime<Utc>>,
+    /// First end among the clocks of those who work on it, passed or to come.
+    pub next_due_at: Option<DateTime<Utc>>,
 }
 
 /// Keys of officers, as an array column.
@@ -336,6 +342,21 @@ pub struct CaseFacts {
     pub occurred: Option<(NaiveDate, NaiveDate)>,
     /// The other case a merge names, when the caller may see it.
     pub master: Option<MasterFacts>,
+    /// Its own reports, with the day each reporter knew.
+    pub reports: Vec<KnownReport>,
+    /// Its clocks that are not settled.
+    pub clocks: Vec<Clock>,
+    /// Version of the law when the case was read.
+    pub law_version: i64,
+}
+
+/// A report, and since when its reporter knew of the breach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct KnownReport {
+    /// The report.
+    pub id: Uuid,
+    /// The day.
+    pub known_on: NaiveDate,
 }
 
 /// What a merge needs to know of the case it merges into.

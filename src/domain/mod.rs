@@ -9,6 +9,7 @@ pub mod case;
 pub mod checkpoint;
 pub mod confidential;
 pub mod criminal;
+pub mod deadline;
 pub mod decide;
 pub mod event;
 pub mod fault;

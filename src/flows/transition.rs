@@ -6,9 +6,10 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::sealing::tell_reporters;
-use super::{Current, FlowError};
+use super::{Current, FlowError, clocks};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::Sight;
+use crate::db::law::LawBook;
 use crate::db::transition::{NewEvent, Tell};
 use crate::db::{self, Tx};
 use crate::domain::action::{Action, ConfirmedSubject};
@@ -41,6 +42,8 @@ pub struct Setting {
     pub quiet: Duration,
     /// What seals texts for reporters.
     pub vault: Arc<Vault>,
+    /// The law by which deadlines are counted.
+    pub laws: LawBook,
 }
 
 /// What the actor may see.
@@ -152,6 +155,7 @@ async fn write(
     };
     let (next, address) = (decision.next().clone(), decision.typed_address().map(ToOwned::to_owned));
     let (former_agency, former_owner) = (decision.former_agency(), decision.former_owner());
+    let merge = (facts.case.master_case_id, next.master_case_id);
     let notices = decision.notices().to_vec();
     let tells: Vec<Tell<'_>> = notices
         .iter()
@@ -165,7 +169,11 @@ async fn write(
             address: address.as_deref(),
         })
         .collect();
-    Ok(db::transition::apply(tx, decision, &event, &tells).await?)
+    let case = db::transition::apply(tx, decision, &event, &tells).await?;
+    if merge.0 != merge.1 {
+        clocks::follow_merge(tx, setting, &case, merge).await?;
+    }
+    Ok(case)
 }
 
 /// What the timeline keeps of an action's data; nothing for a verb without any.
@@ -253,7 +261,7 @@ async fn resolve(
     action: &mut Action,
 ) -> Result<Named, FlowError> {
     let day = today(setting.now);
-    let mut named = Named::default();
+    let mut named = Named { law: setting.laws.at(tx, facts.law_version).await?, ..Named::default() };
     let mut faults = Vec::new();
     match action {
         Action::Accept(accept) => {

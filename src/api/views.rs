@@ -21,11 +21,13 @@ use crate::flows::sealing::OpenMessage;
 
 mod access;
 mod case;
+mod deadline;
 mod identity;
 mod protection;
 
 pub use access::{AccessEntryView, AccessFlagView};
 pub use case::{CaseView, ReportView, SubjectView};
+pub use deadline::{CalendarDayView, CalendarView, CalendarYearView, DeadlineCountView, DeadlineView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
 

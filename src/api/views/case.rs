@@ -124,6 +124,10 @@ pub struct CaseView {
     pub criminal_state: Option<CriminalState>,
     /// How often it was reopened.
     pub reopen_count: i16,
+    /// End of the latest Bawaslu window (D2) still running; only for those who may read what the reporter wrote.
+    pub bawaslu_until: Option<DateTime<Utc>>,
+    /// First end among the deadlines of those who work on it; one that has gone by is still awaited.
+    pub next_due_at: Option<DateTime<Utc>>,
     /// Who it is about.
     pub subject: SubjectView,
     /// What the caller may try now.
@@ -167,6 +171,8 @@ impl CaseView {
             criminal_proceedings: case.criminal_state != CriminalState::None,
             criminal_state: tells_criminal.then_some(case.criminal_state),
             reopen_count: case.reopen_count,
+            bawaslu_until: case.bawaslu_until.filter(|_| granted(officer.role, Permission::ReadReport)),
+            next_due_at: case.next_due_at,
             subject: SubjectView::new(subject, officer.role),
             allowed_actions: decide::allowed_actions(case, subject, &Actor::Officer(officer.clone())),
             reports: None,

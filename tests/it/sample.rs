@@ -5,14 +5,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use netral::domain::action::{
     Accept, Action, AppealKind, AppealOutcome, Ask, BawasluSkipReason, BreachResult, CancelOnAppeal, Close, Conclude,
     ConfirmedSubject, Contest, DecideAppeal, DepartureKind, Dismiss, Document, Employment, FileAppeal, Finding,
-    ImposeSanction, Merge, NamedForm, Reasoned, ReassignAgency, RecordBreach, RecordDeparture, RecordNoBreach, Refer,
-    ReferDirectly, Reopen, ReopenGround, ReportUnproven, ReturnReferral, ReturnResult, SendRecommendation, TakeEffect,
-    TransferOut, Unproven, Verb, Withdraw,
+    ImposeSanction, Merge, NamedForm, Reasoned, ReassignAgency, Recall, RecordBreach, RecordDeparture, RecordNoBreach,
+    Refer, ReferDirectly, Reopen, ReopenGround, ReportUnproven, ReturnReferral, ReturnResult, SendRecommendation,
+    TakeEffect, TransferOut, Unproven, Verb, Withdraw,
 };
 use netral::domain::actor::{Actor, Officer, Role};
 use netral::domain::case::{
-    Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, MasterFacts, OfficerIds,
-    ReferralKind, State, Subject, SubjectResolution,
+    Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, KnownReport, MasterFacts,
+    OfficerIds, ReferralKind, State, Subject, SubjectResolution,
 };
 use netral::domain::confidential::Confidential;
 use netral::domain::criminal::CriminalState;
@@ -93,6 +93,8 @@ pub fn case(state: State) -> CaseFacts {
             reopen_count: 0,
             event_seq: 7,
             event_hash: vec![0; 32],
+            bawaslu_until: None,
+            next_due_at: None,
             excluded_officers: OfficerIds::default(),
             created_at: day(2026, 10, 1).and_hms_opt(3, 0, 0).unwrap().and_utc(),
         },
@@ -118,6 +120,9 @@ pub fn case(state: State) -> CaseFacts {
             same_subject: true,
             overlapping: true,
         }),
+        reports: vec![KnownReport { id: Uuid::from_u128(0xD), known_on: day(2026, 9, 29) }],
+        clocks: Vec::new(),
+        law_version: 1,
     }
 }
 
@@ -129,6 +134,7 @@ pub fn named(verb: Verb) -> Named {
         reviewing_agency_id: Some(AGENCY),
         sanction: Some((Category::Discipline, 201)),
         lightest_proposed: Some(200),
+        law: crate::law::law(),
     }
 }
 
@@ -243,7 +249,7 @@ pub fn action(verb: Verb) -> Action {
         Verb::RecordBreachForReview => Action::RecordBreachForReview(breach()),
         Verb::RecordBreachAsSufficient => Action::RecordBreachAsSufficient(breach()),
         Verb::RecordNoBreach => Action::RecordNoBreach(RecordNoBreach { letter: letter() }),
-        Verb::Recall => Action::Recall(reasoned()),
+        Verb::Recall => Action::Recall(Recall { reason, error: true }),
         Verb::RequestMoreWork => Action::RequestMoreWork(reasoned()),
         Verb::SendRecommendation => Action::SendRecommendation(send_recommendation()),
         Verb::RecommendNothing => Action::RecommendNothing(unproven()),
@@ -259,9 +265,12 @@ pub fn action(verb: Verb) -> Action {
             kind: AppealKind::AdministrativeAppeal,
             filed_on: day(2026, 11, 19),
             body: "BPASN".to_owned(),
+            delivered_on: None,
             late_filing_reason: None,
         }),
-        Verb::TakeEffect => Action::TakeEffect(TakeEffect { delivered_on: day(2026, 11, 1) }),
+        Verb::TakeEffect => {
+            Action::TakeEffect(TakeEffect { delivered_on: day(2026, 11, 1), early_effect_reason: None })
+        }
         Verb::DecideAppeal => Action::DecideAppeal(DecideAppeal {
             outcome: AppealOutcome::Upheld,
             decision: letter(),

@@ -7,6 +7,7 @@ pub mod stored;
 use netral::domain::actor::{Actor, Role};
 use netral::domain::calendar::today;
 use netral::domain::case::{Case, CaseFacts, ClosureReason, MasterFacts, State, SubjectResolution};
+use netral::domain::deadline::{ClockStatus, DeadlineCode as D, course};
 use netral::domain::decide::{Decision, Effect, Verdict, decide};
 use netral::domain::ids::Language;
 use netral::domain::notice::{Audience, Notice};
@@ -65,10 +66,40 @@ fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
 
 fn apply(facts: &mut CaseFacts, decision: &Decision) {
     let version = facts.case.version + 1;
+    facts.clocks = crate::deadlines::kept(&facts.clocks, decision.clocks());
     facts.case = Case { version, event_seq: version, ..decision.next().clone() };
     if decision.effects().iter().any(|effect| matches!(effect, Effect::ConfirmSubject(_))) {
         facts.subject.resolution = SubjectResolution::Confirmed;
     }
+}
+
+/// No clock is lost and none is left behind: the one of the state is there, and only what may run beside it.
+fn timed(facts: &CaseFacts) -> Result<(), TestCaseError> {
+    let codes: Vec<D> = facts.clocks.iter().filter(|c| c.code != D::D2).map(|c| c.code).collect();
+    let wanted = match facts.case.state {
+        State::Submitted | State::Triage => vec![D::D1],
+        State::InspectorateReview => vec![D::D4],
+        State::BawasluReferral => vec![D::D5],
+        State::Recommendation => vec![D::D6],
+        State::PpkAction => vec![D::D7],
+        State::SanctionDecided => vec![D::D8],
+        State::Appeal => vec![D::D10],
+        // The clock of the state before stands still, or was late already when the question was asked.
+        State::AwaitingReporter if codes.len() == 1 => vec![D::D3],
+        State::AwaitingReporter => {
+            let before = if facts.case.return_state == Some(State::Triage) { D::D1 } else { D::D4 };
+            vec![before, D::D3]
+        }
+        // A closing that stopped here has nothing to be registered.
+        State::Monitoring if codes.is_empty() => vec![],
+        State::Monitoring => vec![D::D12],
+        State::Closed => vec![],
+    };
+    prop_assert_eq!(codes, wanted, "{:?}", facts.case.state);
+    let windows = facts.clocks.iter().filter(|c| c.code == D::D2);
+    prop_assert!(windows.clone().count() <= 1 && windows.clone().all(|c| c.status != ClockStatus::Paused));
+    prop_assert!(facts.case.state != State::Closed || facts.clocks.is_empty());
+    Ok(())
 }
 
 /// What else happens to a case meanwhile.
@@ -118,6 +149,8 @@ proptest! {
         facts.case.inspectorate_concluded = false;
         facts.subject.resolution = SubjectResolution::Typed;
         sound(&facts.case)?;
+        let opened = course::opening(&crate::law::law(), &facts.case.region_code, facts.case.election_regime, facts.reports[0], sample::now());
+        facts.clocks = crate::deadlines::kept(&[], &opened.changed);
         for (i, roll) in rolls.iter().enumerate() {
             let mut dice = Dice::new(roll);
             let now = sample::now() + chrono::Duration::days(i64::try_from(i).unwrap());
@@ -134,6 +167,7 @@ proptest! {
             if let Ok(Verdict::Decided(decision)) = verdict {
                 honest(&facts.case, &decision)?;
                 apply(&mut facts, &decision);
+                timed(&facts)?;
             }
         }
     }

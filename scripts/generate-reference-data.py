@@ -432,12 +432,31 @@ def check():
         for column in ("pausable", "roll_forward", "collective_leave_counts"):
             expect(row[column] in {"true", "false"}, column, row)
 
+    check_calendar(region_codes, provinces)
+
     if FAULTS:
         sys.exit("\n".join(FAULTS))
     print(f"{len(provinces)} provinces, {len(below)} regencies and cities, {len(districts)} districts, "
           f"{len(autonomous)} autonomous; {len(bodies)} transfer bodies, {len(events)} election events; "
           f"{len(agencies)} agencies, {len(coverage)} coverage rows; "
           f"{len(forms)} forms, {len(sanctions)} sanctions, {len(deadlines)} deadline rules")
+
+
+def check_calendar(region_codes, provinces):
+    days = read("calendar_days.csv", key=("date", "region_code"))
+    years = read("calendar_years.csv", key=("year",))
+    zones = read("time_zones.csv", key=("region_code",))
+    for row in days:
+        datetime.date.fromisoformat(row["date"])
+        expect(row["kind"] in {"national_holiday", "collective_leave", "election_day", "local_holiday"}, "day kind", row)
+        expect(row["decree"] and row["source"], "a day off has its decree and source", row)
+        expect(row["region_code"] or row["kind"] != "local_holiday", "a local holiday has a region", row)
+        refer(row, "region_code", region_codes)
+    for row in years:
+        expect(row["official"] in {"true", "false"}, "official", row)
+        listed = any(day["date"].startswith(row["year"]) for day in days)
+        expect((row["official"] == "true") <= listed, "an official year has days off", row)
+    expect({row["region_code"] for row in zones} == provinces, "every province has one zone", zones)
 
 
 def read(name, key):
@@ -452,7 +471,7 @@ def read(name, key):
         identity = tuple(row[column] for column in key)
         expect(identity not in seen, "unique key", (name, identity))
         seen.add(identity)
-        period = [day and datetime.date.fromisoformat(day) for day in (row["valid_from"], row["valid_to"])]
+        period = [day and datetime.date.fromisoformat(day) for day in (row.get("valid_from", ""), row.get("valid_to", ""))]
         expect(not all(period) or period[0] < period[1], "validity period", (name, identity))
     return rows
 

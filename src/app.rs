@@ -14,6 +14,7 @@ use crate::db::access::Trace;
 use crate::db::catalogues::Elections;
 use crate::db::group_commit::Writer;
 use crate::db::intake::Intake;
+use crate::db::law::LawBook;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::oidc::{self, Provider};
@@ -66,6 +67,8 @@ pub struct App {
     pub mailer: Arc<Mailer>,
     /// The OpenID provider of single sign-on, where there is one.
     pub provider: Option<Arc<Provider>>,
+    /// The law by which deadlines are counted, read again when it changes.
+    pub laws: LawBook,
     /// Codes looked up at each request, read once at the start.
     pub reference: Arc<Reference>,
 }
@@ -107,6 +110,7 @@ impl App {
             elections: db::catalogues::elections(&pool).await?,
             agency_codes: db::reference::agency_codes(&pool).await?,
         };
+        let laws = LawBook::open(&pool).await?;
         let keys = Keys::load_or_create(&config.keys_dir, &config.public_url)?;
         if !db::installation::recognises(&pool, keys.secret_check()).await? {
             return Err(format!(
@@ -129,6 +133,7 @@ impl App {
             intake: Writer::start(&pool),
             trace: Trace::start(&pool),
             mailer: Arc::new(mailer),
+            laws,
             reference: Arc::new(reference),
             config: Arc::new(config),
             pool,

@@ -71,6 +71,9 @@ enum Command {
     /// Keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The calendar of days off.
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
     /// Show the main job on real input, then keep serving.
     Demo {
         /// End when the cases are decided.
@@ -128,6 +131,15 @@ enum KeysCommand {
     Rewrap,
     /// Make a new key that signs tokens, while the service runs; older ones are accepted until their tokens are over.
     Rotate,
+}
+
+#[derive(Subcommand)]
+enum CalendarCommand {
+    /// Enter the days off of a file in the form of data/calendar_days.csv, all or none. Deadlines are then counted again.
+    Load {
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -203,6 +215,7 @@ fn run(command: Command) -> Result<(), StartError> {
         Command::Audit(command) => runtime()?.block_on(audit(configured()?, command))?,
         Command::Keys(KeysCommand::Rotate) => rotate(&configured()?)?,
         Command::Keys(KeysCommand::Rewrap) => runtime()?.block_on(rewrap(configured()?))?,
+        Command::Calendar(CalendarCommand::Load { file }) => runtime()?.block_on(load_calendar(configured()?, file))?,
         Command::Demo { exit } => runtime()?.block_on(demo::run(Config::load()?, exit))?,
         Command::Healthcheck => runtime()?.block_on(healthcheck(&Config::load()?))?,
     }
@@ -286,6 +299,19 @@ async fn link_officer(config: Config, args: LinkArgs) -> Result<(), StartError> 
     tx.commit().await?;
     drop(pool);
     println!("{} may sign in at {} from now on", args.email, oidc.issuer);
+    database.close().await
+}
+
+async fn load_calendar(config: Config, file: PathBuf) -> Result<(), StartError> {
+    let text = std::fs::read_to_string(&file)?;
+    let database = Database::join(&config).await?;
+    let pool = db::pool(&database.url, config.database_role.as_deref(), 2)?;
+    let regions = db::reference::region_codes(&pool).await?;
+    let mut tx = Tx::begin(&pool).await?;
+    let count = flows::calendar::load(&mut tx, &regions, &text).await?;
+    tx.commit().await?;
+    drop(pool);
+    println!("{count} days entered; the worker counts the deadlines again");
     database.close().await
 }
 

@@ -18,7 +18,8 @@ use super::views::{ApprovalView, CaseView, EventView, MessageView, PageEnd};
 use super::{setting, trace};
 use crate::app::App;
 use crate::db::access::Untraced;
-use crate::db::cases::{CaseFilter, Found, ToLock};
+use crate::db::case_list::{CaseFilter, CaseSort};
+use crate::db::cases::{Found, ToLock};
 use crate::db::{self, Tx};
 use crate::domain::access::Operation;
 use crate::domain::action::Action;
@@ -53,6 +54,15 @@ pub struct CaseQuery {
     /// In its state for at least so many days.
     #[param(minimum = 0, maximum = 3650)]
     older_than_days: Option<u16>,
+    /// Only cases with a deadline that has passed while its work is still awaited; or, with `false`, all.
+    #[serde(default)]
+    overdue: bool,
+    /// With a deadline that ends before this moment, Bawaslu's window (D2) included.
+    due_before: Option<chrono::DateTime<chrono::Utc>>,
+    /// In which order.
+    #[param(inline)]
+    #[serde(default)]
+    sort: CaseSort,
     /// At most so many, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
@@ -63,7 +73,7 @@ pub struct CaseQuery {
 /// A page of cases.
 #[derive(Serialize, ToSchema)]
 pub struct CasePage {
-    /// Oldest first.
+    /// In the order asked for; the first received first where nothing else is.
     pub data: Vec<CaseView>,
     /// Where it ends.
     pub page: PageEnd,
@@ -89,12 +99,15 @@ pub async fn list_cases(
         created_after: query.submitted_after,
         created_before: query.submitted_before,
         state_since_before: query.older_than_days.map(|days| app.clock.now() - chrono::Duration::days(days.into())),
+        overdue_at: query.overdue.then(|| app.clock.now()),
+        due_before: query.due_before,
+        sort: query.sort,
         states: query.state,
         categories: query.category,
         after,
         limit: limit + 1,
     };
-    let mut found = db::cases::page(&app.pool, &filter, &sight(&caller.actor())).await?;
+    let mut found = db::case_list::page(&app.pool, &filter, &sight(&caller.actor())).await?;
     let end = page::end(&app, &context, &mut found, limit, Untraced::position);
     let found = trace::show_all(&app, &caller, Operation::ListCases, found).await?;
     let data =

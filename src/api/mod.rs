@@ -12,11 +12,13 @@ pub mod approvals;
 pub mod audit;
 pub mod body;
 pub mod breaches;
+pub mod calendar;
 pub mod caller;
 pub mod cases;
 pub mod compliance;
 pub mod credentials;
 pub mod data_requests;
+pub mod deadlines;
 pub mod deliveries;
 pub mod docs;
 pub mod duplicates;
@@ -81,6 +83,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(cases::get_case)
         .service(cases::list_case_events)
         .service(cases::list_case_messages)
+        .service(deadlines::list_case_deadlines)
+        .service(deadlines::count_deadlines)
         .service(cases::fire_transition)
         .service(recusals::declare_recusal)
         .service(duplicates::list_duplicates)
@@ -123,7 +127,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(reference::list_regions)
         .service(reference::list_agencies)
         .service(reference::list_election_events)
+        .service(calendar::get_calendar)
         // those who run it
+        .service(calendar::put_calendar_day)
+        .service(calendar::take_out_calendar_day)
+        .service(calendar::set_calendar_year)
         .service(officers::appoint_officer)
         .service(officers::list_officers)
         .service(officers::get_officer)
@@ -172,6 +180,8 @@ pub const BODIES: &[&str] = &[
     "DataRequestDecision",
     "NewBreach",
     "NewBreachStep",
+    "NewCalendarDay",
+    "NewCalendarYear",
 ];
 
 /// The OpenAPI document, made without a database.
@@ -189,5 +199,6 @@ pub fn setting(app: &App) -> Setting {
         quiet: chrono::Duration::minutes(app.config.mail_quiet_minutes.into()),
         vault: app.vault.clone(),
         keys: app.keys.clone(),
+        laws: app.laws.clone(),
     }
 }

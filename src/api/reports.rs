@@ -75,7 +75,7 @@ pub async fn submit_report(
         hash: app.keys.idempotency_hash("public", "submit_report", &key.0),
         fingerprint: app.keys.fingerprint(&bytes),
     };
-    match intake::submit(&app.intake, &app.keys, &setting, &report, &key, language).await? {
+    match intake::submit(&app.pool, &app.intake, &app.keys, &setting, &report, &key, language).await? {
         Some(taken) => Ok(created(&app, &taken, key.plain, false)),
         None => repeated(&app, &key).await,
     }

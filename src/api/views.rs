@@ -22,6 +22,7 @@ use crate::flows::sealing::OpenMessage;
 mod access;
 mod advice;
 mod case;
+mod deadline;
 mod identity;
 mod protection;
 mod reference;
@@ -31,6 +32,7 @@ mod tracks;
 pub use access::{AccessEntryView, AccessFlagView};
 pub use advice::{DuplicateView, NamedFormView, WarningView};
 pub use case::{CaseView, ReportView, SubjectView};
+pub use deadline::{CalendarDayView, CalendarView, CalendarYearView, DeadlineCountView, DeadlineView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
 pub use reference::{

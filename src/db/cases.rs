@@ -1,6 +1,6 @@
 //! Cases: found, locked and listed by what the caller may see. Their state is written in `transition`.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use super::access::{Shown, Untraced};
 use super::approvals::Approval;
+use super::deadlines::LIVE_CLOCKS;
 use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
-use crate::domain::case::{Case, CaseFacts, MasterFacts, State, Subject};
+use crate::domain::case::{Case, CaseFacts, MasterFacts, Subject};
 use crate::domain::duplicate::DAYS_APART;
 use crate::domain::policy::{Reach, Visible};
-use crate::schema::cases;
 
 /// What a caller may see: a seat's reach, or everything for the service itself and for a reporter's own report.
 #[derive(Clone, Debug)]
@@ -131,13 +131,6 @@ impl Shown for (Found, Vec<(Report, bool)>) {
     }
 }
 
-impl Untraced<Found> {
-    /// Where a list goes on behind it.
-    pub fn position(&self) -> String {
-        self.0.case.id.to_string()
-    }
-}
-
 /// By which key a case is named.
 enum Key<'a> {
     Number(&'a str),
@@ -184,6 +177,8 @@ pub async fn find_with_reports(
     Ok(found.map(|found| Untraced((found, reports))))
 }
 
+type LockedRow = (Case, Subject, Option<NaiveDate>, serde_json::Value, i64, i32);
+
 macro_rules! lock_statement {
     ($name:ident, $column:literal, $sql_type:ty, $rust:ty) => {
         struct $name<'a> {
@@ -191,7 +186,7 @@ macro_rules! lock_statement {
             key: &'a $rust,
             sight: SightParts<'a>,
         }
-        prepared!($name returns (CaseColumns, SubjectColumns, Nullable<sql::Date>));
+        prepared!($name returns (CaseColumns, SubjectColumns, Nullable<sql::Date>, sql::Json, sql::BigInt, sql::Integer));
 
         impl QueryFragment<Pg> for $name<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -199,7 +194,8 @@ macro_rules! lock_statement {
                 push_sight(&mut out, &self.sight)?;
                 out.push_sql(" SELECT ");
                 self.columns.walk_ast(out.reborrow())?;
-                push!(out; ", (SELECT max(r.occurred_to) FROM reports r WHERE r.case_id = coalesce(cases.split_from, cases.id)) \
+                push!(out; ", (SELECT max(r.occurred_to) FROM reports r WHERE r.case_id = coalesce(cases.split_from, cases.id)), " {LIVE_CLOCKS}
+                    ", (SELECT version FROM law_versions), (SELECT seen.event_seq FROM cases seen WHERE seen.id = cases.id) \
                     FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE "
                     {$column} " = " [$sql_type] self.key, " AND " {SEEN} " FOR UPDATE OF cases");
                 Ok(())
@@ -211,13 +207,22 @@ lock_statement!(LockByNumber, "cases.case_number", sql::Text, str);
 lock_statement!(LockById, "cases.id", sql::Uuid, Uuid);
 
 async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight) -> QueryResult<Option<CaseFacts>> {
-    let (columns, sight) = (FoundColumns::all(), sight.into());
-    let locked: Option<(Case, Subject, Option<NaiveDate>)> = match key {
-        Key::Number(key) => LockByNumber { columns, key, sight }.get_result(&mut connection).await,
-        Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
+    loop {
+        let (columns, sight) = (FoundColumns::all(), sight.into());
+        let locked: Option<LockedRow> = match key {
+            Key::Number(key) => LockByNumber { columns, key, sight }.get_result(&mut connection).await,
+            Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
+        }
+        .optional()?;
+        let Some((case, subject, act_day, clocks, law_version, event_seq_seen)) = locked else { return Ok(None) };
+        // Who had to wait for the lock has the new row, but all else as it was before the wait: it is read again, now that
+        // nobody can change it.
+        if case.event_seq == event_seq_seen {
+            let unread = |error: serde_json::Error| diesel::result::Error::DeserializationError(error.into());
+            let clocks = serde_json::from_value(clocks).map_err(unread)?;
+            return Ok(Some(CaseFacts { case, subject, act_day, reports: None, clocks, law_version, master: None }));
+        }
     }
-    .optional()?;
-    Ok(locked.map(|(case, subject, act_day)| CaseFacts { case, subject, act_day, reports: None, master: None }))
 }
 
 /// A case to be locked together with the beginning of a transaction.
@@ -299,18 +304,6 @@ pub async fn exclude(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbEr
     Ok(())
 }
 
-/// Cases whose reporter has not answered by the end of `today`.
-pub async fn unanswered(pool: &Pool, today: NaiveDate, limit: i64) -> Result<Vec<Uuid>, DbError> {
-    let mut connection = pool.get().await?;
-    Ok(cases::table
-        .filter(cases::state.eq(State::AwaitingReporter).and(cases::reply_due_on.lt(today)))
-        .order(cases::reply_due_on)
-        .limit(limit)
-        .select(cases::id)
-        .load(&mut connection)
-        .await?)
-}
-
 struct Waiting<'a> {
     columns: FoundColumns,
     approvals: diesel::dsl::AsSelect<Approval, Pg>,
@@ -359,78 +352,4 @@ pub async fn waiting_approvals(
     let waiting = rows.into_iter().map(|(case, subject, approval)| (Found { case, subject }, approval));
     let concerning = waiting.filter(|(found, approval)| concerns(found, approval));
     Ok(concerning.map(|(found, approval)| Untraced(WaitingDraft { found, approval })).collect())
-}
-
-/// What a list of cases is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct CaseFilter {
-    /// Any of these states.
-    pub states: Vec<State>,
-    /// Any of these categories.
-    pub categories: Vec<crate::domain::case::Category>,
-    /// This agency.
-    pub agency_id: Option<Uuid>,
-    /// This region and all below it.
-    pub region_code: Option<String>,
-    /// This owner.
-    pub owner_id: Option<Uuid>,
-    /// Received at or after.
-    pub created_after: Option<DateTime<Utc>>,
-    /// Received before.
-    pub created_before: Option<DateTime<Utc>>,
-    /// In its state since before this moment.
-    pub state_since_before: Option<DateTime<Utc>>,
-    /// Behind this case, by key.
-    pub after: Option<Uuid>,
-    /// At most so many.
-    pub limit: i64,
-}
-
-struct Page<'a> {
-    columns: FoundColumns,
-    filter: &'a CaseFilter,
-    states: Vec<&'static str>,
-    categories: Vec<&'static str>,
-    sight: SightParts<'a>,
-}
-prepared!(Page returns (CaseColumns, SubjectColumns));
-
-impl QueryFragment<Pg> for Page<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let f = self.filter;
-        out.push_sql("WITH ");
-        push_sight(&mut out, &self.sight)?;
-        push!(out; ", wanted (states, categories, agency_id, region_code, owner_id, created_after, created_before, since_before, after) AS (VALUES ("
-            [sql::Array<sql::Text>] &self.states, "::text[], " [sql::Array<sql::Text>] &self.categories, "::text[], " [Nullable<sql::Uuid>] &f.agency_id,
-            "::uuid, " [Nullable<sql::Text>] &f.region_code, "::text, " [Nullable<sql::Uuid>] &f.owner_id, "::uuid, "
-            [Nullable<sql::Timestamptz>] &f.created_after, "::timestamptz, " [Nullable<sql::Timestamptz>] &f.created_before, "::timestamptz, "
-            [Nullable<sql::Timestamptz>] &f.state_since_before, "::timestamptz, " [Nullable<sql::Uuid>] &f.after, "::uuid)) SELECT ");
-        self.columns.walk_ast(out.reborrow())?;
-        push!(out; " FROM cases JOIN subjects ON subjects.case_id = cases.id, sight, wanted WHERE " {SEEN}
-            " AND (wanted.states = '{}' OR cases.state = ANY (wanted.states)) AND (wanted.categories = '{}' OR cases.category = ANY (wanted.categories)) \
-            AND (wanted.agency_id IS NULL OR cases.agency_id = wanted.agency_id) AND (wanted.owner_id IS NULL OR cases.owner_id = wanted.owner_id) \
-            AND (wanted.region_code IS NULL OR cases.region_code = wanted.region_code OR starts_with(cases.region_code, wanted.region_code || '.')) \
-            AND (wanted.created_after IS NULL OR cases.created_at >= wanted.created_after) \
-            AND (wanted.created_before IS NULL OR cases.created_at < wanted.created_before) \
-            AND (wanted.since_before IS NULL OR cases.state_since < wanted.since_before) \
-            AND (wanted.after IS NULL OR cases.id > wanted.after) ORDER BY cases.id LIMIT " [sql::BigInt] &f.limit, "");
-        Ok(())
-    }
-}
-
-/// Cases the caller may see, oldest first.
-pub async fn page(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Result<Vec<Untraced<Found>>, DbError> {
-    if sight.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut connection = pool.get().await?;
-    let statement = Page {
-        columns: FoundColumns::all(),
-        filter,
-        states: filter.states.iter().map(|s| s.as_str()).collect(),
-        categories: filter.categories.iter().map(|c| c.as_str()).collect(),
-        sight: sight.into(),
-    };
-    let found: Vec<Found> = statement.load(&mut connection).await?;
-    Ok(found.into_iter().map(Untraced).collect())
 }

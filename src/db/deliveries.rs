@@ -40,9 +40,15 @@ pub struct Claimed {
     /// What is told.
     #[diesel(sql_type = sql::Text)]
     pub notice: Notice,
-    /// The event it tells of, of a case or of an account.
+    /// The event it tells of, of a case or of an account; or the digest.
     #[diesel(sql_type = sql::Uuid)]
     pub event_id: Uuid,
+    /// The digest, when it is one.
+    #[diesel(sql_type = Nullable<sql::Uuid>)]
+    pub digest_id: Option<Uuid>,
+    /// The day the digest is for.
+    #[diesel(sql_type = Nullable<sql::Date>)]
+    pub digest_day: Option<NaiveDate>,
     /// The case, or the officer whose account it is about.
     #[diesel(sql_type = sql::Uuid)]
     pub thread_id: Uuid,
@@ -114,13 +120,13 @@ pub async fn claim(
     Ok(diesel::sql_query(format!(
         "WITH claimed AS (UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id IN \
            (SELECT id FROM deliveries WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *) \
-         SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id) AS event_id, coalesce(d.case_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
+         SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id, d.digest_id) AS event_id, d.digest_id, g.day AS digest_day, coalesce(d.case_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
            coalesce(d.address, o.email) AS address, CASE WHEN i.email_disabled_at IS NULL THEN i.email END AS sealed_address, k.kek_version, k.wrapped, \
            coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
            coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
            (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
            coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
-         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id \
+         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN digests g ON g.id = d.digest_id \
          LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
          LEFT JOIN cases m ON m.id = CASE WHEN r.id IS NULL THEN c.master_case_id ELSE {FACE_OF_R} END \
          LEFT JOIN reporter_identities i ON i.report_id = d.report_id LEFT JOIN data_keys k ON k.owner_id = d.report_id ORDER BY d.id",

@@ -1,11 +1,11 @@
 //! The hot path of intake: reports that wait together are written by one statement and one commit.
 //!
-//! One `unnest` statement writes idempotency record, case, subject, report, key, identity, witnesses, event and deliveries
+//! One `unnest` statement writes idempotency record, case, subject, report, key, identity, witnesses, event, clocks and deliveries
 //! of a whole batch, and stays prepared. Measured, this is what lets intake pass what single transactions can reach: the price of
 //! a commit is shared by those who wait for it. A key already there is left out by ON CONFLICT, and so is all that
 //! would have hung on it; the caller then answers from the record.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
@@ -15,6 +15,7 @@ use diesel::sql_types::{self as sql, Array, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::deadlines::{CLOCK_COLUMNS, CLOCK_VALUES};
 use super::group_commit::Job;
 use super::statement::{prepared, push};
 use super::{DbError, Pool};
@@ -111,6 +112,12 @@ pub struct Intake {
     pub event_hash: Vec<u8>,
     /// When the triage officers are told.
     pub pool_due_at: DateTime<Utc>,
+    /// Its clocks, as [`crate::domain::deadline::Clock`]s.
+    pub clocks: serde_json::Value,
+    /// End of Bawaslu's window, while it runs.
+    pub bawaslu_until: Option<DateTime<Utc>>,
+    /// First end among its other clocks.
+    pub next_due_at: Option<DateTime<Utc>>,
 }
 
 /// A witness, sealed.
@@ -129,7 +136,7 @@ pub struct Witness {
 struct WriteBatch<'a> {
     rows: &'a Columns<'a>,
 }
-prepared!(WriteBatch returns sql::Uuid);
+prepared!(WriteBatch returns (sql::Uuid, sql::BigInt));
 
 /// The batch turned on its side, as `unnest` takes it.
 struct Columns<'a> {
@@ -142,7 +149,8 @@ struct Columns<'a> {
     times: [Vec<DateTime<Utc>>; 2],
     days: [Vec<NaiveDate>; 3],
     flags: [Vec<bool>; 2],
-    json: [Vec<&'a serde_json::Value>; 2],
+    json: [Vec<&'a serde_json::Value>; 3],
+    ends: [Vec<Option<DateTime<Utc>>>; 2],
     witnesses: Witnesses<'a>,
 }
 
@@ -225,7 +233,8 @@ impl<'a> Columns<'a> {
             times: [column(batch, |i| i.received_at), column(batch, |i| i.pool_due_at)],
             days: [column(batch, |i| i.occurred_from), column(batch, |i| i.occurred_to), column(batch, |i| i.known_on)],
             flags: [column(batch, |i| i.known_assumed), column(batch, |i| i.consent_to_bawaslu)],
-            json: [column(batch, |i| &i.links), column(batch, |i| &i.evidence)],
+            json: [column(batch, |i| &i.links), column(batch, |i| &i.evidence), column(batch, |i| &i.clocks)],
+            ends: [column(batch, |i| i.bawaslu_until), column(batch, |i| i.next_due_at)],
             witnesses: Witnesses::of(batch),
         }
     }
@@ -233,7 +242,8 @@ impl<'a> Columns<'a> {
 
 impl QueryFragment<Pg> for WriteBatch<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Columns { versions, uuids, bytes, sealed, texts, maybes, times, days, flags, json, witnesses } = self.rows;
+        let Columns { versions, uuids, bytes, sealed, texts, maybes, times, days, flags, json, ends, witnesses } =
+            self.rows;
         out.push_sql("WITH given AS (SELECT * FROM unnest(");
         let mut first = true;
         let mut separate = |out: &mut AstPass<'_, 'b, Pg>| {
@@ -279,12 +289,17 @@ impl QueryFragment<Pg> for WriteBatch<'_> {
             separate(&mut out);
             push!(out; [Array<sql::Jsonb>] column, "::jsonb[]");
         }
+        for column in ends {
+            separate(&mut out);
+            push!(out; [Array<Nullable<sql::Timestamptz>>] column, "::timestamptz[]");
+        }
         out.push_sql(GIVEN);
         push!(out; "given_witnesses AS (SELECT * FROM unnest((SELECT " [Array<sql::Uuid>] &witnesses.reports, "::uuid[]), "
             [Array<sql::Uuid>] &witnesses.ids, "::uuid[], " [Array<sql::Binary>] &witnesses.names, "::bytea[], "
             [Array<Nullable<sql::Binary>>] &witnesses.addresses, "::bytea[], " [Array<Nullable<sql::Binary>>] &witnesses.phones,
             "::bytea[]) AS t (report_id, id, name, address, phone)), ");
         out.push_sql(BATCH);
+        push!(out; {CLOCK_VALUES} " FROM q, LATERAL jsonb_to_recordset(q.clocks) AS clock " {CLOCK_COLUMNS} ") SELECT report_id, (SELECT version FROM law_versions) FROM q");
         Ok(())
     }
 }
@@ -294,16 +309,16 @@ const GIVEN: &str = ") AS t (report_id, case_id, event_id, key_hash, fingerprint
     reporter_name, reporter_email, reporter_phone, reporter_nik, email_index, nik_index, subject_nip_index, subject_nik_index, \
     reply, complaint_number, registering_agency, language, region_code, election_regime, description, medium, place, anonymity, event_body, state, link_hashes, \
     subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, \
-    received_at, pool_due_at, occurred_from, occurred_to, known_on, known_assumed, consent_to_bawaslu, links, evidence)), ";
+    received_at, pool_due_at, occurred_from, occurred_to, known_on, known_assumed, consent_to_bawaslu, links, evidence, clocks, bawaslu_until, next_due_at)), ";
 
 /// What follows them. `q` holds the rows whose key is new; everything else hangs on it.
 const BATCH: &str = "\
   kept AS (INSERT INTO idempotency_keys (key_hash, fingerprint, status, reply, created_at) \
     SELECT key_hash, fingerprint, 201, reply, received_at FROM given ON CONFLICT (key_hash) DO NOTHING RETURNING key_hash), \
   q AS (SELECT given.* FROM given JOIN kept USING (key_hash)), \
-  new_cases AS (INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, event_seq, event_hash, created_at, excluded_officers) \
+  new_cases AS (INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, event_seq, event_hash, created_at, bawaslu_until, next_due_at, excluded_officers) \
     SELECT case_id, 'REG-' || registering_agency || '-' || extract(year FROM received_at AT TIME ZONE 'Asia/Jakarta')::text || '-' || nextval('case_numbers'), 1, state, received_at, \
-      election_regime, region_code, 1, event_hash, received_at, \
+      election_regime, region_code, 1, event_hash, received_at, bawaslu_until, next_due_at, \
       ARRAY(SELECT o.id FROM officers o WHERE o.email_index = q.email_index UNION SELECT o.id FROM officers o WHERE o.nik_index = q.nik_index) FROM q), \
   new_subjects AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution, nip_index, nik_index) \
     SELECT case_id, subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, 'typed', subject_nip_index, subject_nik_index FROM q), \
@@ -324,14 +339,15 @@ const BATCH: &str = "\
   pool AS (INSERT INTO deliveries (case_id, event_id, notice, officer_id, due_at, created_at) \
     SELECT DISTINCT ON (q.event_id, s.officer_id) q.case_id, q.event_id, 'report_arrived', s.officer_id, q.pool_due_at, q.received_at \
     FROM q JOIN seats s ON s.role = 'triage_officer' AND s.ended_at IS NULL \
-      AND (s.region_code = '' OR s.region_code = q.region_code OR starts_with(q.region_code, s.region_code || '.'))) \
-  SELECT report_id FROM q";
+      AND (s.region_code = '' OR s.region_code = q.region_code OR starts_with(q.region_code, s.region_code || '.'))), \
+  new_clocks AS (INSERT INTO deadlines (case_id, report_id, code, variant, regime, starts_on, counted_from, count, due_at, remaining, status, \
+    provisional, settled_at, next_reminder_on, law_version) SELECT q.case_id, ";
 
 /// How a report was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// Written.
-    New,
+    /// Written, while the law was at this version.
+    New(i64),
     /// Its idempotency key is already there: answer from the record.
     KeyKnown,
 }
@@ -347,9 +363,9 @@ impl Job for Intake {
     async fn write(pool: &Pool, batch: &[Self]) -> Result<Vec<Taken>, DbError> {
         let mut connection = pool.get().await?;
         let rows = Columns::of(batch);
-        let written: Vec<Uuid> = WriteBatch { rows: &rows }.load(&mut connection).await?;
-        let written: HashSet<Uuid> = written.into_iter().collect();
-        let taken = |intake: &Self| if written.contains(&intake.report_id) { Taken::New } else { Taken::KeyKnown };
+        let written: Vec<(Uuid, i64)> = WriteBatch { rows: &rows }.load(&mut connection).await?;
+        let written: HashMap<Uuid, i64> = written.into_iter().collect();
+        let taken = |intake: &Self| written.get(&intake.report_id).map_or(Taken::KeyKnown, |law| Taken::New(*law));
         Ok(batch.iter().map(taken).collect())
     }
 }

@@ -24,7 +24,7 @@ const TRANSFER_BODIES: &str = include_str!("../../data/transfer_bodies.csv");
 const ELECTION_EVENTS: &str = include_str!("../../data/election_events.csv");
 
 /// One file as a JSON array of rows; an empty cell is null.
-fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
+pub(super) fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let headers = reader.headers()?.clone();
     let mut rows = Vec::new();

@@ -52,6 +52,8 @@ struct FactsRow {
     occurred_from: Option<NaiveDate>,
     #[diesel(sql_type = sql::Nullable<sql::Date>)]
     occurred_to: Option<NaiveDate>,
+    #[diesel(sql_type = sql::Json)]
+    known: serde_json::Value,
 }
 
 /// What a decision needs to know of the reports of a case. Asked for by the few actions that depend on it.
@@ -62,7 +64,8 @@ pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
            EXISTS (SELECT FROM cases WHERE master_case_id = $1) AS is_master, \
            (SELECT count(*) FROM cases merged JOIN reports m ON m.case_id = merged.id \
              WHERE merged.master_case_id = $1 AND m.withdrawal_requested_at IS NULL) AS merged_reports, \
-           min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to \
+           min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to, \
+           coalesce(json_agg(json_build_object('id', r.id, 'known_on', r.known_on) ORDER BY r.id), '[]') AS known \
          FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = \
            (SELECT coalesce(split_from, id) FROM cases WHERE id = $1)",
     )
@@ -76,6 +79,8 @@ pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
         is_master: row.is_master,
         merged_reports: row.merged_reports,
         occurred: row.occurred_from.zip(row.occurred_to),
+        known: serde_json::from_value(row.known)
+            .map_err(|error| diesel::result::Error::DeserializationError(error.into()))?,
     })
 }
 

@@ -1,4 +1,4 @@
-//! The hot path of a transition: case, event, deliveries and lapsed drafts in one statement; where a decision writes more
+//! The hot path of a transition: case, clocks, event, deliveries and lapsed drafts in one statement; where a decision writes more
 //! (tracks, acts, sanctions), that is further parts of the same statement.
 //!
 //! The one UPDATE of `state` is here and consumes a [`Decision`]. Everything else hangs on the row it returns, so a case
@@ -13,6 +13,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use self::beside::{Parts, push_beside};
+use super::deadlines::{clocks_json, push_clocks};
 use super::statement::{prepared, push};
 use super::{DbError, Tx};
 use crate::domain::actor::{Actor, Role};
@@ -61,6 +62,44 @@ pub struct Tell<'a> {
     pub address: Option<&'a str>,
 }
 
+/// Whom an audience means on a case: a role at an agency or in a region, one officer, an address, or the reporters.
+#[derive(Default)]
+pub(super) struct Meant<'a> {
+    pub(super) role: Option<Role>,
+    pub(super) agency: Option<Uuid>,
+    pub(super) region: Option<&'a str>,
+    pub(super) officer: Option<Uuid>,
+    address: Option<&'a str>,
+    reporters: bool,
+}
+
+impl<'a> Meant<'a> {
+    /// `None` where a role has no place on the case: without one it would be everyone with that role in the country.
+    pub(super) fn by(tell: &Tell<'a>) -> Option<Self> {
+        let case = tell.case;
+        let within = |role| Self { role: Some(role), region: Some(case.region_code.as_str()), ..Self::default() };
+        let at = |role, agency| Self { role: Some(role), agency, ..Self::default() };
+        let meant = match tell.audience {
+            Audience::Reporters => Self { reporters: true, ..Self::default() },
+            Audience::Owner => Self { officer: tell.former_owner, ..Self::default() },
+            Audience::TypedAddress => Self { address: tell.address, ..Self::default() },
+            Audience::TriagePool => within(Role::TriageOfficer),
+            Audience::BawasluDesk => within(Role::BawasluLiaison),
+            Audience::BknAuditors => within(Role::BknAuditor),
+            Audience::TaskForce => within(Role::TaskforceViewer),
+            Audience::ReviewLeads => at(Role::InspectorLead, case.reviewing_agency_id),
+            Audience::Inspectors => at(Role::Inspector, case.reviewing_agency_id),
+            Audience::Ppk => at(Role::PpkOfficer, case.ppk_agency_id()),
+            Audience::FormerPpk => at(Role::PpkOfficer, tell.former_agency),
+        };
+        (meant.role.is_none() || meant.agency.is_some() || meant.region.is_some()).then_some(meant)
+    }
+}
+
+/// The seats `s` a row `tell` means by role.
+pub(super) const SEATED: &str = "tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
+            AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.'))";
+
 /// The tells turned on their side, as `unnest` takes them: who is meant, as role with agency or region, as officer, as
 /// address, or as the case's reporters.
 #[derive(Default)]
@@ -83,26 +122,7 @@ impl<'a> Tells<'a> {
     fn of(tells: &[Tell<'a>]) -> Self {
         let mut all = Self::default();
         for tell in tells {
-            let case = tell.case;
-            let (mut role, mut agency, mut region, mut officer, mut address, mut reporters) =
-                (None, None, None, None, None, false);
-            match tell.audience {
-                Audience::Reporters => reporters = true,
-                Audience::Owner => officer = tell.former_owner,
-                Audience::TypedAddress => address = tell.address,
-                Audience::TriagePool => (role, region) = (Some(Role::TriageOfficer), Some(case.region_code.as_str())),
-                Audience::BawasluDesk => (role, region) = (Some(Role::BawasluLiaison), Some(case.region_code.as_str())),
-                Audience::BknAuditors => (role, region) = (Some(Role::BknAuditor), Some(case.region_code.as_str())),
-                Audience::TaskForce => (role, region) = (Some(Role::TaskforceViewer), Some(case.region_code.as_str())),
-                Audience::ReviewLeads => (role, agency) = (Some(Role::InspectorLead), case.reviewing_agency_id),
-                Audience::Inspectors => (role, agency) = (Some(Role::Inspector), case.reviewing_agency_id),
-                Audience::Ppk => (role, agency) = (Some(Role::PpkOfficer), case.ppk_agency_id()),
-                Audience::FormerPpk => (role, agency) = (Some(Role::PpkOfficer), tell.former_agency),
-            }
-            // A role without a place would be everyone with that role in the country.
-            if role.is_some() && agency.is_none() && region.is_none() {
-                continue;
-            }
+            let Some(Meant { role, agency, region, officer, address, reporters }) = Meant::by(tell) else { continue };
             all.notices.push(tell.notice.as_str());
             all.dues.push(tell.due_at);
             all.roles.push(role.map(Role::as_str));
@@ -149,9 +169,7 @@ fn push_aftermath<'b, const REPORTERS_ONLY: bool>(
         told AS (INSERT INTO deliveries (case_id, event_id, notice, officer_id, report_id, address, due_at, created_at) \
         SELECT DISTINCT event.case_id, event.event_id, tell.notice, who.officer_id, who.report_id, who.address, tell.due_at, event.at \
         FROM event CROSS JOIN tell CROSS JOIN LATERAL ( \
-          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM seats s \
-            WHERE tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
-            AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.')) \
+          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM seats s WHERE " {SEATED} " \
           UNION ALL SELECT tell.officer_id, NULL, NULL WHERE tell.officer_id IS NOT NULL \
           UNION ALL SELECT NULL, NULL, tell.address WHERE tell.address IS NOT NULL \
           UNION ALL SELECT NULL, reader.id, NULL FROM reader WHERE tell.reporters) who)");
@@ -195,6 +213,7 @@ struct Apply<'a> {
     case: &'a Case,
     seq: i32,
     hash: &'a [u8],
+    clocks: serde_json::Value,
     event: EventColumns<'a>,
     tells: Tells<'a>,
     /// Drafts that wait lapse: the case has moved on.
@@ -220,11 +239,13 @@ impl Apply<'_> {
             [sql::Text] &c.tracks.discipline, ", criminal_state = " [sql::Text] &c.tracks.criminal, ", appeal_state = " [sql::Text] &c.tracks.appeal,
             ", control_state = " [sql::Text] &c.tracks.control, ", master_case_id = " [Nullable<sql::Uuid>] &c.master_case_id,
             ", violation_forms = " [Nullable<sql::Jsonb>] &c.violation_forms,
+            ", bawaslu_until = " [Nullable<sql::Timestamptz>] &c.bawaslu_until, ", next_due_at = " [Nullable<sql::Timestamptz>] &c.next_due_at,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
             [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id, " AND version = " [sql::Integer] &self.version,
             " RETURNING id, event_seq, event_hash, split_from), \
             lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
             " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
+        push_clocks(out, &self.clocks)?;
         push_aftermath::<REPORTERS_ONLY>(out, &self.event, &self.tells)
     }
 }
@@ -280,6 +301,7 @@ pub async fn apply(tx: &mut Tx, decision: Decision, event: &NewEvent<'_>, tells:
         case: decision.next(),
         seq: event.link.seq,
         hash: &event.link.hash,
+        clocks: clocks_json(decision.clocks()),
         event: event.into(),
         tells: Tells::of(tells),
         lapses: true,
@@ -302,6 +324,7 @@ pub async fn apply_step(
         case: decision.next(),
         seq: event.link.seq,
         hash: &event.link.hash,
+        clocks: clocks_json(&[]),
         event: event.into(),
         tells: Tells::of(tells),
         lapses: false,

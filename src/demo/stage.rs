@@ -228,7 +228,28 @@ impl<'a> Stage<'a> {
         let reason = reason.map(|reason| format!(", result {reason}")).unwrap_or_default();
         say::item("answer", &format!("{}, state {now}{reason}", moved.status));
         self.status(&report.number).await?;
+        self.clocks(report).await?;
         self.pass_time().await.map(drop)
+    }
+
+    /// The deadlines that run on the case, in one line.
+    async fn clocks(&mut self, report: &Report) -> Result<(), StartError> {
+        let call = Call::get(format!("/v1/cases/{}/deadlines", report.case));
+        let deadlines = self.client.send_as(TRIAGE, call).await?.expect(200)?;
+        let running = deadlines.list("/data")?.iter().filter(|deadline| deadline["settled_at"].is_null());
+        let shown: Vec<String> = running
+            .map(|deadline| {
+                let text = |part: &str| deadline.pointer(part).and_then(Value::as_str).unwrap_or_default();
+                let provisional = if deadline["provisional"] == true { " (provisional)" } else { "" };
+                let left = deadline["remaining"].as_u64().map(|days| format!("paused with {days} days left"));
+                let end = left.unwrap_or_else(|| format!("until {}{provisional}", text("/last_day")));
+                format!("{} {} {end}", text("/code"), text("/title/en"))
+            })
+            .collect();
+        if !shown.is_empty() {
+            say::item("deadline", &shown.join("; "));
+        }
+        Ok(())
     }
 
     /// An officer takes a step of a track; the state of the case stays.

@@ -15,6 +15,7 @@ text_enum! {
         ListCaseMessages = "list_case_messages", "Percakapan dengan pelapor", "Messages with the reporters";
         ListTracks = "list_tracks", "Jalur perkara", "Tracks of a case";
         ListSanctions = "list_sanctions", "Sanksi pada perkara", "Sanctions of a case";
+        ListCaseDeadlines = "list_case_deadlines", "Tenggat perkara", "Deadlines of a case";
         ListApprovals = "list_approvals", "Pengajuan pada perkara", "Drafts on a case";
         ListWaitingApprovals = "list_waiting_approvals", "Pengajuan yang menunggu", "Drafts that wait";
         OpenIdentity = "open_identity", "Identitas pelapor", "Who reported";

@@ -146,7 +146,7 @@ actions! {
     RecordBreachForReview = "record_breach_for_review", "Hasil Bawaslu: pelanggaran, perlu pemeriksaan", "Bawaslu finds a breach, review to follow", RecordBreach;
     RecordBreachAsSufficient = "record_breach_as_sufficient", "Hasil Bawaslu: pelanggaran, kajian dinilai cukup", "Bawaslu finds a breach, its study suffices", RecordBreach;
     RecordNoBreach = "record_no_breach", "Hasil Bawaslu: bukan pelanggaran", "Bawaslu finds no breach", RecordNoBreach;
-    Recall = "recall", "Tarik rujukan", "Recall the referral", Reasoned;
+    Recall = "recall", "Tarik rujukan", "Recall the referral", Recall;
     RequestMoreWork = "request_more_work", "Minta pemeriksaan tambahan", "Ask for more work", Reasoned;
     SendRecommendation = "send_recommendation", "Kirim rekomendasi", "Send the recommendation", SendRecommendation;
     RecommendNothing = "recommend_nothing", "Tanpa rekomendasi", "No recommendation", Unproven;

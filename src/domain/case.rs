@@ -4,10 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Array, Nullable};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::action::Employment;
 use crate::domain::confidential::Confidential;
+use crate::domain::deadline::Clock;
 use crate::domain::frozen::FrozenForms;
 use crate::domain::ids::Language;
 use crate::domain::tracks::{TrackState, TrackStates};
@@ -255,6 +257,10 @@ pub struct Case {
     pub created_at: DateTime<Utc>,
     /// Officers to whom the case does not exist: recused, or its reporter.
     pub excluded_officers: OfficerIds,
+    /// End of the latest Bawaslu window (D2) still running.
+    pub bawaslu_until: Option<DateTime<Utc>>,
+    /// First end among the clocks of those who work on it, passed or to come.
+    pub next_due_at: Option<DateTime<Utc>>,
     /// The forms of violation the recommendation names, as the catalogue had them.
     pub violation_forms: Option<FrozenForms>,
     /// The case whose reports named several persons, where this one is about another of them.
@@ -339,6 +345,10 @@ pub struct CaseFacts {
     pub act_day: Option<NaiveDate>,
     /// Its reports, where the action depends on them; a guard that looks for them in vain does not hold.
     pub reports: Option<ReportFacts>,
+    /// Its clocks that are not settled.
+    pub clocks: Vec<Clock>,
+    /// Version of the law when the case was read.
+    pub law_version: i64,
     /// The other case a merge names, when the caller may see it.
     pub master: Option<MasterFacts>,
 }
@@ -358,6 +368,17 @@ pub struct ReportFacts {
     pub merged_reports: i64,
     /// First and last day of the reported conduct.
     pub occurred: Option<(NaiveDate, NaiveDate)>,
+    /// Each with the day its reporter knew.
+    pub known: Vec<KnownReport>,
+}
+
+/// A report, and since when its reporter knew of the breach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct KnownReport {
+    /// The report.
+    pub id: Uuid,
+    /// The day.
+    pub known_on: NaiveDate,
 }
 
 /// What a merge needs to know of the case it merges into.

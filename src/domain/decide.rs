@@ -9,6 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
 use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, ClosureReason, State};
+use crate::domain::deadline::{Clock, course};
 use crate::domain::frozen::FrozenForms;
 use crate::domain::guards::{Check, Guard, Named, Situation};
 use crate::domain::ids::Language;
@@ -31,6 +32,7 @@ pub struct Decision {
     effects: Vec<Effect>,
     notices: Vec<(Notice, Audience)>,
     typed_address: Option<String>,
+    clocks: Vec<Clock>,
 }
 
 /// What a transition changes beside the case's own row.
@@ -91,6 +93,10 @@ impl Decision {
     pub fn typed_address(&self) -> Option<&str> {
         self.typed_address.as_deref()
     }
+    /// Clocks that begin or change.
+    pub fn clocks(&self) -> &[Clock] {
+        &self.clocks
+    }
 }
 
 /// What may be done with an action.
@@ -134,7 +140,8 @@ pub fn decide(
     if let (Some(permission), Some(approver)) = (rule.approval, approver) {
         approved(facts, actor, approver, permission)?;
     }
-    let situation = Situation { facts, action, today: today(now), named };
+    let today = named.law.calendar.day_at(&facts.case.region_code, now);
+    let situation = Situation { facts, action, today, named };
     let failed: Vec<&'static Guard> =
         rule.guards.iter().filter(|guard| matches!(guard.check, Check::Now(check) if !check(&situation))).collect();
     if !failed.is_empty() {
@@ -186,6 +193,8 @@ fn decision(
     let beside = beside::of_action(action, facts, named, today(now), &mut next);
     let diverted = arrive(&mut next, rule.to, before);
     next.state_since = if next.state == before.state { before.state_since } else { now };
+    let course = course::after(&course::Step { facts, next: &next, rule, action }, &named.law, now);
+    (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
     Decision {
         case_id: before.id,
         version: before.version,
@@ -197,6 +206,7 @@ fn decision(
         beside,
         effects: effects(facts, action, named),
         typed_address: typed_address(action),
+        clocks: course.changed,
         next,
     }
 }
@@ -308,6 +318,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
             next.delivered_on = Some(effect.delivered_on);
             next.administrative_result = Some(ClosureReason::ProvenSanctioned);
         }
+        Action::FileAppeal(appeal) => next.delivered_on = appeal.delivered_on.or(next.delivered_on),
         Action::DecideAppeal(decide) => {
             next.administrative_result = Some(ClosureReason::ProvenSanctioned);
             if decide.outcome != AppealOutcome::Upheld && decide.sanction_code.is_some() {
@@ -329,7 +340,6 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         | Action::RequestMoreWork(_)
         | Action::RecommendNothing(_)
         | Action::ReportUnproven(_)
-        | Action::FileAppeal(_)
         | Action::Close(_)
         | Action::RecordDeparture(_)
         | Action::Withdraw(_) => {}

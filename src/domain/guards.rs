@@ -1,10 +1,13 @@
 //! What a rule checks beside state and permission, each by name and in words for officers. A guard that needs clocks or
 //! tracks not yet built is marked as pending: it is listed, never silently passed off as checked.
 
+use std::sync::Arc;
+
 use chrono::{Days, NaiveDate};
 
-use crate::domain::action::Action;
+use crate::domain::action::{Action, AppealKind};
 use crate::domain::case::{CaseFacts, Category, ClosureReason, ElectionRegime, ReferralKind, State, SubjectResolution};
+use crate::domain::deadline::{AppealWindow, DeadlineCode, Law, appeal_window};
 use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
 use crate::domain::sanction::{self, CatalogueSanction, Ground, KnownAct};
@@ -48,6 +51,31 @@ pub struct Named {
     pub violation_forms: Vec<FrozenForm>,
     /// The person the officer says the subject is.
     pub person_id: Option<uuid::Uuid>,
+    /// The law by which deadlines are counted.
+    pub law: Arc<Law>,
+}
+
+impl Situation<'_> {
+    /// Whether Bawaslu's window of some report is open today under this election law (D2). A report merged into the case
+    /// counts by its clock.
+    fn bawaslu_window_open(&self, regime: ElectionRegime) -> bool {
+        let (law, region) = (&self.named.law, &self.facts.case.region_code);
+        let own = self
+            .facts
+            .reports
+            .iter()
+            .flat_map(|it| &it.known)
+            .filter_map(|report| law.bawaslu_window(region, regime, report.known_on));
+        let clocks = self.facts.clocks.iter().filter(|clock| clock.code == DeadlineCode::D2 && clock.regime == regime);
+        let merged = clocks.filter_map(|clock| clock.due_at).map(|due| law.calendar.day_at(region, due));
+        own.map(|window| window.day).chain(merged).any(|last| self.today <= last)
+    }
+
+    /// The time for an appeal against the decision on record (D9), once it was delivered.
+    fn appeal_window(&self, delivered_on: NaiveDate, kind: Option<AppealKind>) -> Option<AppealWindow> {
+        let case = &self.facts.case;
+        appeal_window(&self.named.law, &case.region_code, case.election_regime, delivered_on, kind)
+    }
 }
 
 /// How a guard is checked.
@@ -184,11 +212,18 @@ pub const REPORTER_CONSENTS: Guard = now(
     },
 );
 /// T07, T11: D2.
-pub const BAWASLU_WINDOW_OPEN: Guard = pending(
+pub const BAWASLU_WINDOW_OPEN: Guard = now(
     "bawaslu_window_open",
     "batas tujuh hari Bawaslu (D2) belum lewat, atau dirujuk sebagai informasi awal",
     "Bawaslu's seven days (D2) have not passed, or it goes as preliminary information",
-    "calendars and deadlines (D2)",
+    |s| {
+        let (kind, regime) = match s.action {
+            Action::ReferDirectly(refer) => (refer.referral_kind, refer.election_regime),
+            Action::Refer(refer) => (refer.referral_kind, s.facts.case.election_regime),
+            _ => return false,
+        };
+        kind == ReferralKind::PreliminaryInformation || s.bawaslu_window_open(regime)
+    },
 );
 /// T09.
 pub const MASTER_OPEN: Guard = now(
@@ -279,11 +314,15 @@ pub const INSPECTORATE_NOT_CONCLUDED: Guard = now(
     |s| !s.facts.case.inspectorate_concluded,
 );
 /// T17: D5.
-pub const BAWASLU_STUDY_OVERDUE: Guard = pending(
+pub const BAWASLU_STUDY_OVERDUE: Guard = now(
     "bawaslu_study_overdue",
     "batas kajian Bawaslu (D5) lewat, atau rujukan keliru",
     "the time for Bawaslu's study (D5) has passed, or the referral was an error",
-    "calendars and deadlines (D5)",
+    |s| {
+        let past = |due| s.named.law.calendar.day_at(&s.facts.case.region_code, due) < s.today;
+        let overdue = s.facts.clocks.iter().any(|c| c.code == DeadlineCode::D5 && c.due_at.is_some_and(past));
+        overdue || matches!(s.action, Action::Recall(recall) if recall.error)
+    },
 );
 /// T18, T32.
 pub const HAS_REVIEWING_AGENCY: Guard =
@@ -379,13 +418,23 @@ pub const FILED_BY_TODAY: Guard = now(
     |s| matches!(s.action, Action::FileAppeal(appeal) if appeal.filed_on <= s.today),
 );
 /// T25: D9.
-pub const APPEAL_IN_TIME_OR_EXPLAINED: Guard = pending(
+pub const APPEAL_IN_TIME_OR_EXPLAINED: Guard = now(
     "appeal_in_time_or_explained",
     "diajukan dalam batas waktu (D9), atau ada alasan keterlambatan",
     "filed in time (D9), or the delay is explained",
-    "calendars and deadlines (D9)",
+    |s| match s.action {
+        Action::FileAppeal(appeal) => {
+            // What has not been delivered cannot be appealed too late.
+            let in_time = appeal.delivered_on.or(s.facts.case.delivered_on).is_none_or(|delivered| {
+                let window = s.appeal_window(delivered, Some(appeal.kind));
+                window.is_some_and(|window| appeal.filed_on <= window.last_day)
+            });
+            in_time || appeal.late_filing_reason.is_some()
+        }
+        _ => false,
+    },
 );
-/// T26.
+/// T25, T26.
 pub const DELIVERED_BY_TODAY: Guard = now(
     "delivered_by_today",
     "tanggal penyampaian tidak di masa depan, dan sama dengan yang sudah tercatat",
@@ -395,6 +444,7 @@ pub const DELIVERED_BY_TODAY: Guard = now(
             let recorded = s.facts.case.delivered_on;
             effect.delivered_on <= s.today && recorded.is_none_or(|day| day == effect.delivered_on)
         }
+        Action::FileAppeal(appeal) => appeal.delivered_on.is_none_or(|delivered| delivered <= s.today),
         _ => false,
     },
 );
@@ -405,18 +455,27 @@ pub const DAY_15_REACHED: Guard = now(
     "the fifteenth day after delivery of a discipline decision has come",
     |s| match s.action {
         Action::TakeEffect(effect) => {
-            s.facts.case.category == Some(Category::Ethics)
-                || effect.delivered_on.checked_add_days(Days::new(15)).is_some_and(|day| s.today >= day)
+            let window = || s.appeal_window(effect.delivered_on, None);
+            s.facts.case.category == Some(Category::Ethics) || window().is_some_and(|w| s.today >= w.in_force_on)
         }
         _ => false,
     },
 );
-/// T26: D9, fourteen working days (PP 79/2021).
-pub const APPEAL_WINDOW_PASSED: Guard = pending(
+/// T26: D9, fourteen working days (PP 79/2021). They usually end behind day 15 of PP 94/2021; the PPK may go by the
+/// latter alone and says why. A moral statement has no remedy to wait for.
+pub const APPEAL_WINDOW_PASSED: Guard = now(
     "appeal_window_passed",
-    "batas empat belas hari kerja untuk upaya administratif (D9) sudah lewat",
-    "the fourteen working days for an appeal (D9) have passed",
-    "calendars and deadlines (D9)",
+    "batas empat belas hari kerja untuk upaya administratif (D9) sudah lewat, atau PPK memberi alasan tidak menunggu",
+    "the fourteen working days for an appeal (D9) have passed, or the PPK says why it does not wait for them",
+    |s| match s.action {
+        Action::TakeEffect(effect) => {
+            let window = || s.appeal_window(effect.delivered_on, None);
+            s.facts.case.category == Some(Category::Ethics)
+                || effect.early_effect_reason.is_some()
+                || window().is_some_and(|w| s.today > w.last_day)
+        }
+        _ => false,
+    },
 );
 /// T27.
 pub const NEW_SANCTION_NAMED: Guard = now(

@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod case;
 pub mod checkpoint;
 pub mod confidential;
+pub mod deadline;
 pub mod decide;
 pub mod duplicate;
 pub mod election;

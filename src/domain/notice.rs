@@ -26,6 +26,9 @@ text_enum! {
         CaseReopened = "case_reopened", "Laporan dibuka kembali", "Case reopened";
         CaseReopenedOfficer = "case_reopened_officer", "Perkara dibuka kembali", "Case reopened (officer)";
         ApprovalWaiting = "approval_waiting", "Usulan menunggu persetujuan", "A draft waits for approval";
+        DeadlineDigest = "deadline_digest", "Ringkasan tenggat", "Digest of deadlines";
+        PpkOverdue = "ppk_overdue", "PPK lewat tenggat", "PPK overdue";
+        CalendarMissing = "calendar_missing", "Kalender belum ada", "Calendar missing";
         CredentialsChanged = "credentials_changed", "Kata sandi atau faktor kedua diganti", "Credentials changed";
         RefreshReused = "refresh_reused", "Akses diakhiri demi keamanan", "Sign-in ended for safety";
     }
@@ -52,8 +55,10 @@ impl Notice {
             Self::AccessWithdrawn => "M13b",
             Self::DecisionRecorded => "M14",
             Self::CaseReopened | Self::CaseReopenedOfficer => "M15",
-            Self::ApprovalWaiting => "M16",
-            Self::ControlRecorded => "M17",
+            Self::ApprovalWaiting | Self::DeadlineDigest => "M16",
+            Self::PpkOverdue | Self::ControlRecorded => "M17",
+            // To those who keep the calendar: it concerns no case.
+            Self::CalendarMissing => "A2",
             // Not in the mail rules of the workflow: they tell an officer of his own account.
             Self::CredentialsChanged | Self::RefreshReused => "A1",
         }

@@ -39,6 +39,7 @@ text_enum! {
         ProtectData = "data_protect", "Pelindungan data pribadi", "Protect personal data: holds, purges, requests, breaches";
         ManageOfficers = "officers_manage", "Mengelola petugas dan jabatan", "Manage officers and their seats";
         ManageDeliveries = "deliveries_manage", "Mengelola pengiriman surel", "Manage e-mail deliveries";
+        ManageCalendar = "calendar_manage", "Mengelola kalender hari libur", "Keep the calendar of days off";
         ReadAccessLog = "access_log_read", "Membaca catatan akses", "Read who looked at what";
     }
 }
@@ -146,7 +147,11 @@ pub const GRANTS: &[Grant] = &[
     },
     Grant { role: Role::TaskforceViewer, permissions: &[P::ReadCase, P::ReadCompliance], reach: Reach::Region },
     Grant { role: Role::AgencyAdmin, permissions: &[P::ManageOfficers], reach: Reach::NoCase },
-    Grant { role: Role::SystemAdmin, permissions: &[P::ManageOfficers, P::ManageDeliveries], reach: Reach::NoCase },
+    Grant {
+        role: Role::SystemAdmin,
+        permissions: &[P::ManageOfficers, P::ManageDeliveries, P::ManageCalendar],
+        reach: Reach::NoCase,
+    },
     Grant {
         role: Role::PrivacyOfficer,
         permissions: &[P::ReadAccessLog, P::ApproveIdentity, P::ProtectData],

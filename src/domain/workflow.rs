@@ -233,7 +233,13 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T25", Verb::FileAppeal, &[S::SanctionDecided, S::Monitoring], To(S::Appeal), P::ActAsPpk)
         .sets(&["D10"])
-        .checks(&[g::SANCTION_ON_RECORD, g::NOT_A_MORAL_SANCTION, g::FILED_BY_TODAY, g::APPEAL_IN_TIME_OR_EXPLAINED])
+        .checks(&[
+            g::SANCTION_ON_RECORD,
+            g::NOT_A_MORAL_SANCTION,
+            g::FILED_BY_TODAY,
+            g::DELIVERED_BY_TODAY,
+            g::APPEAL_IN_TIME_OR_EXPLAINED,
+        ])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T26", Verb::TakeEffect, &[S::SanctionDecided], To(S::Monitoring), P::ActAsPpk)
         .sets(&["D12"])

@@ -6,11 +6,13 @@ use uuid::Uuid;
 
 use super::transition::Setting;
 use super::{FlowError, duplicates, persons, sealing};
+use crate::db::Pool;
 use crate::db::group_commit::Writer;
 use crate::db::intake::{Intake, Taken};
 use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
-use crate::domain::case::ElectionRegime;
+use crate::domain::case::{ElectionRegime, KnownReport};
+use crate::domain::deadline::{Law, course};
 use crate::domain::event::{self, GENESIS, Happening};
 use crate::domain::ids::{ComplaintNumber, Language};
 use crate::domain::report::NewReport;
@@ -43,6 +45,7 @@ const REGISTERING_AGENCY: &str = "BKN";
 
 /// Takes a report. `None` when its key has been used before: answer from the record.
 pub async fn submit(
+    pool: &Pool,
     writer: &Writer<Intake>,
     keys: &Keys,
     setting: &Setting,
@@ -62,8 +65,15 @@ pub async fn submit(
             .to_owned(),
             received_at: setting.now,
         };
-        match writer.write(intake(keys, setting, report, key, language, &receipt)?).await {
-            Ok(Taken::New) => return Ok(Some(receipt)),
+        let law = setting.laws.in_hand();
+        match writer.write(intake(keys, setting, &law, report, key, language, &receipt)?).await {
+            Ok(Taken::New(version)) => {
+                // Its clocks are counted again by the worker; the next report's shall be right at once.
+                if version != law.version {
+                    setting.laws.current(pool).await?;
+                }
+                return Ok(Some(receipt));
+            }
             Ok(Taken::KeyKnown) => return Ok(None),
             Err(error) if error.is_duplicate() => {}
             Err(error) => return Err(error.into()),
@@ -75,6 +85,7 @@ pub async fn submit(
 fn intake(
     keys: &Keys,
     setting: &Setting,
+    law: &Law,
     report: &NewReport,
     key: &RequestKey<'_>,
     language: Language,
@@ -90,6 +101,10 @@ fn intake(
         |value: &Option<crate::domain::confidential::Confidential<String>>| value.as_ref().map(|v| v.reveal().clone());
     let people = sealing::people(&setting.vault, keys, receipt.report_id, report)?;
     let evidence: Vec<&str> = report.evidence.iter().map(|item| item.reveal().as_str()).collect();
+    let known_on = conduct.known_on.unwrap_or_else(|| today(setting.now).max(conduct.occurred_from));
+    let known = KnownReport { id: receipt.report_id, known_on };
+    let regime = report.election_regime.unwrap_or(ElectionRegime::None);
+    let course = course::opening(law, &conduct.region_code, regime, known, setting.now);
     Ok(Intake {
         report_id: receipt.report_id,
         case_id,
@@ -102,12 +117,12 @@ fn intake(
         language: language.code(),
         received_at: setting.now,
         region_code: conduct.region_code.clone(),
-        election_regime: report.election_regime.unwrap_or(ElectionRegime::None).as_str(),
+        election_regime: regime.as_str(),
         description: conduct.description.reveal().clone(),
         medium: conduct.medium.as_str(),
         occurred_from: conduct.occurred_from,
         occurred_to: conduct.occurred_to.unwrap_or(conduct.occurred_from),
-        known_on: conduct.known_on.unwrap_or_else(|| today(setting.now).max(conduct.occurred_from)),
+        known_on: known.known_on,
         known_assumed: conduct.known_on.is_none(),
         place: conduct.place.reveal().clone(),
         links: serde_json::json!(conduct.links),
@@ -135,5 +150,8 @@ fn intake(
         event_body: link.body,
         event_hash: link.hash,
         pool_due_at: setting.now + setting.quiet,
+        clocks: serde_json::to_value(&course.changed).unwrap_or_default(),
+        bawaslu_until: course.bawaslu_until,
+        next_due_at: course.next_due_at,
     })
 }

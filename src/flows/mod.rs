@@ -13,6 +13,8 @@ pub use crate::vault::VaultError;
 pub mod approvals;
 pub mod audit;
 pub mod breaches;
+pub mod calendar;
+pub mod clocks;
 pub mod credentials;
 pub mod data_requests;
 pub mod duplicates;

@@ -6,9 +6,10 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::sealing::tell_reporters;
-use super::{Current, FlowError, persons, tracks};
+use super::{Current, FlowError, clocks, persons, tracks};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::Sight;
+use crate::db::law::LawBook;
 use crate::db::transition::{NewEvent, Tell};
 use crate::db::{self, Tx};
 use crate::domain::action::{Action, ConfirmedSubject, ImposeSanction};
@@ -46,6 +47,8 @@ pub struct Setting {
     pub vault: Arc<Vault>,
     /// What makes the hashes by which numbers are found.
     pub keys: Arc<Keys>,
+    /// The law by which deadlines are counted.
+    pub laws: LawBook,
 }
 
 /// What the actor may see.
@@ -165,12 +168,17 @@ async fn write(
     };
     let (next, address) = (decision.next().clone(), decision.typed_address().map(ToOwned::to_owned));
     let (former_agency, former_owner) = (decision.former_agency(), decision.former_owner());
+    let merge = (facts.case.master_case_id, next.master_case_id);
     let notices = decision.notices().to_vec();
     let tells: Vec<Tell<'_>> = notices
         .iter()
         .map(|told| Tell { former_agency, former_owner, address: address.as_deref(), ..tell(setting, &next, told) })
         .collect();
-    Ok(db::transition::apply(tx, decision, &event, &tells).await?)
+    let case = db::transition::apply(tx, decision, &event, &tells).await?;
+    if merge.0 != merge.1 {
+        clocks::follow_merge(tx, setting, &case, merge).await?;
+    }
+    Ok(case)
 }
 
 /// One notice about the case as it now is, due after the quiet time where it waits.
@@ -271,10 +279,17 @@ async fn resolve(
     let day = today(setting.now);
     // Law is applied as it stood on the day of the act; who is addressed, as agencies are now.
     let acted = facts.act_day.unwrap_or(day);
-    let mut named = Named::default();
+    let mut named = Named { law: setting.laws.at(tx, facts.law_version).await?, ..Named::default() };
     let mut faults = Vec::new();
-    if let Action::Ask(_) | Action::ReferDirectly(_) | Action::Refer(_) | Action::Merge(_) | Action::Withdraw(_) =
-        action
+    if let Action::Ask(_)
+    | Action::Accept(_)
+    | Action::ReferDirectly(_)
+    | Action::Refer(_)
+    | Action::Merge(_)
+    | Action::Withdraw(_)
+    | Action::ReopenTriage(_)
+    | Action::ReopenReview(_)
+    | Action::Unmerge(_) = action
     {
         facts.reports = Some(db::reports::facts(tx, facts.case.id).await?);
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::letter::{LetterContext, Letters};
 use crate::app::App;
 use crate::db::deliveries::{self, Claimed, Outcome};
+use crate::db::digests::MailedLine;
 use crate::db::{self, DbError, Tx};
 use crate::domain::case::{State, public_state};
 use crate::domain::ids::Language;
@@ -102,8 +103,14 @@ async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), 
         return Err(Failure::Unconfirmed);
     }
     let language = Language::preferred(&claimed.language);
+    let mut context = context(app, claimed, language);
+    if let Some(digest_id) = claimed.digest_id {
+        let unread = |_| Failure::Transient("the digest cannot be read".to_owned());
+        let lines = db::digests::lines(&app.pool, digest_id).await.map_err(unread)?;
+        context.lines = lines.iter().map(|line| digest_line(app, line, language)).collect();
+    }
     let letter = letters
-        .write(told(claimed).as_str(), language.code(), &context(app, claimed, language))
+        .write(told(claimed).as_str(), language.code(), &context)
         .map_err(|error| Failure::Permanent(format!("letter cannot be written: {:?}", error.kind())))?;
     let domain = &app.config.mail_domain;
     let thread = claimed.report_id.unwrap_or(claimed.thread_id);
@@ -135,7 +142,13 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
     let (number, link) = match (&claimed.complaint_number, &claimed.case_number) {
         (Some(number), _) => (number.clone(), format!("{base}/v1/reports/{number}/status")),
         (None, Some(number)) => (number.clone(), format!("{base}/v1/cases/{number}")),
-        (None, None) => (String::new(), format!("{base}/v1/me")),
+        (None, None) => match (claimed.notice, claimed.digest_day) {
+            (Notice::CalendarMissing, Some(day)) => {
+                (day.format("%Y").to_string(), format!("{base}/v1/calendar?year={}", day.format("%Y")))
+            }
+            (_, Some(_)) => (String::new(), format!("{base}/v1/cases?sort=deadline")),
+            (_, None) => (String::new(), format!("{base}/v1/me")),
+        },
     };
     // A body outside has no account here: a link would lead it nowhere.
     let outside = claimed.notice == Notice::CaseTransferredToBody;
@@ -161,7 +174,15 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
             .report_id
             .filter(|_| claimed.notice == Notice::ReportReceived)
             .map(|report_id| format!("{base}/v1/email-confirmations/{}", app.keys.confirmation_token(report_id))),
+        lines: Vec::new(),
     }
+}
+
+/// One line of a digest: which case, which deadline, until when; nothing of the matter.
+fn digest_line(app: &App, line: &MailedLine, language: Language) -> String {
+    let last_day = app.laws.in_hand().calendar.day_at(&line.region_code, line.due_at);
+    let (code, title) = (line.code, line.code.label(language));
+    format!("{}: {code} {title}, {}", line.case_number, last_day.format("%d-%m-%Y"))
 }
 
 /// The number of the letter an action named.

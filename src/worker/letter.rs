@@ -27,6 +27,7 @@ macro_rules! notices {
 notices![
     "access_withdrawn",
     "approval_waiting",
+    "calendar_missing",
     "case_closed",
     "case_handed_over",
     "case_reopened",
@@ -34,7 +35,9 @@ notices![
     "case_transferred_to_body",
     "control_recorded",
     "credentials_changed",
+    "deadline_digest",
     "decision_recorded",
+    "ppk_overdue",
     "question_asked",
     "question_expired",
     "recommendation_sent",
@@ -77,6 +80,9 @@ pub struct LetterContext {
     /// Where a reporter confirms the address, as an absolute http(s) URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirm_link: Option<String>,
+    /// The lines of a digest: case number, deadline, last day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
 }
 
 /// A letter ready to be mailed.
@@ -156,6 +162,7 @@ mod tests {
             due: Some("12 November 2027".into()),
             letter_number: Some("B/12/2027".into()),
             confirm_link: Some("https://netral.example/confirm/abc".into()),
+            lines: vec!["REG-2027-000123: D4, 12-11-2027".into()],
         }
     }
 
@@ -169,6 +176,7 @@ mod tests {
             due: None,
             letter_number: None,
             confirm_link: None,
+            lines: Vec::new(),
         }
     }
 
@@ -184,9 +192,10 @@ mod tests {
                 } else {
                     "NTR-2027-000123-K"
                 };
-                let of_an_account = ["credentials_changed", "refresh_reused"].contains(name);
+                let of_no_case =
+                    ["credentials_changed", "deadline_digest", "ppk_overdue", "refresh_reused"].contains(name);
                 let subject = &letter.subject;
-                assert!(of_an_account || subject.ends_with(number), "{name}.{language}: {subject}");
+                assert!(of_no_case || subject.ends_with(number), "{name}.{language}: {subject}");
                 assert!(letter.text.trim_end().ends_with(footer) && letter.html.contains(footer), "{name}.{language}");
                 assert!(letter.html.contains(&format!("<html lang=\"{language}\">")), "{name}.{language}");
                 assert!(

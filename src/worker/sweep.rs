@@ -1,5 +1,5 @@
-//! What time alone brings about: a question whose day has passed (T05), drafts that wait too long, cases to purge, what
-//! is no longer needed. It must not have a second way to change a case.
+//! What time alone brings about: a question whose day has passed (T05), deadlines that pass, drafts that wait too long,
+//! cases to purge, what is no longer needed. Clocks counted by an older law are counted again. It must not have a second way to change a case.
 
 use chrono::Duration;
 
@@ -7,10 +7,9 @@ use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::action::Action;
 use crate::domain::actor::Actor;
-use crate::domain::calendar::today;
 use crate::domain::case::State;
 use crate::flows::transition::{Setting, fire_on};
-use crate::flows::{FlowError, approvals, officers, retention};
+use crate::flows::{FlowError, approvals, clocks, officers, retention};
 
 /// How long a reply is kept for a repeat.
 const REPLIES_KEPT: Duration = Duration::hours(24);
@@ -24,8 +23,9 @@ const BATCH: i64 = 100;
 pub async fn round(app: &App) -> Result<(), FlowError> {
     let now = app.clock.now();
     let quiet = Duration::minutes(app.config.mail_quiet_minutes.into());
-    let setting = Setting { now, quiet, vault: app.vault.clone(), keys: app.keys.clone() };
-    for case_id in db::cases::unanswered(&app.pool, today(now), BATCH).await? {
+    let setting = Setting { now, quiet, vault: app.vault.clone(), keys: app.keys.clone(), laws: app.laws.clone() };
+    clocks_of_an_older_law(app, &setting).await?;
+    for case_id in db::deadlines::unanswered(&app.pool, now, BATCH).await? {
         let mut tx = Tx::begin(&app.pool).await?;
         let facts = db::cases::lock_by_id(&mut tx, case_id).await?;
         match facts.filter(|facts| facts.case.state == State::AwaitingReporter) {
@@ -40,6 +40,12 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
             None => tx.rollback().await?,
         }
     }
+    for case_id in db::deadlines::unnoticed(&app.pool, now, BATCH).await? {
+        let mut tx = Tx::begin(&app.pool).await?;
+        clocks::pass(&mut tx, &setting, case_id).await?;
+        tx.commit().await?;
+    }
+    clocks::remind_daily(&app.pool, &setting).await?;
     for (case_id, approval_id, event_id) in db::approvals::to_remind(&app.pool, now - REMINDED_AFTER, BATCH).await? {
         let mut tx = Tx::begin(&app.pool).await?;
         approvals::remind(&mut tx, &setting, case_id, approval_id, event_id).await?;
@@ -52,4 +58,20 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
     db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await?;
     db::sign_ins::forget(&app.pool, now, now - SIGN_INS_KEPT).await?;
     Ok(())
+}
+
+/// After a change of calendar or rules, case by case, until none is left.
+async fn clocks_of_an_older_law(app: &App, setting: &Setting) -> Result<(), FlowError> {
+    let version = app.laws.current(&app.pool).await?.version;
+    loop {
+        let outdated = db::deadlines::outdated(&app.pool, version, BATCH).await?;
+        if outdated.is_empty() {
+            return Ok(());
+        }
+        for case_id in outdated {
+            let mut tx = Tx::begin(&app.pool).await?;
+            clocks::recount(&mut tx, setting, case_id).await?;
+            tx.commit().await?;
+        }
+    }
 }

@@ -133,6 +133,12 @@ const DOORS: &[(&str, Door)] = &[
     ("list_case_events", Only(SEE_IT)),
     ("list_approvals", Only(SEE_IT)),
     ("list_case_messages", Only(READ_THE_REPORT)),
+    ("list_case_deadlines", Only(SEE_IT)),
+    ("count_deadlines", Only(WORK_ON_CASES)),
+    ("get_calendar", AnyOfficer("it is public law, the same for everybody")),
+    ("put_calendar_day", Only(&[P::SystemAdmin])),
+    ("take_out_calendar_day", Only(&[P::SystemAdmin])),
+    ("set_calendar_year", Only(&[P::SystemAdmin])),
     ("declare_recusal", Only(STEP_BACK)),
     ("fire_transition", Only(&[P::Ppk])),
     ("list_duplicates", Only(DECIDE_WHAT_BELONGS_TOGETHER)),
@@ -251,6 +257,8 @@ impl World {
             ("sign_in_id", signed_in(P::AgencyAdmin).sign_in_id.to_string()),
             ("complaint_number", self.receipt.number.clone()),
             ("track", "discipline".to_owned()),
+            ("date", "2026-12-25".to_owned()),
+            ("year", "2027".to_owned()),
             ("data request", data_request),
             ("identity request", asked),
         ]);
@@ -291,6 +299,10 @@ impl World {
             "change_password" => {
                 json!({ "current_password": "bukan sandi ini", "new_password": "sandi baru yang panjang" })
             }
+            "put_calendar_day" => {
+                json!({ "kind": "local_holiday", "name": "Hari libur daerah", "confirmation": "confirmed" })
+            }
+            "set_calendar_year" => json!({ "official": false, "confirmation": "unconfirmed" }),
             "make_data_request" => json!({ "kind": "correction", "text": "Mohon nama saya diperbaiki." }),
             "post_my_message" => json!({ "body": "Pesan lain." }),
             _ => Value::Null,

@@ -286,7 +286,9 @@ fn context(notice: Notice, language: Language) -> LetterContext {
             | N::ReportTransferred
             | N::CaseReopened
     );
-    let (number, link) = if to_reporter {
+    let (number, link) = if notice == N::CalendarMissing {
+        ("2027", "https://netral.example/v1/calendar?year=2027")
+    } else if to_reporter {
         ("NTR-2026-7K3M9QX2B", "https://netral.example/v1/reports/NTR-2026-7K3M9QX2B/status")
     } else {
         ("REG-BKN-2026-1000001", "https://netral.example/v1/cases/REG-BKN-2026-1000001")
@@ -301,6 +303,7 @@ fn context(notice: Notice, language: Language) -> LetterContext {
         letter_number: letter.then(|| "B/12/XI/2026".to_owned()),
         confirm_link: (notice == N::ReportReceived)
             .then(|| "https://netral.example/v1/email-confirmations/0123456789abcdef".to_owned()),
+        lines: vec!["REG-BKN-2026-1000001: D4 Pemeriksaan inspektorat, 27-11-2026".to_owned()],
     }
 }
 

@@ -10,7 +10,7 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 56] = [
+const TABLES: [(&str, &str); 64] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
@@ -23,12 +23,18 @@ const TABLES: [(&str, &str); 56] = [
     ("audit_checkpoints", "ra"),
     ("breach_steps", "ra"),
     ("breaches", "ra"),
+    ("calendar_days", "rac"),
+    ("calendar_years", "rac"),
     ("case_links", "ra"),
     ("cases", "rac"),
     ("daily_tasks", "rac"),
     ("data_keys", "racd"),
     ("data_requests", "rac"),
+    ("deadline_rules", "r"),
+    ("deadlines", "rac"),
     ("deliveries", "rac"),
+    ("digest_lines", "ra"),
+    ("digests", "rac"),
     ("election_events", "r"),
     ("events", "ra"),
     ("idempotency_keys", "rad"),
@@ -36,6 +42,7 @@ const TABLES: [(&str, &str); 56] = [
     ("identity_requests", "rac"),
     ("installation", "ra"),
     ("invitations", "racd"),
+    ("law_versions", "rc"),
     ("legal_holds", "rac"),
     ("messages", "rac"),
     ("officer_events", "ra"),
@@ -62,6 +69,7 @@ const TABLES: [(&str, &str); 56] = [
     ("sign_ins", "racd"),
     ("spent_logout_tokens", "rad"),
     ("subjects", "rac"),
+    ("time_zones", "r"),
     ("track_steps", "ra"),
     ("tracks", "rac"),
     ("transfer_bodies", "r"),

@@ -5,14 +5,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use netral::domain::action::{
     Accept, Action, AppealKind, AppealOutcome, Ask, BawasluSkipReason, BreachResult, CancelOnAppeal, Close, Conclude,
     ConfirmedSubject, Contest, DecideAppeal, DepartureKind, Dismiss, Document, Employment, FileAppeal, Finding,
-    ImposeSanction, Merge, NamedForm, Reasoned, ReassignAgency, RecordBreach, RecordDeparture, RecordNoBreach, Refer,
-    ReferDirectly, Reopen, ReopenGround, ReportUnproven, ReturnReferral, ReturnResult, SendRecommendation, TakeEffect,
-    TransferOut, Unproven, Verb, Withdraw,
+    ImposeSanction, Merge, NamedForm, Reasoned, ReassignAgency, Recall, RecordBreach, RecordDeparture, RecordNoBreach,
+    Refer, ReferDirectly, Reopen, ReopenGround, ReportUnproven, ReturnReferral, ReturnResult, SendRecommendation,
+    TakeEffect, TransferOut, Unproven, Verb, Withdraw,
 };
 use netral::domain::actor::{Actor, Officer, Role};
 use netral::domain::case::{
-    Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, MasterFacts, OfficerIds,
-    ReferralKind, ReportFacts, State, Subject, SubjectResolution,
+    Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, KnownReport, MasterFacts,
+    OfficerIds, ReferralKind, ReportFacts, State, Subject, SubjectResolution,
 };
 use netral::domain::confidential::Confidential;
 use netral::domain::guards::Named;
@@ -95,6 +95,8 @@ pub fn case(state: State) -> CaseFacts {
             reopen_count: 0,
             event_seq: 7,
             event_hash: vec![0; 32],
+            bawaslu_until: None,
+            next_due_at: None,
             excluded_officers: OfficerIds::default(),
             violation_forms: None,
             split_from: None,
@@ -119,6 +121,7 @@ pub fn case(state: State) -> CaseFacts {
             is_master: false,
             merged_reports: 0,
             occurred: Some((day(2026, 9, 28), day(2026, 9, 28))),
+            known: vec![KnownReport { id: Uuid::from_u128(0xD), known_on: day(2026, 9, 29) }],
         }),
         act_day: Some(day(2026, 9, 28)),
         master: Some(MasterFacts {
@@ -130,6 +133,8 @@ pub fn case(state: State) -> CaseFacts {
             overlapping: true,
             tracks: TrackStates::default(),
         }),
+        clocks: Vec::new(),
+        law_version: 1,
     }
 }
 
@@ -190,6 +195,7 @@ pub fn named(verb: Verb) -> Named {
         reviewing_agency_id: Some(AGENCY),
         sanction: Some((Category::Discipline, 201)),
         lightest_proposed: Some(200),
+        law: crate::law::law(),
         ..Named::default()
     }
 }
@@ -313,7 +319,7 @@ pub fn action(verb: Verb) -> Action {
         Verb::RecordBreachForReview => Action::RecordBreachForReview(breach()),
         Verb::RecordBreachAsSufficient => Action::RecordBreachAsSufficient(breach()),
         Verb::RecordNoBreach => Action::RecordNoBreach(RecordNoBreach { letter: letter() }),
-        Verb::Recall => Action::Recall(reasoned()),
+        Verb::Recall => Action::Recall(Recall { reason, error: true }),
         Verb::RequestMoreWork => Action::RequestMoreWork(reasoned()),
         Verb::SendRecommendation => Action::SendRecommendation(send_recommendation()),
         Verb::RecommendNothing => Action::RecommendNothing(unproven()),
@@ -329,9 +335,12 @@ pub fn action(verb: Verb) -> Action {
             kind: AppealKind::AdministrativeAppeal,
             filed_on: day(2026, 11, 19),
             body: "BPASN".to_owned(),
+            delivered_on: None,
             late_filing_reason: None,
         }),
-        Verb::TakeEffect => Action::TakeEffect(TakeEffect { delivered_on: day(2026, 11, 1) }),
+        Verb::TakeEffect => {
+            Action::TakeEffect(TakeEffect { delivered_on: day(2026, 11, 1), early_effect_reason: None })
+        }
         Verb::DecideAppeal => Action::DecideAppeal(DecideAppeal {
             outcome: AppealOutcome::Upheld,
             decision: letter(),

@@ -3,7 +3,8 @@
 
 use netral::db::Pool;
 use netral::db::access::Untraced;
-use netral::db::cases::{self, CaseFilter, Found, Sight};
+use netral::db::case_list::{self, CaseFilter};
+use netral::db::cases::{self, Found, Sight};
 use netral::domain::actor::{Officer, Role};
 use netral::domain::confidential::Confidential;
 use netral::domain::policy::{self, Reach, visible};
@@ -62,7 +63,7 @@ fn seat(roll: [usize; 6], agencies: &[Uuid]) -> Officer {
 }
 
 async fn list(pool: &Pool, filter: &CaseFilter, sight: &Sight) -> Vec<Found> {
-    let found = cases::page(pool, filter, sight).await.unwrap();
+    let found = case_list::page(pool, filter, sight).await.unwrap();
     found.into_iter().map(Untraced::shown_to_nobody).collect()
 }
 

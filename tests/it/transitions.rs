@@ -42,6 +42,10 @@ async fn a_report_becomes_a_sanction_and_the_reporter_can_follow_it() {
     let early = app.try_to(Persona::Ppk, &case, "take_effect", &delivered).await;
     assert_eq!(early.problem("guard-failed").text("/guards/0/name"), "day_15_reached");
     app.advance(Duration::days(1));
+    let early = app.try_to(Persona::Ppk, &case, "take_effect", &delivered).await;
+    assert_eq!(early.problem("guard-failed").text("/guards/0/name"), "appeal_window_passed");
+    // However many days off there are, fourteen working days are over by then.
+    app.advance(Duration::days(25));
     let effective = app.fire_with(&case, "take_effect", &delivered).await;
     assert_eq!(effective.text("/state"), "monitoring");
     let mut close = steps::input(&app, "close");

@@ -11,6 +11,7 @@ use netral::domain::actor::{Actor, Role};
 use netral::domain::beside::Beside;
 use netral::domain::calendar::today;
 use netral::domain::case::{Case, CaseFacts, Category, ClosureReason, MasterFacts, State, SubjectResolution};
+use netral::domain::deadline::{ClockStatus, DeadlineCode as D, course};
 use netral::domain::decide::{Decision, Effect, Verdict, decide};
 use netral::domain::guards::Named;
 use netral::domain::ids::Language;
@@ -83,6 +84,7 @@ fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
 
 fn apply(facts: &mut CaseFacts, decision: &Decision) {
     let version = facts.case.version + 1;
+    facts.clocks = crate::deadlines::kept(&facts.clocks, decision.clocks());
     facts.case = Case { version, event_seq: version, ..decision.next().clone() };
     if decision.effects().iter().any(|effect| matches!(effect, Effect::ConfirmSubject(..))) {
         facts.subject.resolution = SubjectResolution::Confirmed;
@@ -145,6 +147,35 @@ fn on_a_track(
     Ok(())
 }
 
+/// No clock is lost and none is left behind: the one of the state is there, and only what may run beside it.
+fn timed(facts: &CaseFacts) -> Result<(), TestCaseError> {
+    let codes: Vec<D> = facts.clocks.iter().filter(|c| c.code != D::D2).map(|c| c.code).collect();
+    let wanted = match facts.case.state {
+        State::Submitted | State::Triage => vec![D::D1],
+        State::InspectorateReview => vec![D::D4],
+        State::BawasluReferral => vec![D::D5],
+        State::Recommendation => vec![D::D6],
+        State::PpkAction => vec![D::D7],
+        State::SanctionDecided => vec![D::D8],
+        State::Appeal => vec![D::D10],
+        // The clock of the state before stands still, or was late already when the question was asked.
+        State::AwaitingReporter if codes.len() == 1 => vec![D::D3],
+        State::AwaitingReporter => {
+            let before = if facts.case.return_state == Some(State::Triage) { D::D1 } else { D::D4 };
+            vec![before, D::D3]
+        }
+        // A closing that stopped here has nothing to be registered.
+        State::Monitoring if codes.is_empty() => vec![],
+        State::Monitoring => vec![D::D12],
+        State::Closed => vec![],
+    };
+    prop_assert_eq!(codes, wanted, "{:?}", facts.case.state);
+    let windows = facts.clocks.iter().filter(|c| c.code == D::D2);
+    prop_assert!(windows.clone().count() <= 1 && windows.clone().all(|c| c.status != ClockStatus::Paused));
+    prop_assert!(facts.case.state != State::Closed || facts.clocks.is_empty());
+    Ok(())
+}
+
 /// What else happens to a case meanwhile.
 fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
     if let Some(reports) = &mut facts.reports {
@@ -191,6 +222,8 @@ proptest! {
         facts.subject.resolution = SubjectResolution::Typed;
         sound(&facts.case)?;
         let mut punished = Punished::new();
+        let opened = course::opening(&crate::law::law(), &facts.case.region_code, facts.case.election_regime, facts.reports.as_ref().unwrap().known[0], sample::now());
+        facts.clocks = crate::deadlines::kept(&[], &opened.changed);
         for (i, roll) in rolls.iter().enumerate() {
             let mut dice = Dice::new(roll);
             let now = sample::now() + chrono::Duration::days(i64::try_from(i).unwrap());
@@ -212,6 +245,7 @@ proptest! {
                 honest(&facts.case, &decision)?;
                 punish(&mut punished, decision.beside())?;
                 apply(&mut facts, &decision);
+                timed(&facts)?;
             }
         }
     }

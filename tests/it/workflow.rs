@@ -332,6 +332,7 @@ fn every_notice_has_its_letters_in_both_languages_and_is_sent_by_some_rule() {
         due: Some("27-11-2026".to_owned()),
         letter_number: Some("B/12/XI/2026".to_owned()),
         confirm_link: Some("https://netral.example/y".to_owned()),
+        lines: vec!["REG-BKN-2026-1000001: D4, 27-11-2026".to_owned()],
     };
     let of_tracks = TRACK_RULES.iter().flat_map(|rule| rule.notices);
     let sent: BTreeSet<Notice> = RULES
@@ -343,7 +344,8 @@ fn every_notice_has_its_letters_in_both_languages_and_is_sent_by_some_rule() {
         .collect();
     for notice in Notice::ALL {
         let beside_the_rules =
-            matches!(notice, Notice::CredentialsChanged | Notice::RefreshReused | Notice::ApprovalWaiting);
+            matches!(notice, Notice::CredentialsChanged | Notice::RefreshReused | Notice::ApprovalWaiting)
+                || matches!(notice, Notice::DeadlineDigest | Notice::PpkOverdue | Notice::CalendarMissing);
         assert!(sent.contains(notice) || beside_the_rules, "no rule sends {notice}");
         for language in Language::ALL {
             letters.write(notice.as_str(), language.code(), &context).unwrap_or_else(|e| panic!("{notice}: {e:#}"));

@@ -147,6 +147,10 @@ pub struct CaseView {
     /// What to look at again; it stops nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningView>,
+    /// End of the latest Bawaslu window (D2) still running; only for those who may read what the reporter wrote.
+    pub bawaslu_until: Option<DateTime<Utc>>,
+    /// First end among the deadlines of those who work on it; one that has gone by is still awaited.
+    pub next_due_at: Option<DateTime<Utc>>,
     /// Who it is about.
     pub subject: SubjectView,
     /// What the caller may try now.
@@ -197,6 +201,8 @@ impl CaseView {
             suggested_election_regime: None,
             suggested_conduct_phase: None,
             warnings: Vec::new(),
+            bawaslu_until: case.bawaslu_until.filter(|_| granted(officer.role, Permission::ReadReport)),
+            next_due_at: case.next_due_at,
             subject: SubjectView::new(case, subject, officer.role),
             allowed_actions: decide::allowed_actions(case, subject, &Actor::Officer(officer.clone())),
             reports: None,

@@ -155,7 +155,7 @@ async fn decided(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartErro
     stage.step("Delivered today, in force today? Not before the fifteenth day.");
     stage.refused(PPK, report, effect.clone(), "day_15_reached").await?;
     stage.step("The time for an appeal, fourteen working days, passes without one. The demo moves its own clock.");
-    stage.wait(28).await?;
+    stage.wait(35).await?;
     stage.step("Now the decision takes effect.");
     stage.fire(PPK, report, effect, "monitoring").await?;
     let close = |idis: Option<String>| {

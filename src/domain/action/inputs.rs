@@ -232,7 +232,19 @@ pub struct RecordNoBreach {
     pub letter: Document,
 }
 
-/// A step that needs nothing but a reason (T17, T18, T33).
+/// T17: the referral is taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recall {
+    /// Why.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub reason: String,
+    /// The referral was an error: then it may be recalled before the time for Bawaslu's study (D5) has passed.
+    #[serde(default)]
+    pub error: bool,
+}
+
+/// A step that needs nothing but a reason (T18, T33).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reasoned {
@@ -365,6 +377,9 @@ pub struct FileAppeal {
     /// The body that decides.
     #[schema(min_length = 3, max_length = 200, example = "BPASN")]
     pub body: String,
+    /// The day the decision reached the subject, where that is not on record yet; the time for filing (D9) runs from it.
+    #[schema(example = "2026-11-20")]
+    pub delivered_on: Option<NaiveDate>,
     /// Needed after the time for filing; the body decides whether it is admissible.
     #[schema(min_length = 20, max_length = 4000)]
     pub late_filing_reason: Option<String>,
@@ -377,6 +392,9 @@ pub struct TakeEffect {
     /// The day the decision reached the subject, or the moral statement was made.
     #[schema(example = "2026-12-01")]
     pub delivered_on: NaiveDate,
+    /// Why the PPK does not wait for the end of the time for an appeal (D9), which lies behind day 15.
+    #[schema(min_length = 20, max_length = 4000)]
+    pub early_effect_reason: Option<String>,
 }
 
 /// T27: the appeal is decided and the decision stands in some form.

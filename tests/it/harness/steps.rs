@@ -44,7 +44,8 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
             json!({ "result": "other_law_breach", "letter": letter() })
         }
         "record_no_breach" => json!({ "letter": letter() }),
-        "recall" | "request_more_work" | "unmerge" => json!({ "reason": REASON }),
+        "recall" => json!({ "reason": REASON, "error": true }),
+        "request_more_work" | "unmerge" => json!({ "reason": REASON }),
         "send_recommendation" => json!({
             "violation_forms": [{ "code": "DIS-06", "category": "discipline" }], "proposed_sanctions": ["S1", "B1"],
             "addressee_agency_code": "PEMDA1571", "addressee_confirmed": true, "letter": letter(),
@@ -59,7 +60,7 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
         }),
         "report_unproven" => json!({ "examination_record": letter(), "reason": REASON, "public_wording": WORDING }),
         "file_appeal" => json!({ "kind": "objection", "filed_on": app.day(0), "body": "Wali Kota Jambi" }),
-        "take_effect" => json!({ "delivered_on": app.day(-16) }),
+        "take_effect" => json!({ "delivered_on": app.day(-16), "early_effect_reason": REASON }),
         "decide_appeal" => json!({ "outcome": "upheld", "decision": letter() }),
         "cancel_on_appeal" => json!({ "decision": letter(), "public_wording": WORDING }),
         "close" => json!({ "idis_ref": "IDIS-2026-1", "public_wording": WORDING }),

@@ -237,7 +237,7 @@ async fn no_constraint_of_the_database_ever_stops_what_people_try() {
     for (i, roll) in rolls(2_000).iter().enumerate() {
         let now = start.and_utc() + Duration::hours(i64::try_from(i).unwrap() * 7);
         let (vault, keys) = (ground.app.app.vault.clone(), ground.app.app.keys.clone());
-        let setting = Setting { now, quiet: Duration::minutes(10), vault, keys };
+        let setting = Setting { now, quiet: Duration::minutes(10), vault, keys, laws: ground.app.app.laws.clone() };
         moves += usize::from(ground.step(roll, &setting).await);
     }
     let states = ground.app.db.values("SELECT DISTINCT to_state AS value FROM events ORDER BY 1").await;
@@ -254,7 +254,8 @@ async fn no_constraint_of_the_database_ever_stops_what_people_try() {
 async fn many_people_at_once_leave_whole_chains_and_no_step_counted_twice() {
     let ground = ground(3).await;
     let (vault, keys) = (ground.app.app.vault.clone(), ground.app.app.keys.clone());
-    let setting = Setting { now: sample::now(), quiet: Duration::minutes(10), vault, keys };
+    let setting =
+        Setting { now: sample::now(), quiet: Duration::minutes(10), vault, keys, laws: ground.app.app.laws.clone() };
     for some in rolls(240).chunks(6) {
         futures_util::future::join_all(some.iter().take(3).map(|roll| ground.step(roll, &setting))).await;
     }

@@ -1,0 +1,169 @@
+//! Deadlines and the calendar they are counted by, as officers see them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Label;
+use crate::db::deadlines::Count;
+use crate::db::law::{Day, Origin, Year};
+use crate::domain::calendar::{Confirmation, DayKind, Unit};
+use crate::domain::deadline::{Clock, ClockStatus, DeadlineCode, Law};
+
+/// One deadline of a case.
+#[derive(Serialize, ToSchema)]
+pub struct DeadlineView {
+    /// Which.
+    pub code: DeadlineCode,
+    /// Which of several of one code; empty for the usual one.
+    pub variant: String,
+    /// Its name.
+    pub title: Label,
+    /// Where it stands.
+    pub status: ClockStatus,
+    /// The end has gone by and the work is still awaited.
+    pub overdue: bool,
+    /// Day 0.
+    pub starts_on: NaiveDate,
+    /// Last day, where the case is handled; absent while it stands still.
+    pub last_day: Option<NaiveDate>,
+    /// Last second of that day.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Days left, while it stands still.
+    pub remaining: Option<u32>,
+    /// In what its days are counted.
+    pub unit: Option<Unit>,
+    /// Counted through a year without an official calendar: the end may move.
+    pub provisional: bool,
+    /// When it was met, cancelled, or closed as a window.
+    pub settled_at: Option<DateTime<Utc>>,
+    /// The reporter it runs for, as in the reports of the case (D2).
+    #[schema(example = "Pelapor #1")]
+    pub reporter: Option<String>,
+    /// The provision it rests on.
+    pub basis: Option<String>,
+    /// How far that provision can be trusted.
+    pub confirmation: Option<Confirmation>,
+}
+
+impl DeadlineView {
+    /// The view of a clock by the law, where the case is handled, at this moment.
+    pub fn new(clock: Clock, reporter: Option<i64>, law: &Law, region: &str, now: DateTime<Utc>) -> Self {
+        let rule = law.rule(clock.code, &clock.variant, clock.regime, clock.starts_on);
+        let title = |language| rule.map_or(clock.code.label(language), |rule| rule.title(language)).to_owned();
+        Self {
+            title: Label::of(title),
+            overdue: clock.settled_at.is_none() && clock.is_past(now),
+            last_day: clock.due_at.map(|due| law.calendar.day_at(region, due)),
+            unit: rule.map(|rule| rule.counting.unit),
+            basis: rule.map(|rule| rule.basis.clone()),
+            confirmation: rule.map(|rule| rule.confirmation),
+            code: clock.code,
+            variant: clock.variant,
+            status: clock.status,
+            starts_on: clock.starts_on,
+            due_at: clock.due_at,
+            remaining: clock.remaining,
+            provisional: clock.provisional,
+            settled_at: clock.settled_at,
+            reporter: reporter.map(|ordinal| format!("Pelapor #{ordinal}")),
+        }
+    }
+}
+
+/// How many deadlines of one code stand where.
+#[derive(Serialize, ToSchema)]
+pub struct DeadlineCountView {
+    /// Which.
+    pub code: DeadlineCode,
+    /// Its name.
+    pub title: Label,
+    /// Running, the end still ahead.
+    pub running: i64,
+    /// Of these, how many end soon.
+    pub due_soon: i64,
+    /// Standing still while the reporter is asked.
+    pub paused: i64,
+    /// Passed, the work still awaited.
+    pub passed: i64,
+}
+
+impl From<Count> for DeadlineCountView {
+    fn from(count: Count) -> Self {
+        let Count { code, running, due_soon, paused, passed } = count;
+        Self { code, title: Label::of(|language| code.label(language).to_owned()), running, due_soon, paused, passed }
+    }
+}
+
+/// A day of the calendar.
+#[derive(Serialize, ToSchema)]
+pub struct CalendarDayView {
+    /// The day.
+    pub date: NaiveDate,
+    /// The region it holds in, with all below it; empty for the whole country.
+    pub region_code: String,
+    /// What it is.
+    pub kind: DayKind,
+    /// Its name.
+    pub name: String,
+    /// The decree that made it one.
+    pub decree: Option<String>,
+    /// Where that was found.
+    pub source: Option<String>,
+    /// How far it can be trusted.
+    pub confirmation: Confirmation,
+    /// Where the entry comes from.
+    pub origin: Origin,
+}
+
+impl From<Day> for CalendarDayView {
+    fn from(day: Day) -> Self {
+        let Day { date, region_code, kind, name, decree, source, confirmation, origin } = day;
+        Self { date, region_code, kind, name, decree, source, confirmation, origin }
+    }
+}
+
+/// What is known of a year.
+#[derive(Serialize, ToSchema)]
+pub struct CalendarYearView {
+    /// The year.
+    pub year: i16,
+    /// Its list of days off is official.
+    pub official: bool,
+    /// The decree.
+    pub decree: Option<String>,
+    /// Where that was found.
+    pub source: Option<String>,
+    /// How far it can be trusted.
+    pub confirmation: Option<Confirmation>,
+    /// Where the entry comes from.
+    pub origin: Option<Origin>,
+}
+
+impl From<Year> for CalendarYearView {
+    fn from(known: Year) -> Self {
+        let Year { year, official, decree, source, confirmation, origin } = known;
+        Self { year, official, decree, source, confirmation: Some(confirmation), origin: Some(origin) }
+    }
+}
+
+/// The days off of a year.
+#[derive(Serialize, ToSchema)]
+pub struct CalendarView {
+    /// The year.
+    pub year: CalendarYearView,
+    /// Its days, in order.
+    pub days: Vec<CalendarDayView>,
+}
+
+impl CalendarView {
+    /// The view of a year nothing may be known of.
+    pub fn new(year: i16, known: Option<Year>, days: Vec<Day>) -> Self {
+        let unknown =
+            CalendarYearView { year, official: false, decree: None, source: None, confirmation: None, origin: None };
+        Self {
+            year: known.map_or(unknown, CalendarYearView::from),
+            days: days.into_iter().map(CalendarDayView::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! Deadlines as clocks on a case: which there are, by what rule each is counted, how one is started, paused, met and
+//! passed. Decides nothing about the case and reads no clock of its own; `course` says which step of the workflow does what.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::action::AppealKind;
+use crate::domain::calendar::{Calendar, Confirmation, Counting, Reached};
+use crate::domain::case::{ElectionRegime, State};
+use crate::domain::ids::Language;
+use crate::domain::notice::Audience;
+use crate::text_enum;
+
+pub mod course;
+
+text_enum! {
+    /// The clocks (D13, retention, is counted in years and proposed by a policy of its own).
+    DeadlineCode {
+        D1 = "D1", "Verifikasi laporan", "Triage";
+        D2 = "D2", "Batas waktu laporan ke Bawaslu", "Bawaslu window";
+        D3 = "D3", "Kelengkapan dari pelapor", "Completion by the reporter";
+        D4 = "D4", "Pemeriksaan inspektorat", "Inspectorate review";
+        D5 = "D5", "Kajian Bawaslu", "Bawaslu study";
+        D6 = "D6", "Penyusunan rekomendasi", "Recommendation";
+        D7 = "D7", "Tindak lanjut PPK", "PPK follow-up";
+        D8 = "D8", "Penyampaian keputusan sanksi", "Delivery of the decision";
+        D9 = "D9", "Pengajuan upaya administratif", "Filing an appeal";
+        D10 = "D10", "Putusan upaya administratif", "Decision on an appeal";
+        D11 = "D11", "Pemberitahuan hasil kepada pelapor", "Outcome notice to the reporter";
+        D12 = "D12", "Pendaftaran sanksi di I'DIS", "Registration of the sanction in I'DIS";
+    }
+}
+
+text_enum! {
+    /// Where a clock stands.
+    ClockStatus {
+        Running = "running", "Berjalan", "Running";
+        Paused = "paused", "Dijeda", "Paused";
+        Met = "met", "Dipenuhi", "Met";
+        Passed = "passed", "Lewat", "Passed";
+        Cancelled = "cancelled", "Gugur", "Cancelled";
+    }
+}
+
+impl DeadlineCode {
+    /// A time within which something may be done; when it is over, nobody is late.
+    pub const fn is_window(self) -> bool {
+        matches!(self, Self::D2 | Self::D9)
+    }
+
+    /// Who works against this clock while the case is in that state, and whoever answers for them.
+    pub const fn reminded(self, state: State, late: bool) -> &'static [Audience] {
+        match self {
+            Self::D2 if matches!(state, State::InspectorateReview) => &[Audience::Owner, Audience::ReviewLeads],
+            Self::D1 | Self::D2 => &[Audience::Owner, Audience::TriagePool],
+            Self::D4 if late => &[Audience::Owner, Audience::ReviewLeads, Audience::BknAuditors],
+            Self::D4 => &[Audience::Owner, Audience::ReviewLeads],
+            Self::D5 => &[Audience::Owner, Audience::ReviewLeads, Audience::BawasluDesk],
+            Self::D6 => &[Audience::BknAuditors],
+            Self::D7 | Self::D8 | Self::D9 | Self::D10 | Self::D12 => &[Audience::Ppk],
+            Self::D3 | Self::D11 => &[],
+        }
+    }
+
+    /// Officers are reminded of it. The day of a question is its timer's, the reporter's notice is automatic.
+    pub const fn is_reminded(self) -> bool {
+        !matches!(self, Self::D3 | Self::D11)
+    }
+}
+
+/// The variant of D3 while Bawaslu's window runs.
+pub const WHILE_WINDOW_RUNS: &str = "bawaslu_window";
+
+/// One line of the rules of deadlines.
+#[derive(Clone, Debug)]
+pub struct DeadlineRule {
+    /// The clock.
+    pub code: DeadlineCode,
+    /// Tells several clocks of one code apart; empty for the usual one.
+    pub variant: String,
+    /// The election law it is for; `None` for any.
+    pub regime: Option<ElectionRegime>,
+    /// First day it holds.
+    pub valid_from: NaiveDate,
+    /// First day it no longer holds.
+    pub valid_to: Option<NaiveDate>,
+    /// Name in Indonesian.
+    pub title_id: String,
+    /// Name in English.
+    pub title_en: String,
+    /// How many days.
+    pub length: u32,
+    /// How they are counted.
+    pub counting: Counting,
+    /// It stands still while the reporter is asked.
+    pub pausable: bool,
+    /// The provision it rests on.
+    pub basis: String,
+    /// How far it can be trusted.
+    pub confirmation: Confirmation,
+}
+
+impl DeadlineRule {
+    /// Its name.
+    pub fn title(&self, language: Language) -> &str {
+        match language {
+            Language::Indonesian => &self.title_id,
+            Language::English => &self.title_en,
+        }
+    }
+}
+
+/// The law that is data, as a decision needs it: one consistent reading.
+#[derive(Clone, Debug, Default)]
+pub struct Law {
+    /// Counts every change.
+    pub version: i64,
+    /// Days off and time zones.
+    pub calendar: Calendar,
+    /// The rules of deadlines.
+    pub rules: Vec<DeadlineRule>,
+}
+
+impl Law {
+    /// The rule for a clock started on `day`: the one for this election law goes before the one for any.
+    pub fn rule(
+        &self,
+        code: DeadlineCode,
+        variant: &str,
+        regime: ElectionRegime,
+        day: NaiveDate,
+    ) -> Option<&DeadlineRule> {
+        let holds = |rule: &&DeadlineRule| {
+            rule.code == code
+                && rule.variant == variant
+                && rule.valid_from <= day
+                && rule.valid_to.is_none_or(|end| day < end)
+        };
+        let fitting =
+            |wanted: Option<ElectionRegime>| self.rules.iter().filter(holds).find(|rule| rule.regime == wanted);
+        fitting(Some(regime)).or_else(|| fitting(None))
+    }
+
+    /// Last day of Bawaslu's window (D2) for a breach known since this day; `None` outside an election.
+    pub fn bawaslu_window(&self, region: &str, regime: ElectionRegime, known_on: NaiveDate) -> Option<Reached> {
+        let rule = self.rule(DeadlineCode::D2, "", regime, known_on)?;
+        Some(self.calendar.after(known_on, rule.length, rule.counting, region))
+    }
+}
+
+/// What follows from the day a decision reached its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppealWindow {
+    /// Last day to file (PP 79/2021).
+    pub last_day: NaiveDate,
+    /// First day on which a discipline decision may take effect (PP 94/2021).
+    pub in_force_on: NaiveDate,
+    /// Counted through a year without an official calendar.
+    pub provisional: bool,
+}
+
+/// The time for an appeal against a decision delivered on this day (D9). Without a kind, the later end of both remedies.
+/// `None` when no rule holds on that day.
+pub fn appeal_window(
+    law: &Law,
+    region: &str,
+    regime: ElectionRegime,
+    delivered_on: NaiveDate,
+    kind: Option<AppealKind>,
+) -> Option<AppealWindow> {
+    let kinds = kind.map_or(AppealKind::ALL.to_vec(), |kind| vec![kind]);
+    let ends = kinds.into_iter().map(|kind| {
+        let rule = law.rule(DeadlineCode::D9, kind.as_str(), regime, delivered_on)?;
+        Some(law.calendar.after(delivered_on, rule.length, rule.counting, region))
+    });
+    let ends: Option<Vec<Reached>> = ends.collect();
+    let last = ends?.into_iter().max_by_key(|end| end.day)?;
+    let rule = law.rule(DeadlineCode::D9, "in_force", regime, delivered_on)?;
+    let in_force = law.calendar.after(delivered_on, rule.length, rule.counting, region);
+    Some(AppealWindow {
+        last_day: last.day,
+        in_force_on: in_force.day,
+        provisional: last.provisional || in_force.provisional,
+    })
+}
+
+/// A clock of a case, as its row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Key; `None` until it is stored.
+    pub id: Option<i64>,
+    /// The report, for D2.
+    pub report_id: Option<Uuid>,
+    /// Which clock.
+    pub code: DeadlineCode,
+    /// Which of several of one code.
+    pub variant: String,
+    /// The election law its rule was chosen for.
+    pub regime: ElectionRegime,
+    /// Day 0.
+    pub starts_on: NaiveDate,
+    /// Day 0 of what is still counted: later than `starts_on` after a pause.
+    pub counted_from: NaiveDate,
+    /// Days counted from there.
+    pub count: u32,
+    /// Last second of its last day; `None` while paused.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Days left, while paused.
+    pub remaining: Option<u32>,
+    /// Where it stands.
+    pub status: ClockStatus,
+    /// Counted through a year without an official calendar.
+    pub provisional: bool,
+    /// When it no longer mattered.
+    pub settled_at: Option<DateTime<Utc>>,
+    /// Day of the next reminder.
+    pub next_reminder_on: Option<NaiveDate>,
+    /// The law it was counted by.
+    pub law_version: i64,
+}
+
+impl Clock {
+    /// Whether its end went by before this moment.
+    pub fn is_past(&self, now: DateTime<Utc>) -> bool {
+        self.due_at.is_some_and(|due| due < now)
+    }
+}
+
+/// Sets clocks where a case is handled, by one reading of the law, at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct ClockMaker<'a> {
+    /// The law.
+    pub law: &'a Law,
+    /// Region of the case.
+    pub region: &'a str,
+    /// The moment.
+    pub now: DateTime<Utc>,
+}
+
+impl ClockMaker<'_> {
+    /// The day it is there.
+    pub fn today(&self) -> NaiveDate {
+        self.law.calendar.day_at(self.region, self.now)
+    }
+
+    fn rule_of(&self, clock: &Clock) -> Option<&DeadlineRule> {
+        self.law.rule(clock.code, &clock.variant, clock.regime, clock.starts_on)
+    }
+
+    /// A clock set going on this day; `None` where no rule holds. One whose end has gone by is passed from the start.
+    pub fn start(&self, code: DeadlineCode, variant: &str, regime: ElectionRegime, on: NaiveDate) -> Option<Clock> {
+        let rule = self.law.rule(code, variant, regime, on)?;
+        let mut clock = Clock {
+            id: None,
+            report_id: None,
+            code,
+            variant: variant.to_owned(),
+            regime,
+            starts_on: on,
+            counted_from: on,
+            count: rule.length,
+            due_at: None,
+            remaining: None,
+            status: ClockStatus::Running,
+            provisional: false,
+            settled_at: None,
+            next_reminder_on: None,
+            law_version: self.law.version,
+        };
+        self.count(&mut clock, rule.counting);
+        self.pass(&mut clock);
+        Some(clock)
+    }
+
+    /// Bawaslu's window of a report whose reporter knew on this day.
+    pub fn window(&self, report_id: Uuid, regime: ElectionRegime, known_on: NaiveDate) -> Option<Clock> {
+        let clock = self.start(DeadlineCode::D2, "", regime, known_on)?;
+        Some(Clock { report_id: Some(report_id), ..clock })
+    }
+
+    fn count(&self, clock: &mut Clock, counting: Counting) {
+        let Reached { day, provisional } =
+            self.law.calendar.after(clock.counted_from, clock.count, counting, self.region);
+        clock.due_at = Some(self.law.calendar.end_of(day, self.region));
+        clock.provisional = provisional;
+        clock.next_reminder_on = self.reminder(clock, self.today());
+    }
+
+    /// Ends a clock on a day that an officer set, whatever its rule counts.
+    pub fn end_on(&self, clock: &mut Clock, day: NaiveDate) {
+        clock.due_at = Some(self.law.calendar.end_of(day, self.region));
+        clock.provisional = false;
+    }
+
+    /// Stands still with the days left, if its rule lets it and it has not passed.
+    pub fn pause(&self, clock: &mut Clock) {
+        let Some(rule) = self.rule_of(clock).filter(|rule| rule.pausable) else { return };
+        let Some(due) = clock.due_at.filter(|due| clock.status == ClockStatus::Running && *due >= self.now) else {
+            return;
+        };
+        let last = self.law.calendar.day_at(self.region, due);
+        clock.remaining = Some(self.law.calendar.left(self.today(), last, rule.counting, self.region));
+        (clock.status, clock.due_at, clock.next_reminder_on) = (ClockStatus::Paused, None, None);
+    }
+
+    /// Goes on with the days that were left, from this day on.
+    pub fn resume(&self, clock: &mut Clock, from: NaiveDate) {
+        let (Some(remaining), Some(rule)) = (clock.remaining, self.rule_of(clock)) else { return };
+        (clock.counted_from, clock.count, clock.remaining) = (from, remaining, None);
+        (clock.status, clock.law_version) = (ClockStatus::Running, self.law.version);
+        self.count(clock, rule.counting);
+    }
+
+    /// Ends a clock because what it was for is done or no longer to be done. One that was late stays passed.
+    pub fn settle(&self, clock: &mut Clock, how: ClockStatus) {
+        clock.status = if clock.is_past(self.now) { ClockStatus::Passed } else { how };
+        (clock.remaining, clock.next_reminder_on, clock.settled_at) = (None, None, Some(self.now));
+    }
+
+    /// Marks a running clock whose end has gone by; true when it was one. A window that closed is over with its end,
+    /// whenever that is noticed; work that is late is still awaited.
+    pub fn pass(&self, clock: &mut Clock) -> bool {
+        if clock.status != ClockStatus::Running || !clock.is_past(self.now) {
+            return false;
+        }
+        clock.status = ClockStatus::Passed;
+        if clock.code.is_window() {
+            (clock.settled_at, clock.next_reminder_on) = (clock.due_at, None);
+        }
+        true
+    }
+
+    /// Counts a clock again by the law as it is now; true when its end moved. What is paused keeps the days it has left,
+    /// and a day that an officer set stays.
+    pub fn recount(&self, clock: &mut Clock) -> bool {
+        clock.law_version = self.law.version;
+        let counted = clock.code != DeadlineCode::D3 && clock.settled_at.is_none() && clock.due_at.is_some();
+        let Some(rule) = self.rule_of(clock).filter(|_| counted) else { return false };
+        let (before, reminder) = (clock.due_at, clock.next_reminder_on);
+        if clock.counted_from == clock.starts_on {
+            clock.count = rule.length;
+        }
+        self.count(clock, rule.counting);
+        if clock.due_at == before {
+            // A reminder that is due today is still to be sent.
+            clock.next_reminder_on = reminder;
+            return false;
+        }
+        if !clock.is_past(self.now) {
+            clock.status = ClockStatus::Running;
+        }
+        true
+    }
+
+    /// The first day after `after` on which officers are reminded: two days before the end, on its day, then every three
+    /// working days. A window that has closed reminds nobody.
+    pub fn reminder(&self, clock: &Clock, after: NaiveDate) -> Option<NaiveDate> {
+        let due = clock.due_at.filter(|_| clock.code.is_reminded())?;
+        let calendar = &self.law.calendar;
+        let last = calendar.day_at(self.region, due);
+        let ahead = last.checked_sub_days(Days::new(2)).filter(|_| clock.code != DeadlineCode::D9);
+        // Those who watch over the PPK hear of it on the first day it is late.
+        let behind = last.succ_opt().filter(|_| clock.code == DeadlineCode::D7);
+        if let Some(day) = ahead.into_iter().chain([last]).chain(behind).find(|day| *day > after) {
+            return Some(day);
+        }
+        if clock.code.is_window() {
+            return None;
+        }
+        let mut day = last;
+        while day <= after {
+            day = calendar.after(day, LATE_REMINDED_EVERY, WORKING_DAYS, self.region).day;
+        }
+        Some(day)
+    }
+}
+
+/// Working days between reminders of what is late.
+const LATE_REMINDED_EVERY: u32 = 3;
+const WORKING_DAYS: Counting =
+    Counting { unit: crate::domain::calendar::Unit::WorkingDay, roll_forward: false, collective_leave_counts: false };

@@ -1,0 +1,249 @@
+//! The rules of deadlines on the bare domain: how clocks are started, paused and met by the steps of the workflow.
+
+use chrono::{DateTime, Duration, Utc};
+use netral::domain::action::{Action, AppealKind, Verb};
+use netral::domain::actor::{Actor, Role};
+use netral::domain::case::{CaseFacts, ElectionRegime, KnownReport, ReferralKind, State};
+use netral::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode as D, appeal_window, course};
+use netral::domain::decide::{Decision, Refusal, Verdict, decide};
+use netral::domain::workflow::{OPENING_DEADLINES, RULES};
+
+use crate::law::law;
+use crate::sample::{self, day};
+
+const REGION: &str = "15.71";
+
+fn at(text: &str) -> DateTime<Utc> {
+    format!("{text}:00+07:00").parse().unwrap()
+}
+
+fn maker(law: &netral::domain::deadline::Law, now: DateTime<Utc>) -> ClockMaker<'_> {
+    ClockMaker { law, region: REGION, now }
+}
+
+fn decided(facts: &CaseFacts, action: &Action, now: DateTime<Utc>) -> Decision {
+    let verb = action.verb();
+    let rule = RULES.iter().find(|rule| rule.verb == verb && rule.from.contains(&facts.case.state)).unwrap();
+    let actor = match rule.by {
+        netral::domain::workflow::Firer::Officer(permission) => {
+            let able = |role: &&Role| netral::domain::policy::granted(**role, permission);
+            sample::officer(*Role::ALL.iter().find(able).unwrap(), 1)
+        }
+        netral::domain::workflow::Firer::Reporter => sample::reporter(),
+        netral::domain::workflow::Firer::Timer => Actor::System,
+    };
+    let approver = rule.approval.map(|permission| {
+        let able = |role: &&Role| netral::domain::policy::granted(**role, permission);
+        sample::officer(*Role::ALL.iter().find(able).unwrap(), 2)
+    });
+    match decide(facts, &actor, approver.as_ref(), action, &sample::named(verb), now) {
+        Ok(Verdict::Decided(decision)) => *decision,
+        other => panic!("{verb}: {other:?}"),
+    }
+}
+
+/// The case with the clocks the step leaves.
+fn stepped(facts: &mut CaseFacts, action: &Action, now: DateTime<Utc>) {
+    let decision = decided(facts, action, now);
+    facts.clocks = kept(&facts.clocks, decision.clocks());
+    facts.case = decision.next().clone();
+}
+
+/// Unsettled clocks after these changes, with keys as the database gives them.
+pub fn kept(before: &[Clock], changed: &[Clock]) -> Vec<Clock> {
+    let mut all: Vec<Clock> =
+        before.iter().filter(|clock| !changed.iter().any(|new| new.id == clock.id)).cloned().collect();
+    let mut next = before.iter().filter_map(|clock| clock.id).max().unwrap_or(0);
+    for clock in changed {
+        next += 1;
+        all.push(Clock { id: clock.id.or(Some(next)), ..clock.clone() });
+    }
+    all.retain(|clock| clock.settled_at.is_none());
+    all
+}
+
+fn one(facts: &CaseFacts, code: D) -> &Clock {
+    let mut found = facts.clocks.iter().filter(|clock| clock.code == code);
+    let clock = found.next().unwrap_or_else(|| panic!("no {code} in {:?}", facts.clocks));
+    assert!(found.next().is_none(), "two {code}");
+    clock
+}
+
+fn last_day(clock: &Clock) -> chrono::NaiveDate {
+    law().calendar.day_at(REGION, clock.due_at.unwrap())
+}
+
+#[test]
+fn every_deadline_the_table_names_has_a_rule_and_a_code() {
+    let named = RULES.iter().flat_map(|rule| rule.deadlines).chain(OPENING_DEADLINES);
+    for name in named.filter(|name| **name != "D13") {
+        let code = D::parse(name).unwrap_or_else(|| panic!("{name} is no deadline"));
+        assert!(law().rules.iter().any(|rule| rule.code == code), "{name} has no rule");
+    }
+    for kind in AppealKind::ALL {
+        for code in [D::D9, D::D10] {
+            let rule = law().rule(code, kind.as_str(), ElectionRegime::None, day(2026, 1, 1)).cloned();
+            assert!(rule.is_some(), "{code} {kind}");
+        }
+    }
+}
+
+#[test]
+fn bawaslus_window_has_seven_working_days_in_a_general_election_and_seven_days_in_a_regional_one() {
+    let window = |regime| law().bawaslu_window(REGION, regime, day(2026, 3, 13)).map(|reached| reached.day);
+    assert_eq!(window(ElectionRegime::Pemilu), Some(day(2026, 3, 31)));
+    assert_eq!(window(ElectionRegime::Pemilihan), Some(day(2026, 3, 20)));
+    assert_eq!(window(ElectionRegime::None), None);
+}
+
+#[test]
+fn a_question_stops_the_time_for_triage_and_an_answer_lets_it_go_on_with_what_was_left() {
+    let law = law();
+    let mut facts = sample::case(State::Triage);
+    facts.case.election_regime = ElectionRegime::Pemilihan;
+    let report = KnownReport { id: uuid::Uuid::from_u128(0xD), known_on: day(2026, 3, 1) };
+    let opened = at("2026-03-02T10:00");
+    facts.clocks = kept(&[], &course::opening(&law, REGION, ElectionRegime::Pemilihan, report, opened).changed);
+    let window = one(&facts, D::D2).clone();
+    assert_eq!(last_day(one(&facts, D::D1)), day(2026, 3, 9));
+    let mut ask = sample::action(Verb::Ask);
+    if let Action::Ask(ask) = &mut ask {
+        ask.answer_by = day(2026, 3, 10);
+    }
+    stepped(&mut facts, &ask, at("2026-03-04T09:00"));
+    let triage = one(&facts, D::D1);
+    assert_eq!((triage.status, triage.remaining, triage.due_at), (ClockStatus::Paused, Some(5), None));
+    assert_eq!(last_day(one(&facts, D::D3)), day(2026, 3, 10));
+    assert_eq!(one(&facts, D::D3).variant, "bawaslu_window");
+    stepped(&mut facts, &Action::Answer, at("2026-03-06T20:00"));
+    assert_eq!(last_day(one(&facts, D::D1)), day(2026, 3, 11), "five days from the answer");
+    assert!(!facts.clocks.iter().any(|clock| clock.code == D::D3));
+    assert_eq!(*one(&facts, D::D2), window, "Bawaslu's window took no notice");
+}
+
+#[test]
+fn a_case_that_closes_leaves_no_clock_and_one_opened_again_starts_anew() {
+    let law = law();
+    let mut facts = sample::case(State::Triage);
+    let report = facts.reports.as_ref().unwrap().known[0];
+    facts.clocks =
+        kept(&[], &course::opening(&law, REGION, ElectionRegime::Pemilihan, report, at("2026-10-01T09:00")).changed);
+    stepped(&mut facts, &sample::action(Verb::Dismiss), at("2026-10-03T09:00"));
+    assert_eq!(facts.case.state, State::Closed);
+    assert_eq!(facts.clocks, []);
+    assert_eq!((facts.case.bawaslu_until, facts.case.next_due_at), (None, None));
+    stepped(&mut facts, &sample::action(Verb::ReopenTriage), at("2026-10-05T09:00"));
+    assert_eq!(last_day(one(&facts, D::D1)), day(2026, 10, 12));
+    assert_eq!(last_day(one(&facts, D::D2)), day(2026, 10, 6), "the reporter's knowledge is as old as it was");
+}
+
+#[test]
+fn a_step_taken_late_leaves_its_deadline_passed_whether_or_not_anybody_had_noticed() {
+    let law = law();
+    let facts = |noticed: bool| {
+        let mut facts = sample::case(State::Recommendation);
+        let mut clock =
+            maker(&law, at("2026-10-01T09:00")).start(D::D6, "", ElectionRegime::None, day(2026, 10, 1)).unwrap();
+        if noticed {
+            assert!(maker(&law, at("2026-10-20T09:00")).pass(&mut clock));
+        }
+        facts.clocks = kept(&[], &[clock]);
+        facts
+    };
+    let late = at("2026-10-21T09:00");
+    let ended = |noticed| decided(&facts(noticed), &sample::action(Verb::SendRecommendation), late).clocks()[0].clone();
+    assert_eq!(ended(true), ended(false));
+    assert_eq!((ended(true).status, ended(true).settled_at), (ClockStatus::Passed, Some(late)));
+    let in_time = decided(&facts(false), &sample::action(Verb::SendRecommendation), at("2026-10-08T23:59"));
+    assert_eq!(in_time.clocks()[0].status, ClockStatus::Met, "the fifth working day is whole");
+}
+
+#[test]
+fn a_referral_is_recalled_only_after_bawaslus_time_or_as_an_error() {
+    let law = law();
+    let mut facts = sample::case(State::BawasluReferral);
+    let clock =
+        maker(&law, at("2026-11-09T09:00")).start(D::D5, "", ElectionRegime::Pemilihan, day(2026, 11, 9)).unwrap();
+    assert_eq!(last_day(&clock), day(2026, 11, 12));
+    facts.clocks = kept(&[], &[clock]);
+    let lead = sample::officer(Role::InspectorLead, 1);
+    let recall = |error, now| {
+        let reason = "Kajian tidak kunjung datang dari Bawaslu.".to_owned();
+        let action = Action::Recall(netral::domain::action::Recall { reason, error });
+        decide(&facts, &lead, None, &action, &sample::named(Verb::Recall), now)
+    };
+    let refused = recall(false, at("2026-11-12T23:59"));
+    assert!(
+        matches!(&refused, Err(Refusal::Guards(guards)) if guards[0].name == "bawaslu_study_overdue"),
+        "{refused:?}"
+    );
+    assert!(matches!(recall(false, at("2026-11-13T00:01")), Ok(Verdict::Decided(_))));
+    assert!(matches!(recall(true, at("2026-11-10T09:00")), Ok(Verdict::Decided(_))));
+}
+
+#[test]
+fn the_window_of_any_reporter_who_is_still_in_time_keeps_the_formal_way_open() {
+    let mut facts = sample::case(State::InspectorateReview);
+    facts.reports.as_mut().unwrap().formal_reporter = true;
+    let known = |on| KnownReport { id: uuid::Uuid::new_v4(), known_on: on };
+    let inspector = sample::officer(Role::Inspector, 1);
+    let refer = |facts: &CaseFacts| {
+        let findings_summary = "Ditemukan unggahan yang mengajak memilih calon.".to_owned();
+        let action = Action::Refer(netral::domain::action::Refer {
+            referral_kind: ReferralKind::FormalReport,
+            findings_summary,
+        });
+        decide(facts, &inspector, None, &action, &sample::named(Verb::Refer), at("2026-10-10T09:00"))
+    };
+    facts.reports.as_mut().unwrap().known = vec![known(day(2026, 9, 20)), known(day(2026, 10, 2))];
+    assert!(matches!(refer(&facts), Err(Refusal::Guards(_))), "both are over");
+    facts.reports.as_mut().unwrap().known.push(known(day(2026, 10, 3)));
+    assert!(matches!(refer(&facts), Ok(Verdict::NeedsApproval(_))), "the tenth is the seventh day after the third");
+}
+
+#[test]
+fn the_time_for_an_appeal_ends_with_the_fourteenth_working_day_and_not_with_day_fifteen() {
+    let window = appeal_window(&law(), REGION, ElectionRegime::None, day(2026, 3, 2), None).unwrap();
+    assert_eq!((window.last_day, window.in_force_on), (day(2026, 3, 27), day(2026, 3, 17)));
+}
+
+#[test]
+fn reminders_come_two_days_before_on_the_day_and_every_three_working_days_after() {
+    let law = law();
+    let maker = maker(&law, at("2026-11-02T09:00"));
+    let clock = maker.start(D::D4, "", ElectionRegime::None, day(2026, 11, 2)).unwrap();
+    let days = |clock: &Clock| {
+        let mut days = vec![clock.next_reminder_on.unwrap()];
+        while days.len() < 5
+            && let Some(next) = maker.reminder(clock, *days.last().unwrap())
+        {
+            days.push(next);
+        }
+        days.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(days(&clock), ["2026-11-18", "2026-11-20", "2026-11-25", "2026-11-30", "2026-12-03"]);
+    let ppk = maker.start(D::D7, "", ElectionRegime::None, day(2026, 11, 2)).unwrap();
+    assert_eq!(days(&ppk), ["2026-11-14", "2026-11-16", "2026-11-17", "2026-11-19", "2026-11-24"]);
+    let window = maker.start(D::D2, "", ElectionRegime::Pemilihan, day(2026, 11, 2)).unwrap();
+    assert_eq!(days(&window), ["2026-11-07", "2026-11-09"], "what has closed reminds nobody");
+    // However long nobody looked, one reminder makes up for all.
+    assert_eq!(maker.reminder(&clock, day(2027, 3, 1)).map(|day| day > sample::day(2027, 3, 1)), Some(true));
+}
+
+#[test]
+fn a_change_of_the_law_moves_what_runs_and_leaves_alone_what_an_officer_set() {
+    let (old, mut new) = (law(), (*law()).clone());
+    new.version = 2;
+    for rule in new.rules.iter_mut().filter(|rule| rule.code == D::D6) {
+        rule.length = 7;
+    }
+    let now = at("2026-10-05T09:00");
+    let mut clock = maker(&old, now).start(D::D6, "", ElectionRegime::None, day(2026, 10, 5)).unwrap();
+    assert_eq!(last_day(&clock), day(2026, 10, 12));
+    assert!(maker(&new, now + Duration::days(1)).recount(&mut clock));
+    assert_eq!((last_day(&clock), clock.law_version), (day(2026, 10, 14), 2));
+    let mut asked = maker(&old, now).start(D::D3, "", ElectionRegime::None, day(2026, 10, 5)).unwrap();
+    maker(&old, now).end_on(&mut asked, day(2026, 10, 30));
+    assert!(!maker(&new, now).recount(&mut asked));
+    assert_eq!(last_day(&asked), day(2026, 10, 30));
+}

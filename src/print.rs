@@ -5,7 +5,6 @@ use std::fmt::Write;
 
 use crate::domain::actor::Role;
 use crate::domain::case::State;
-use crate::domain::guards::Check;
 use crate::domain::ids::Language;
 use crate::domain::policy::{GRANTS, Permission};
 use crate::domain::tracks::rules::TRACK_RULES;
@@ -46,19 +45,8 @@ fn notices(rule: &Rule) -> String {
     rule.notices.iter().map(|(notice, audience)| format!("{} {audience}", notice.code())).collect::<Vec<_>>().join(", ")
 }
 
-fn guards(rule: &Rule, pending: bool) -> String {
-    let wanted = rule.guards.iter().filter(|guard| matches!(guard.check, Check::Pending(_)) == pending);
-    wanted.map(|guard| guard.name).collect::<Vec<_>>().join(", ")
-}
-
-/// Every guard that is not checked yet: rule, name, what it waits for.
-pub fn pending_guards() -> Vec<(&'static str, &'static str, &'static str)> {
-    let all = RULES.iter().flat_map(|rule| rule.guards.iter().map(move |guard| (rule.id, guard)));
-    all.filter_map(|(id, guard)| match guard.check {
-        Check::Pending(what) => Some((id, guard.name, what)),
-        Check::Now(_) | Check::OnTrack(_) => None,
-    })
-    .collect()
+fn guards(rule: &Rule) -> String {
+    rule.guards.iter().map(|guard| guard.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The transition table for a terminal.
@@ -71,18 +59,13 @@ pub fn rules_text() -> String {
         if let Some(approval) = rule.approval {
             let _ = writeln!(text, "      approved by another: {}", roles(approval));
         }
-        for (head, list) in [("checks", guards(rule, false)), ("PENDING", guards(rule, true)), ("tells", notices(rule))]
-        {
+        for (head, list) in [("checks", guards(rule)), ("tells", notices(rule))] {
             if !list.is_empty() {
                 let _ = writeln!(text, "      {head} {list}");
             }
         }
     }
     tracks::text(&mut text);
-    let _ = writeln!(text, "\nConditions that are not checked yet:");
-    for (id, name, what) in pending_guards() {
-        let _ = writeln!(text, "  {id} {name}: waits for {what}");
-    }
     text
 }
 
@@ -145,13 +128,6 @@ fn rules_table(text: &mut String) {
         opening.join(", ")
     );
     for rule in RULES {
-        let conditions: Vec<String> = rule
-            .guards
-            .iter()
-            .map(|guard| {
-                format!("{}{}", guard.name, if matches!(guard.check, Check::Pending(_)) { " (pending)" } else { "" })
-            })
-            .collect();
         let _ = writeln!(
             text,
             "| {} | `{}` | {} | {} | {} | {} | {} | {} | {} |",
@@ -162,7 +138,7 @@ fn rules_table(text: &mut String) {
             firer(rule.by),
             rule.approval.map_or_else(|| "–".to_owned(), roles),
             or_dash(rule.deadlines.join(", ")),
-            or_dash(conditions.join(", ")),
+            or_dash(guards(rule)),
             or_dash(notices(rule)),
         );
     }
@@ -176,7 +152,7 @@ fn or_dash(text: String) -> String {
 }
 
 fn conditions(text: &mut String) {
-    text.push_str("\n## Conditions\n\n| Name | Syarat | Condition | Checked |\n|---|---|---|---|\n");
+    text.push_str("\n## Conditions\n\n| Name | Syarat | Condition |\n|---|---|---|\n");
     let mut seen = Vec::new();
     let of_tracks = TRACK_RULES.iter().flat_map(|rule| rule.guards);
     for guard in RULES.iter().flat_map(|rule| rule.guards).chain(of_tracks) {
@@ -184,13 +160,9 @@ fn conditions(text: &mut String) {
             continue;
         }
         seen.push(guard.name);
-        let checked = match guard.check {
-            Check::Now(_) | Check::OnTrack(_) => "yes".to_owned(),
-            Check::Pending(what) => format!("**pending**: waits for {what}"),
-        };
         let _ = writeln!(
             text,
-            "| `{}` | {} | {} | {checked} |",
+            "| `{}` | {} | {} |",
             guard.name,
             guard.text(Language::Indonesian),
             guard.text(Language::English)

@@ -10,7 +10,6 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::db;
 use crate::db::compliance::PpkCounts;
-use crate::domain::calendar::today;
 use crate::domain::policy::Permission;
 use crate::flows::transition::sight;
 
@@ -53,7 +52,7 @@ pub struct Compliance {
 #[get("/v1/compliance")]
 pub async fn list_compliance(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ReadCompliance)?;
-    let counts = db::compliance::by_ppk(&app.pool, &sight(&caller.actor()), today(app.clock.now())).await?;
+    let counts = db::compliance::by_ppk(&app.pool, &sight(&caller.actor()), app.clock.now()).await?;
     let view = |counts: PpkCounts| ComplianceView {
         agency_code: app.reference.agency_code(Some(counts.agency_id)).unwrap_or_default(),
         sent: counts.sent,

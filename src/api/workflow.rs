@@ -8,7 +8,6 @@ use super::openapi::PublicRead;
 use super::views::Label;
 use crate::domain::action::Verb;
 use crate::domain::case::State;
-use crate::domain::guards::Check;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy::Permission;
 use crate::domain::tracks::rules::{Datum, TRACK_RULES, TrackRule};
@@ -33,9 +32,6 @@ pub struct GuardView {
     pub name: &'static str,
     /// In words.
     pub text: Label,
-    /// What it still waits for; a pending condition is not checked yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pending: Option<&'static str>,
 }
 
 /// Who is told.
@@ -113,11 +109,7 @@ impl From<&(Notice, Audience)> for NoticeView {
 
 impl From<&'static crate::domain::guards::Guard> for GuardView {
     fn from(guard: &'static crate::domain::guards::Guard) -> Self {
-        let pending = match guard.check {
-            Check::Now(_) | Check::OnTrack(_) => None,
-            Check::Pending(what) => Some(what),
-        };
-        Self { name: guard.name, text: Label::of(|language| guard.text(language).to_owned()), pending }
+        Self { name: guard.name, text: Label::of(|language| guard.text(language).to_owned()) }
     }
 }
 

@@ -291,11 +291,18 @@ pub fn same_subject(one: &CaseFacts, other: &CaseFacts) -> bool {
     same_person || same_number || same_name
 }
 
-/// Hides the case from an officer for good, and takes it off his desk.
+/// Hides the case from an officer for good, takes it off his desk, and cancels what waits to be mailed to him about it.
 pub async fn exclude(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbError> {
     diesel::sql_query(
         "UPDATE cases SET excluded_officers = array_append(excluded_officers, $2), owner_id = nullif(owner_id, $2) \
          WHERE id = $1 AND NOT $2 = ANY (excluded_officers)",
+    )
+    .bind::<sql::Uuid, _>(id)
+    .bind::<sql::Uuid, _>(officer_id)
+    .execute(tx.connection()?)
+    .await?;
+    diesel::sql_query(
+        "UPDATE deliveries SET state = 'cancelled', settled_at = now() WHERE case_id = $1 AND officer_id = $2 AND state IN ('queued', 'held')",
     )
     .bind::<sql::Uuid, _>(id)
     .bind::<sql::Uuid, _>(officer_id)

@@ -1,6 +1,6 @@
 //! How PPKs follow up on what was sent to them: counts by agency over the cases a seat sees.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::cases::{SEEN, Sight, SightParts, push_sight};
 use super::statement::{prepared, push};
 use super::{DbError, Pool};
-use crate::domain::tracks::guards::FOLLOW_UP_DAYS;
 
 /// What one PPK made of the recommendations sent to it.
 #[derive(Clone, Debug, Queryable)]
@@ -38,7 +37,7 @@ pub struct PpkCounts {
 
 struct ByPpk<'a> {
     sight: SightParts<'a>,
-    last_on_time: NaiveDate,
+    now: DateTime<Utc>,
 }
 prepared!(ByPpk returns (sql::Uuid, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt));
 
@@ -48,7 +47,8 @@ impl QueryFragment<Pg> for ByPpk<'_> {
         push_sight(&mut out, &self.sight)?;
         push!(out; " SELECT CASE WHEN cases.conflict_of_interest THEN cases.reviewing_agency_id ELSE cases.agency_id END AS ppk, count(*), \
             count(*) FILTER (WHERE state = 'ppk_action'), \
-            count(*) FILTER (WHERE state = 'ppk_action' AND (state_since AT TIME ZONE 'Asia/Jakarta')::date < " [sql::Date] &self.last_on_time, "), \
+            count(*) FILTER (WHERE state = 'ppk_action' AND EXISTS (SELECT FROM deadlines d WHERE d.case_id = cases.id AND d.code = 'D7' \
+              AND d.settled_at IS NULL AND d.due_at < " [sql::Timestamptz] &self.now, ")), \
             count(*) FILTER (WHERE EXISTS (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id)), \
             count(*) FILTER (WHERE 'not_proven' IN (discipline_state, ethics_state) AND NOT EXISTS (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id)), \
             count(*) FILTER (WHERE state = 'monitoring' AND discipline_state = 'in_force' AND NOT EXISTS \
@@ -61,11 +61,10 @@ impl QueryFragment<Pg> for ByPpk<'_> {
 }
 
 /// Counts over the addressed cases the caller may see.
-pub async fn by_ppk(pool: &Pool, sight: &Sight, today: NaiveDate) -> Result<Vec<PpkCounts>, DbError> {
+pub async fn by_ppk(pool: &Pool, sight: &Sight, now: DateTime<Utc>) -> Result<Vec<PpkCounts>, DbError> {
     if sight.is_empty() {
         return Ok(Vec::new());
     }
     let mut connection = pool.get().await?;
-    let last_on_time = today.checked_sub_days(Days::new(FOLLOW_UP_DAYS)).unwrap_or(today);
-    Ok(ByPpk { sight: sight.into(), last_on_time }.load(&mut connection).await?)
+    Ok(ByPpk { sight: sight.into(), now }.load(&mut connection).await?)
 }

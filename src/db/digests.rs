@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::statement::{prepared, push};
-use super::transition::{Meant, SEATED, Tell};
+use super::transition::{Meant, SEATED, Tell, UNINVOLVED};
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Role;
 use crate::domain::case::Case;
@@ -90,8 +90,8 @@ impl QueryFragment<Pg> for Enter<'_> {
             [Array<Nullable<sql::Text>>] &lines.roles, "::text[], " [Array<Nullable<sql::Uuid>>] &lines.agencies, "::uuid[], "
             [Array<Nullable<sql::Text>>] &lines.regions, "::text[], " [Array<Nullable<sql::Uuid>>] &lines.officers, "::uuid[])), \
             told AS (SELECT DISTINCT tell.deadline_id, tell.notice, who.officer_id FROM tell \
-              JOIN deadlines d ON d.id = tell.deadline_id JOIN cases c ON c.id = d.case_id CROSS JOIN LATERAL \
-              (SELECT s.officer_id FROM seats s WHERE " {SEATED} " UNION ALL SELECT tell.officer_id WHERE tell.officer_id IS NOT NULL) who \
+              JOIN deadlines d ON d.id = tell.deadline_id JOIN cases c ON c.id = d.case_id JOIN subjects t ON t.case_id = c.id CROSS JOIN LATERAL \
+              (SELECT s.officer_id FROM seats s JOIN officers o ON o.id = s.officer_id WHERE " {SEATED} " AND " {UNINVOLVED} " UNION ALL SELECT tell.officer_id WHERE tell.officer_id IS NOT NULL) who \
               JOIN officers o ON o.id = who.officer_id AND o.disabled_at IS NULL WHERE NOT who.officer_id = ANY (c.excluded_officers)), \
             digest AS (INSERT INTO digests (id, officer_id, notice, day) \
               SELECT gen_random_uuid(), officer_id, notice, " [sql::Date] self.day, "::date FROM (SELECT DISTINCT officer_id, notice FROM told) one \

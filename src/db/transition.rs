@@ -100,6 +100,11 @@ impl<'a> Meant<'a> {
 pub(super) const SEATED: &str = "tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
             AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.'))";
 
+/// Whether the case `c` with its subject `t` exists for the officer `o` in the seat `s`: who must not see it is not written to
+/// about it either. As `policy::excluded`.
+pub(super) const UNINVOLVED: &str = "NOT coalesce(o.nip = t.nip, false) AND NOT o.id = ANY (c.excluded_officers) \
+            AND NOT coalesce(c.agency_id = s.agency_id AND lower(btrim(t.work_unit)) = lower(btrim(s.work_unit)), false)";
+
 /// The tells turned on their side, as `unnest` takes them: who is meant, as role with agency or region, as officer, as
 /// address, or as the case's reporters.
 #[derive(Default)]
@@ -169,7 +174,8 @@ fn push_aftermath<'b, const REPORTERS_ONLY: bool>(
         told AS (INSERT INTO deliveries (case_id, event_id, notice, officer_id, report_id, address, due_at, created_at) \
         SELECT DISTINCT event.case_id, event.event_id, tell.notice, who.officer_id, who.report_id, who.address, tell.due_at, event.at \
         FROM event CROSS JOIN tell CROSS JOIN LATERAL ( \
-          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM seats s WHERE " {SEATED} " \
+          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM moved c JOIN subjects t ON t.case_id = c.id \
+            CROSS JOIN seats s JOIN officers o ON o.id = s.officer_id WHERE " {SEATED} " AND " {UNINVOLVED} " \
           UNION ALL SELECT tell.officer_id, NULL, NULL WHERE tell.officer_id IS NOT NULL \
           UNION ALL SELECT NULL, NULL, tell.address WHERE tell.address IS NOT NULL \
           UNION ALL SELECT NULL, reader.id, NULL FROM reader WHERE tell.reporters) who)");
@@ -242,7 +248,7 @@ impl Apply<'_> {
             ", bawaslu_until = " [Nullable<sql::Timestamptz>] &c.bawaslu_until, ", next_due_at = " [Nullable<sql::Timestamptz>] &c.next_due_at,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
             [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id, " AND version = " [sql::Integer] &self.version,
-            " RETURNING id, event_seq, event_hash, split_from), \
+            " RETURNING id, event_seq, event_hash, split_from, agency_id, excluded_officers), \
             lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
             " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
         push_clocks(out, &self.clocks)?;
@@ -324,7 +330,7 @@ pub async fn apply_step(
         case: decision.next(),
         seq: event.link.seq,
         hash: &event.link.hash,
-        clocks: clocks_json(&[]),
+        clocks: clocks_json(decision.clocks()),
         event: event.into(),
         tells: Tells::of(tells),
         lapses: false,
@@ -354,7 +360,7 @@ impl QueryFragment<Pg> for Advance<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, event_seq = "
             [sql::Integer] &self.seq, ", event_hash = " [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id,
-            " RETURNING id, event_seq, event_hash, split_from)");
+            " RETURNING id, event_seq, event_hash, split_from, agency_id, excluded_officers)");
         push_aftermath::<false>(&mut out, &self.event, &self.tells)?;
         out.push_sql(" SELECT count(*) FROM moved");
         Ok(())

@@ -1,5 +1,4 @@
-//! What a rule checks beside state and permission, each by name and in words for officers. A guard that needs clocks or
-//! tracks not yet built is marked as pending: it is listed, never silently passed off as checked.
+//! What a rule checks beside state and permission, each by name and in words for officers. Reads no row and no clock.
 
 use std::sync::Arc;
 
@@ -85,8 +84,6 @@ pub enum Check {
     Now(fn(&Situation<'_>) -> bool),
     /// By this function, at a step of a track.
     OnTrack(fn(&TrackSituation<'_>) -> bool),
-    /// Not yet: the text says what it waits for.
-    Pending(&'static str),
 }
 
 /// One named condition.
@@ -127,10 +124,6 @@ const fn now(
     check: fn(&Situation<'_>) -> bool,
 ) -> Guard {
     Guard::new(name, text_id, text_en, Check::Now(check))
-}
-
-const fn pending(name: &'static str, text_id: &'static str, text_en: &'static str, waits_for: &'static str) -> Guard {
-    Guard::new(name, text_id, text_en, Check::Pending(waits_for))
 }
 
 /// T02. Holds by itself: an officer with a conflict of interest does not see the case at all.
@@ -180,6 +173,11 @@ pub const SUBJECT_RESOLVED: Guard = now(
         }
     },
 );
+/// T06: once the subject is confirmed the case is not accepted again.
+pub const NOT_YET_ACCEPTED: Guard =
+    now("not_yet_accepted", "perkara belum pernah diterima", "the case has not been accepted before", |s| {
+        s.facts.case.state == State::Triage || s.facts.subject.resolution != SubjectResolution::Confirmed
+    });
 /// T06: under a conflict of interest another agency reviews.
 pub const REVIEWED_ONE_LEVEL_UP: Guard = now(
     "reviewed_one_level_up",

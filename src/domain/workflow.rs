@@ -136,9 +136,10 @@ pub const RULES: &[Rule] = &[
         .fired_by(Firer::Timer)
         .checks(&[g::ANSWER_DATE_PASSED])
         .tells(&[(N::ReporterAnswered, A::Owner), (N::QuestionExpired, A::Reporters)]),
-    rule("T06", Verb::Accept, &[S::Triage], To(S::InspectorateReview), P::Triage)
+    // Also later: what went straight to Bawaslu comes back unaccepted, and nobody else says who the subject is.
+    rule("T06", Verb::Accept, &[S::Triage, S::InspectorateReview], To(S::InspectorateReview), P::Triage)
         .sets(&["D4"])
-        .checks(&[g::SUBJECT_RESOLVED, g::REVIEWED_ONE_LEVEL_UP])
+        .checks(&[g::NOT_YET_ACCEPTED, g::SUBJECT_RESOLVED, g::REVIEWED_ONE_LEVEL_UP])
         .tells(&[TOLD_STATUS, (N::ReviewAssigned, A::ReviewLeads), (N::ReviewAssigned, A::Inspectors)]),
     rule("T07", Verb::ReferDirectly, &[S::Triage], To(S::BawasluReferral), P::Triage)
         .sets(&["D5"])

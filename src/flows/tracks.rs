@@ -30,7 +30,7 @@ pub async fn take(
         return Err(FlowError::Stale(now));
     }
     let mut faults = rules::faults(track, asked);
-    let mut named = Named::default();
+    let mut named = Named { law: setting.laws.at(tx, facts.law_version).await?, ..Named::default() };
     if let Some(impose) = asked.sanction.as_ref().filter(|_| faults.is_empty()) {
         decided(tx, &facts, impose, today(setting.now), "/sanction", &mut named, &mut faults).await?;
     }

@@ -344,10 +344,10 @@ async fn resolve(
             decided(tx, facts, impose, acted, "/input", &mut named, &mut faults).await?;
         }
         Action::DecideAppeal(decide) => {
-            if let Some(code) = &decide.sanction_code {
-                if !db::sanctions::look_up(tx, facts.case.id, code, None, acted, &mut named).await? {
-                    faults.push(FieldFault::new("/input/sanction_code", Fault::UnknownCode));
-                }
+            if let Some(code) = &decide.sanction_code
+                && !db::sanctions::look_up(tx, facts.case.id, code, None, acted, &mut named).await?
+            {
+                faults.push(FieldFault::new("/input/sanction_code", Fault::UnknownCode));
             }
         }
         _ => {}

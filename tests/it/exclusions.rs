@@ -118,3 +118,22 @@ async fn a_protected_subject_moves_the_case_one_level_up() {
     assert!(mails.iter().any(|mail| mail.to == Persona::ProvincePpk.email()));
     assert!(!mails.iter().any(|mail| mail.to == Persona::Ppk.email()), "the city's PPK is told");
 }
+
+#[tokio::test]
+async fn who_must_not_see_a_case_is_not_written_to_about_it() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take"]).await;
+    let accept = steps::input(&app, "accept");
+    let nip = accept["subject"]["nip"].as_str().unwrap();
+    app.db.execute(&format!("UPDATE officers SET nip = '{nip}' WHERE email = '{}'", Persona::Inspector.email())).await;
+    app.fire_with(&case, "accept", &accept).await;
+    let queued = async |persona: Persona| {
+        let sql = "SELECT count(*) AS value FROM deliveries d JOIN officers o ON o.id = d.officer_id WHERE d.state = 'queued' AND o.email =";
+        app.db.value(&format!("{sql} '{}'", persona.email())).await
+    };
+    assert_eq!(queued(Persona::Inspector).await, "0", "the subject reads of the review");
+    assert_eq!(queued(Persona::Lead).await, "1");
+    let body = serde_json::json!({ "reason": "Terlapor adalah kerabat dekat saya sendiri." });
+    app.post(&format!("/v1/cases/{case}/recusals")).by(Persona::Lead).json(&body).expect(201).await;
+    assert_eq!(queued(Persona::Lead).await, "0", "what waited is sent to one who stepped back");
+}

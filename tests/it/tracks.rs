@@ -220,7 +220,11 @@ async fn a_suspected_heavy_breach_is_examined_by_a_team_step_by_step() {
     app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&today)).await;
     app.advance(Duration::days(30));
     let another = app.try_to(Persona::Ppk, &case, "take_effect", &json!({ "delivered_on": app.day(-20) })).await;
-    assert_eq!(guards(&another.problem("guard-failed")), ["delivered_by_today"], "another day is on record");
+    assert_eq!(
+        guards(&another.problem("guard-failed")),
+        ["delivered_by_today", "appeal_window_passed"],
+        "another day is on record"
+    );
     app.fire_with(&case, "take_effect", &json!({ "delivered_on": today })).await;
     let steps = tracks(&app, Persona::Auditor, &case, "discipline").await["runs"][0]["steps"].clone();
     let course: Vec<&str> = steps.as_array().unwrap().iter().filter_map(|step| step["state"].as_str()).collect();

@@ -377,3 +377,18 @@ async fn a_closed_case_is_opened_again_and_a_merged_one_is_separated() {
     app.walk(&merged, &["unmerge"]).await;
     assert_eq!(app.state(&merged).await, "triage");
 }
+
+#[tokio::test]
+async fn what_went_straight_to_bawaslu_is_accepted_later_and_reaches_the_ppk() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "refer_directly", "record_breach_for_review"]).await;
+    app.fire(&case, "conclude").await;
+    let early =
+        app.try_to(Persona::Auditor, &case, "send_recommendation", &steps::input(&app, "send_recommendation")).await;
+    assert_eq!(early.text("/guards/0/name"), "subject_resolved", "{}", early.body());
+    app.walk(&case, &["request_more_work", "accept"]).await;
+    let again = app.try_to(Persona::Triage, &case, "accept", &steps::input(&app, "accept")).await;
+    assert_eq!(again.problem("guard-failed").text("/guards/0/name"), "not_yet_accepted");
+    app.walk(&case, &["conclude", "send_recommendation"]).await;
+    assert_eq!(app.state(&case).await, "ppk_action");
+}

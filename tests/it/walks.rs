@@ -130,7 +130,7 @@ fn on_a_track(
     if let Actor::Officer(officer) = &mut actor {
         officer.agency_id = facts.case.ppk_agency_id().unwrap_or(sample::AGENCY);
     }
-    let mut known = named(Named::default(), punished);
+    let mut known = named(Named { law: crate::law::law(), ..Named::default() }, punished);
     known.sanction = asked.sanction.as_ref().map(|sanction| (sanction.category, 301));
     let since = Some(now - chrono::Duration::days(5));
     let before = facts.case.clone();
@@ -142,6 +142,7 @@ fn on_a_track(
         let told = decision.notices().iter().any(|(_, audience)| *audience == Audience::Reporters);
         prop_assert!(was == is || told, "from {} to {} in silence", was, is);
         punish(punished, decision.beside())?;
+        facts.clocks = crate::deadlines::kept(&facts.clocks, decision.clocks());
         facts.case = Case { version: before.version + 1, event_seq: before.version + 1, ..next.clone() };
     }
     Ok(())
@@ -156,6 +157,8 @@ fn timed(facts: &CaseFacts) -> Result<(), TestCaseError> {
         State::BawasluReferral => vec![D::D5],
         State::Recommendation => vec![D::D6],
         State::PpkAction => vec![D::D7],
+        // Once it is delivered the time for a remedy runs.
+        State::SanctionDecided if facts.case.delivered_on.is_some() && codes != [D::D8] => vec![D::D9],
         State::SanctionDecided => vec![D::D8],
         State::Appeal => vec![D::D10],
         // The clock of the state before stands still, or was late already when the question was asked.

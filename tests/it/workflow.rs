@@ -148,7 +148,7 @@ const SPECIFIED: &[(&str, &str, &[&str], &str, bool)] = &[
     ("T03", "ask", &["triage", "inspectorate_review"], "awaiting_reporter", false),
     ("T04", "answer", &["awaiting_reporter"], "return", false),
     ("T05", "expire_question", &["awaiting_reporter"], "return", false),
-    ("T06", "accept", &["triage"], "inspectorate_review", false),
+    ("T06", "accept", &["triage", "inspectorate_review"], "inspectorate_review", false),
     ("T07", "refer_directly", &["triage"], "bawaslu_referral", false),
     ("T08", "dismiss", &["triage"], "closed: dismissed", true),
     ("T09", "merge", BEFORE_PPK, "closed: merged_duplicate", false),

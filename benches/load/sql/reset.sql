@@ -3,6 +3,7 @@ SET session_replication_role = replica;
 TRUNCATE access_entries;
 DELETE FROM deliveries WHERE id > (SELECT last_delivery FROM bench_seed);
 DELETE FROM idempotency_keys WHERE created_at > (SELECT at FROM bench_seed);
+DELETE FROM deadlines WHERE case_id > '00000001-0000-0000-0000-000000000000';
 DELETE FROM events WHERE seq > 1 OR case_id > '00000001-0000-0000-0000-000000000000';
 DELETE FROM data_keys USING reports WHERE reports.id = owner_id AND case_id > '00000001-0000-0000-0000-000000000000';
 DELETE FROM reporter_identities USING reports WHERE reports.id = report_id AND case_id > '00000001-0000-0000-0000-000000000000';

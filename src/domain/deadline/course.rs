@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Clock, ClockMaker, ClockStatus, DeadlineCode as D, Law, WHILE_WINDOW_RUNS};
-use crate::domain::action::{Action, Verb};
+use crate::domain::action::{Action, AppealKind, Verb};
 use crate::domain::case::{Case, CaseFacts, ElectionRegime, KnownReport, ReferralKind, State};
 use crate::domain::workflow::{OPENING_DEADLINES, Rule};
 
@@ -117,6 +117,24 @@ pub fn after(step: &Step<'_>, law: &Law, now: DateTime<Utc>) -> Course {
     let started = started(&maker, step, &clocks);
     clocks.extend(started);
     course(clocks, step.facts.clocks.clone(), now)
+}
+
+/// What the delivery of a decision makes of the clocks, where a track tells of it before the case moves on: it was to be
+/// delivered in time (D8), and the time for a remedy begins (D9), by the longer of the two remedies.
+pub fn delivered(facts: &CaseFacts, delivered_on: NaiveDate, law: &Law, now: DateTime<Utc>) -> Course {
+    let case = &facts.case;
+    let maker = ClockMaker { law, region: &case.region_code, now };
+    let mut clocks = facts.clocks.clone();
+    if case.state == State::SanctionDecided {
+        for clock in clocks.iter_mut().filter(|clock| clock.code == D::D8) {
+            maker.settle(clock, ClockStatus::Met);
+            clock.law_version = law.version;
+        }
+        let windows = AppealKind::ALL.iter();
+        let windows = windows.filter_map(|kind| maker.start(D::D9, kind.as_str(), case.election_regime, delivered_on));
+        clocks.extend(windows.max_by_key(|clock| clock.due_at));
+    }
+    course(clocks, facts.clocks.clone(), now)
 }
 
 fn course(clocks: Vec<Clock>, before: Vec<Clock>, now: DateTime<Utc>) -> Course {

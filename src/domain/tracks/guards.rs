@@ -1,10 +1,11 @@
 //! What a step of a track checks beside its table, each by name and in words for officers. Reads no row and no clock.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Days, NaiveDate};
 
 use super::{Track, TrackState, TrackStep};
 use crate::domain::action::ImposeSanction;
 use crate::domain::case::{Case, CaseFacts, Category, State};
+use crate::domain::deadline::DeadlineCode;
 use crate::domain::guards::{self, Check, Guard, Named};
 use crate::domain::ids::Language;
 use crate::domain::sanction::{self, Ground};
@@ -39,26 +40,26 @@ const fn guard(
     Guard::new(name, text_id, text_en, Check::OnTrack(check))
 }
 
-/// Calendar days within which a PPK is to act on the recommendation (D7).
-pub const FOLLOW_UP_DAYS: u64 = 14;
-/// Working days from a warning to the reprimand (D7).
-const WARNED_DAYS: usize = 3;
-
 /// On what a further decision rests: after a conviction a discipline sanction rests on that.
 pub fn ground(case: &Case, impose: &ImposeSanction) -> Ground {
     let convicted = case.tracks.criminal == TrackState::Convicted && impose.category == Category::Discipline;
     if convicted { Ground::Conviction } else { Ground::OtherAct }
 }
 
-/// The PPK has had the recommendation for longer than D7. The one place that knows the length of that clock.
-pub fn follow_up_overdue(state: State, since: NaiveDate, today: NaiveDate) -> bool {
-    state == State::PpkAction && since.checked_add_days(Days::new(FOLLOW_UP_DAYS)).is_some_and(|due| today > due)
+/// The PPK's time to act on the recommendation (D7) is over.
+fn follow_up_overdue(s: &TrackSituation<'_>) -> bool {
+    let case = &s.facts.case;
+    let last_day = |due| s.named.law.calendar.day_at(&case.region_code, due);
+    let mut clocks = s.facts.clocks.iter().filter(|clock| clock.code == DeadlineCode::D7);
+    case.state == State::PpkAction && clocks.any(|clock| clock.due_at.is_some_and(|due| s.today > last_day(due)))
 }
 
-/// So many weekdays lie between a warning and today. The one place that knows this length.
-fn warned_long_enough(since: NaiveDate, today: NaiveDate) -> bool {
-    let weekday = |day: &NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
-    since.iter_days().skip(1).take_while(|day| *day < today).filter(weekday).take(WARNED_DAYS).count() == WARNED_DAYS
+/// The time from a warning to the reprimand is over; without a rule for it nothing has to be waited for.
+fn warned_long_enough(s: &TrackSituation<'_>, since: NaiveDate) -> bool {
+    let (law, case) = (&s.named.law, &s.facts.case);
+    let rule = law.rule(DeadlineCode::D7, "reprimand", case.election_regime, since);
+    let last = rule.map(|rule| law.calendar.after(since, rule.length, rule.counting, &case.region_code).day);
+    last.is_none_or(|last| s.today > last)
 }
 
 /// A warning: D7 has passed, or there is a reason.
@@ -66,17 +67,14 @@ pub const FOLLOW_UP_OVERDUE_OR_EXPLAINED: Guard = guard(
     "follow_up_overdue_or_explained",
     "batas tindak lanjut PPK (D7) sudah lewat, atau ada alasan",
     "the time for the PPK to act (D7) has passed, or a reason is given",
-    |s| {
-        let since = crate::domain::calendar::today(s.facts.case.state_since);
-        s.step.reason.is_some() || follow_up_overdue(s.facts.case.state, since, s.today)
-    },
+    |s| s.step.reason.is_some() || follow_up_overdue(s),
 );
 /// A reprimand: three working days after the warning, or there is a reason.
 pub const WARNED_LONG_ENOUGH_OR_EXPLAINED: Guard = guard(
     "warned_long_enough_or_explained",
     "tiga hari kerja setelah peringatan sudah lewat, atau ada alasan",
     "three working days have passed since the warning, or a reason is given",
-    |s| s.step.reason.is_some() || s.since.is_some_and(|since| warned_long_enough(since, s.today)),
+    |s| s.step.reason.is_some() || s.since.is_some_and(|since| warned_long_enough(s, since)),
 );
 /// What has been held or delivered is not in the future.
 pub const DAY_BY_TODAY: Guard =
@@ -125,26 +123,3 @@ pub const NOT_PUNISHED_TWICE: Guard = like(&guards::NOT_PUNISHED_TWICE, |s| {
     let stands = |impose| sanction::not_punished_twice(impose, s.named, ground(&s.facts.case, impose));
     s.step.sanction.as_ref().is_some_and(stands)
 });
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(day: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
-    }
-
-    #[test]
-    fn the_ppk_is_overdue_on_the_fifteenth_day_and_only_while_it_is_to_act() {
-        assert!(!follow_up_overdue(State::PpkAction, day(2), day(16)));
-        assert!(follow_up_overdue(State::PpkAction, day(2), day(17)));
-        assert!(!follow_up_overdue(State::SanctionDecided, day(2), day(30)));
-    }
-
-    #[test]
-    fn a_weekend_does_not_count_towards_the_reprimand() {
-        // Warned on Friday the 6th: Monday, Tuesday and Wednesday pass, Thursday is the first day.
-        assert!(!warned_long_enough(day(6), day(11)));
-        assert!(warned_long_enough(day(6), day(12)));
-    }
-}

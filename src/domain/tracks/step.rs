@@ -10,6 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
 use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, Subject};
+use crate::domain::deadline::{Clock, course};
 use crate::domain::decide::{Refusal, told};
 use crate::domain::guards::{Check, Guard, Named};
 use crate::domain::notice::{Audience, Notice};
@@ -22,6 +23,7 @@ pub struct StepDecision {
     version: i32,
     next: Case,
     beside: Beside,
+    clocks: Vec<Clock>,
     notices: Vec<(Notice, Audience)>,
 }
 
@@ -41,6 +43,10 @@ impl StepDecision {
     /// What is written beside the case's row.
     pub const fn beside(&self) -> &Beside {
         &self.beside
+    }
+    /// Clocks that begin or change.
+    pub fn clocks(&self) -> &[Clock] {
+        &self.clocks
     }
     /// Who is told what.
     pub fn notices(&self) -> &[(Notice, Audience)] {
@@ -75,7 +81,13 @@ pub fn decide(
     let mut next = before.clone();
     let beside = beside::of_step(track, step, facts, named, &mut next);
     let notices = told(rule.notices, before, &next, false);
-    Ok(StepDecision { case_id: before.id, version: before.version, next, beside, notices })
+    let mut clocks = Vec::new();
+    if let Some(day) = next.delivered_on.filter(|_| next.delivered_on != before.delivered_on) {
+        let course = course::delivered(facts, day, &named.law, now);
+        (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
+        clocks = course.changed;
+    }
+    Ok(StepDecision { case_id: before.id, version: before.version, next, beside, clocks, notices })
 }
 
 /// The tracks a merge brings to the master: they stand there as they stood.
@@ -83,7 +95,14 @@ pub fn received(master: &Case, tracks: &[(Track, TrackState)]) -> StepDecision {
     let mut next = master.clone();
     tracks.iter().for_each(|(track, state)| next.tracks.set(*track, *state));
     let notices = told(&[], master, &next, false);
-    StepDecision { case_id: master.id, version: master.version, next, beside: Beside::default(), notices }
+    StepDecision {
+        case_id: master.id,
+        version: master.version,
+        next,
+        beside: Beside::default(),
+        clocks: Vec::new(),
+        notices,
+    }
 }
 
 /// The steps of a track this officer may try now: state and permission fit. Guards are left to the attempt.

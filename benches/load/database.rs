@@ -24,7 +24,7 @@ const OFFICERS: [(&str, Role, &str); 6] = [
     ("verifikator.jabar@bench.example", Role::TriageOfficer, "32"),
     ("verifikator.aceh@bench.example", Role::TriageOfficer, "11"),
     ("auditor@bench.example", Role::BknAuditor, ""),
-    ("inspektur@bench.example", Role::Inspector, ""),
+    ("satgas@bench.example", Role::TaskforceViewer, ""),
 ];
 /// The first so many of them do the work.
 const WORKING: usize = 2;

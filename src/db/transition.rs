@@ -145,9 +145,9 @@ impl<'a> Tells<'a> {
 /// cases are joined, since an OR would read every report there is, and one array comes by a SELECT, which hides its
 /// length; seeing it, PostgreSQL plans the statement anew each time, which takes longer than to run it.
 ///
-/// Most transitions tell nobody but reporters. To set up what finds everybody else takes longer than the rows, so that
-/// part is left out then.
-fn push_aftermath<'b, const REPORTERS_ONLY: bool>(
+/// Many transitions tell nobody but reporters and leave all clocks as they are. To set up what finds everybody else and what
+/// moves clocks takes longer than the rows, so those parts are left out of the lean form.
+fn push_aftermath<'b, const LEAN: bool>(
     out: &mut AstPass<'_, 'b, Pg>,
     event: &'b EventColumns<'b>,
     tells: &'b Tells<'b>,
@@ -160,7 +160,7 @@ fn push_aftermath<'b, const REPORTERS_ONLY: bool>(
         reader AS (SELECT r.id FROM (SELECT coalesce(split_from, id) AS id FROM moved UNION ALL \
             SELECT coalesce(merged.split_from, merged.id) FROM moved JOIN cases merged ON merged.master_case_id = moved.id) own \
             JOIN reports r ON r.case_id = own.id JOIN reporter_identities i ON i.report_id = r.id WHERE i.email IS NOT NULL AND i.email_disabled_at IS NULL), ");
-    if REPORTERS_ONLY {
+    if LEAN {
         push!(out; "told AS (INSERT INTO deliveries (case_id, event_id, notice, report_id, due_at, created_at) \
             SELECT event.case_id, event.event_id, tell.notice, reader.id, tell.due_at, event.at FROM event CROSS JOIN reader CROSS JOIN unnest((SELECT "
             [Array<sql::Text>] &tells.notices, "::text[]), " [Array<sql::Timestamptz>] &tells.dues, "::timestamptz[]) tell (notice, due_at))");
@@ -227,7 +227,7 @@ struct Apply<'a> {
 }
 
 impl Apply<'_> {
-    fn push_move<'b, const REPORTERS_ONLY: bool>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    fn push_move<'b, const LEAN: bool>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let c = self.case;
         push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, state = " [sql::Text] &c.state, ", state_since = "
             [sql::Timestamptz] &c.state_since, ", return_state = " [Nullable<sql::Text>] &c.return_state, ", reply_due_on = "
@@ -251,18 +251,20 @@ impl Apply<'_> {
             " RETURNING id, event_seq, event_hash, split_from, agency_id, excluded_officers), \
             lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
             " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
-        push_clocks(out, &self.clocks)?;
-        push_aftermath::<REPORTERS_ONLY>(out, &self.event, &self.tells)
+        if !LEAN {
+            push_clocks(out, &self.clocks)?;
+        }
+        push_aftermath::<LEAN>(out, &self.event, &self.tells)
     }
 }
 
 /// Most decisions write no more than that.
-struct Move<'a, const REPORTERS_ONLY: bool>(Apply<'a>);
-prepared!(Move<REPORTERS_ONLY> returns sql::BigInt);
+struct Move<'a, const LEAN: bool>(Apply<'a>);
+prepared!(Move<LEAN> returns sql::BigInt);
 
-impl<const REPORTERS_ONLY: bool> QueryFragment<Pg> for Move<'_, REPORTERS_ONLY> {
+impl<const LEAN: bool> QueryFragment<Pg> for Move<'_, LEAN> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.0.push_move::<REPORTERS_ONLY>(&mut out)?;
+        self.0.push_move::<LEAN>(&mut out)?;
         out.push_sql(" SELECT count(*) FROM moved");
         Ok(())
     }
@@ -285,11 +287,16 @@ impl QueryFragment<Pg> for ApplyBeside<'_> {
 }
 
 impl Apply<'_> {
+    /// It tells nobody but reporters and leaves all clocks as they are.
+    fn is_lean(&self) -> bool {
+        self.tells.only_reporters() && self.clocks.as_array().is_some_and(Vec::is_empty)
+    }
+
     async fn write(self, tx: &mut Tx, beside: &Beside) -> Result<(), DbError> {
         let connection = tx.connection()?;
         let moved: i64 = if !beside.is_empty() {
             ApplyBeside { apply: self, parts: beside.into() }.get_result(connection).await?
-        } else if self.tells.only_reporters() {
+        } else if self.is_lean() {
             Move::<true>(self).get_result(connection).await?
         } else {
             Move::<false>(self).get_result(connection).await?

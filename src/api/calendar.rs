@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
-use super::extract::OptionalIdempotencyKey;
+use super::officer_write::OfficerWrite;
 use super::once::{Knock, Reply, once};
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::problem::{Problem, ProblemCode};
@@ -169,23 +169,16 @@ pub struct NewCalendarYear {
     responses((status = 200, description = "The year", body = CalendarYearView), SignedInWrite)
 )]
 #[post("/v1/calendar/years/{year}")]
-pub async fn set_calendar_year(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    year: web::Path<i16>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    caller.must(Permission::ManageCalendar)?;
+pub async fn set_calendar_year(write: OfficerWrite, year: web::Path<i16>) -> Result<HttpResponse, Problem> {
+    write.caller.must(Permission::ManageCalendar)?;
     let year = within(year.into_inner(), "year")?;
-    let input: NewCalendarYear = body::read(&schemas, "NewCalendarYear", &bytes)?;
+    let input: NewCalendarYear = write.input("NewCalendarYear")?;
     let NewCalendarYear { official, decree, source, confirmation } = input;
     let known = Year { year, official, decree, source, confirmation, origin: Origin::Administrator };
-    let knock = Knock::of(&caller, format!("set_calendar_year {year}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        calendar::put_year(tx, &known).await?;
-        Reply::new(StatusCode::OK, &CalendarYearView::from(known))
-    })
-    .await
+    write
+        .once(format!("set_calendar_year {year}"), async |tx: &mut Tx| {
+            calendar::put_year(tx, &known).await?;
+            Reply::new(StatusCode::OK, &CalendarYearView::from(known))
+        })
+        .await
 }

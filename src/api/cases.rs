@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
-use super::extract::{IfMatch, OptionalIdempotencyKey};
-use super::once::{Knock, Reply, once_on};
+use super::extract::IfMatch;
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::{SignedInRead, VersionedWrite};
 use super::page;
 use super::problem::{Problem, ProblemCode};
 use super::query::Query;
+use super::trace;
 use super::views::{ApprovalView, CaseView, EventView, MessageView, PageEnd};
-use super::{setting, trace};
 use crate::app::App;
 use crate::db::access::Untraced;
 use crate::db::case_list::{CaseFilter, CaseSort};
-use crate::db::cases::{Found, ToLock};
+use crate::db::cases::Found;
 use crate::db::{self, Tx};
 use crate::domain::access::Operation;
 use crate::domain::action::Action;
@@ -286,22 +286,16 @@ pub(super) fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> R
 )]
 #[post("/v1/cases/{case_number}/transitions")]
 pub async fn fire_transition(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
+    write: OfficerWrite,
     number: web::Path<String>,
     IfMatch(expected): IfMatch,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
 ) -> Result<HttpResponse, Problem> {
-    let action = body::read_action(&schemas, &bytes)?;
-    let setting = setting(&app);
-    let knock = Knock::of(&caller, format!("fire_transition {number}"), key, &bytes);
-    let (actor, sight) = (caller.actor(), sight(&caller.actor()));
-    let case = ToLock { number: &number, sight: &sight };
-    once_on(&app, knock, Some(case), async |tx: &mut Tx, locked| {
-        let done = transition::fire(tx, &setting, &actor, locked, expected, action).await?;
-        fired(&app, &caller, &number, done)
-    })
-    .await
+    let action = write.action()?;
+    let (setting, actor) = (write.setting(), write.caller.actor());
+    write
+        .once_on(format!("fire_transition {number}"), &number, async |tx: &mut Tx, locked| {
+            let done = transition::fire(tx, &setting, &actor, locked, expected, action).await?;
+            fired(&write.app, &write.caller, &number, done)
+        })
+        .await
 }

@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
 use super::cases::seen;
-use super::extract::{IfMatch, OptionalIdempotencyKey};
-use super::once::{Knock, Reply, once};
+use super::extract::IfMatch;
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::{SignedInRead, SignedInWrite, VersionedWrite};
 use super::problem::Problem;
+use super::trace;
 use super::views::DuplicateView;
-use super::{setting, trace};
 use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::access::Operation;
@@ -93,24 +93,17 @@ pub struct CaseLink {
     responses((status = 201, description = "Linked", body = CaseLink), SignedInWrite)
 )]
 #[post("/v1/cases/{case_number}/links")]
-pub async fn link_case(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
-    number: web::Path<String>,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let input: NewCaseLink = body::read(&schemas, "NewCaseLink", &bytes)?;
-    let setting = setting(&app);
-    let knock = Knock::of(&caller, format!("link_case {number}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        duplicates::link(tx, &setting, &caller.actor(), &number, &input.case_number, &input.reason).await?;
-        let link =
-            CaseLink { case_number: number.into_inner(), other_case_number: input.case_number, linked_at: setting.now };
-        Reply::new(StatusCode::CREATED, &link)
-    })
-    .await
+pub async fn link_case(write: OfficerWrite, number: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let input: NewCaseLink = write.input("NewCaseLink")?;
+    let setting = write.setting();
+    write
+        .once(format!("link_case {number}"), async |tx: &mut Tx| {
+            let actor = write.caller.actor();
+            duplicates::link(tx, &setting, &actor, &number, &input.case_number, &input.reason).await?;
+            let (case_number, other_case_number) = (number.into_inner(), input.case_number);
+            Reply::new(StatusCode::CREATED, &CaseLink { case_number, other_case_number, linked_at: setting.now })
+        })
+        .await
 }
 
 /// The further persons a report names.
@@ -154,24 +147,20 @@ pub struct SplitResult {
 )]
 #[post("/v1/cases/{case_number}/split")]
 pub async fn split_case(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
+    write: OfficerWrite,
     number: web::Path<String>,
     IfMatch(expected): IfMatch,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
 ) -> Result<HttpResponse, Problem> {
     let check = |body: &serde_json::Value| ReportedSubject::faults_of(body, "/subjects");
-    let input: NewSplit = body::read_checked(&schemas, "NewSplit", &bytes, check)?;
-    let setting = setting(&app);
-    let knock = Knock::of(&caller, format!("split_case {number}"), key, &bytes);
-    once(&app, knock, async |tx: &mut Tx| {
-        let (actor, subjects) = (caller.actor(), input.subjects);
-        let split = duplicates::split(tx, &setting, &actor, &number, expected, subjects, &input.reason).await?;
-        let version = split.case.version;
-        let result = SplitResult { case_number: split.case.case_number, version, case_numbers: split.case_numbers };
-        Ok(Reply::new(StatusCode::CREATED, &result)?.etag(version))
-    })
-    .await
+    let input: NewSplit = write.input_checked("NewSplit", check)?;
+    let setting = write.setting();
+    write
+        .once(format!("split_case {number}"), async |tx: &mut Tx| {
+            let (actor, subjects) = (write.caller.actor(), input.subjects);
+            let split = duplicates::split(tx, &setting, &actor, &number, expected, subjects, &input.reason).await?;
+            let version = split.case.version;
+            let result = SplitResult { case_number: split.case.case_number, version, case_numbers: split.case_numbers };
+            Ok(Reply::new(StatusCode::CREATED, &result)?.etag(version))
+        })
+        .await
 }

@@ -5,16 +5,21 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
 use super::extract::OptionalIdempotencyKey;
-use super::once::{Knock, Reply, once};
+use super::once::{Knock, Reply, once, once_on};
 use super::problem::Problem;
 use super::setting;
 use crate::app::App;
 use crate::db::Tx;
-use crate::flows::transition::Setting;
+use crate::db::cases::ToLock;
+use crate::domain::action::Action;
+use crate::domain::case::CaseFacts;
+use crate::domain::fault::FieldFault;
+use crate::flows::transition::{Setting, sight};
 
 /// A write of a signed-in officer, not yet looked into.
 pub struct OfficerWrite {
@@ -36,6 +41,26 @@ impl OfficerWrite {
         body::read(&self.schemas, name, &self.body)
     }
 
+    /// The same, with faults that a schema cannot see.
+    ///
+    /// # Errors
+    /// A problem that names every wrong field.
+    pub fn input_checked<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        check: impl FnOnce(&Value) -> Vec<FieldFault>,
+    ) -> Result<T, Problem> {
+        body::read_checked(&self.schemas, name, &self.body, check)
+    }
+
+    /// The body as a transition.
+    ///
+    /// # Errors
+    /// A problem that names every wrong field.
+    pub fn action(&self) -> Result<Action, Problem> {
+        body::read_action(&self.schemas, &self.body)
+    }
+
     /// What the deed is done with.
     pub fn setting(&self) -> Setting {
         setting(&self.app)
@@ -49,7 +74,23 @@ impl OfficerWrite {
     where
         F: AsyncFnOnce(&mut Tx) -> Result<Reply, Problem>,
     {
-        once(&self.app, Knock::of(&self.caller, route, self.key.0.clone(), &self.body), work).await
+        once(&self.app, self.knock(route), work).await
+    }
+
+    /// The same on a case that is locked by the way; `work` is handed it, if the caller may see it.
+    ///
+    /// # Errors
+    /// Those of the work; then nothing is written.
+    pub async fn once_on<F>(&self, route: impl Into<String>, number: &str, work: F) -> Result<HttpResponse, Problem>
+    where
+        F: AsyncFnOnce(&mut Tx, Option<CaseFacts>) -> Result<Reply, Problem>,
+    {
+        let sight = sight(&self.caller.actor());
+        once_on(&self.app, self.knock(route), Some(ToLock { number, sight: &sight }), work).await
+    }
+
+    fn knock(&self, route: impl Into<String>) -> Knock<'_> {
+        Knock::of(&self.caller, route, self.key.0.clone(), &self.body)
     }
 }
 

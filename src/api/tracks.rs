@@ -5,22 +5,19 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
 use super::cases::seen;
-use super::extract::{IfMatch, OptionalIdempotencyKey};
-use super::once::{Knock, Reply, once_on};
+use super::extract::IfMatch;
+use super::officer_write::OfficerWrite;
+use super::once::Reply;
 use super::openapi::{SignedInRead, VersionedWrite};
 use super::problem::{Problem, ProblemCode};
-use super::setting;
 use super::views::{CaseView, TrackView};
 use crate::app::App;
-use crate::db::cases::ToLock;
 use crate::db::{self, Tx};
 use crate::domain::access::Operation;
 use crate::domain::tracks::{Track, TrackStep};
 use crate::flows::tracks;
-use crate::flows::transition::sight;
 
 /// The tracks of a case.
 #[derive(Serialize, ToSchema)]
@@ -68,25 +65,19 @@ pub async fn list_tracks(
 )]
 #[post("/v1/cases/{case_number}/tracks/{track}/transitions")]
 pub async fn take_track_step(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: Caller,
+    write: OfficerWrite,
     path: web::Path<(String, String)>,
     IfMatch(expected): IfMatch,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
 ) -> Result<HttpResponse, Problem> {
     let (number, track) = path.into_inner();
     let track = Track::parse(&track).ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
-    let step: TrackStep = body::read(&schemas, "TrackStep", &bytes)?;
-    let setting = setting(&app);
-    let knock = Knock::of(&caller, format!("take_track_step {number} {track}"), key, &bytes);
-    let (actor, sight) = (caller.actor(), sight(&caller.actor()));
-    let case = ToLock { number: &number, sight: &sight };
-    once_on(&app, knock, Some(case), async |tx: &mut Tx, locked| {
-        let (case, facts, warnings) = tracks::take(tx, &setting, &actor, locked, expected, track, &step).await?;
-        let view = CaseView::new(&case, &facts.subject, &caller.0, &app.reference).warning(&warnings);
-        Ok(Reply::new(StatusCode::OK, &view)?.etag(case.version))
-    })
-    .await
+    let step: TrackStep = write.input("TrackStep")?;
+    let (setting, actor) = (write.setting(), write.caller.actor());
+    write
+        .once_on(format!("take_track_step {number} {track}"), &number, async |tx: &mut Tx, locked| {
+            let (case, facts, warnings) = tracks::take(tx, &setting, &actor, locked, expected, track, &step).await?;
+            let view = CaseView::new(&case, &facts.subject, &write.caller.0, &write.app.reference).warning(&warnings);
+            Ok(Reply::new(StatusCode::OK, &view)?.etag(case.version))
+        })
+        .await
 }

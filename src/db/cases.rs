@@ -65,17 +65,27 @@ pub(super) fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightPart
     Ok(())
 }
 
+/// The same rule as `policy::excluded`, of an officer in a seat as `sight` over `cases` and `subjects`.
+macro_rules! not_excluded {
+    () => {
+        "NOT coalesce(subjects.nip = sight.nip, false) \
+     AND NOT coalesce(cases.agency_id = sight.agency_id AND lower(btrim(subjects.work_unit)) = lower(btrim(sight.work_unit)), false) \
+     AND NOT sight.officer_id = ANY (cases.excluded_officers)"
+    };
+}
+pub(super) const NOT_EXCLUDED: &str = not_excluded!();
+
 /// The same rule as `policy::sees`, for queries on cases, subjects and `sight`, the parts of a [`Sight`]; a test compares
 /// the two case by case.
-pub const SEEN: &str = "(sight.reach = 'everything' OR CASE sight.reach \
+pub const SEEN: &str = concat!(
+    "(sight.reach = 'everything' OR CASE sight.reach \
      WHEN 'region' THEN sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.') \
      WHEN 'referred' THEN cases.referral_kind IS NOT NULL AND (sight.region_code = '' OR cases.region_code = sight.region_code OR starts_with(cases.region_code, sight.region_code || '.')) \
      WHEN 'reviewed' THEN cases.reviewing_agency_id = sight.agency_id \
      WHEN 'addressed' THEN cases.addressed AND CASE WHEN cases.conflict_of_interest THEN cases.reviewing_agency_id ELSE cases.agency_id END = sight.agency_id \
-     ELSE false END) \
-     AND NOT coalesce(subjects.nip = sight.nip, false) \
-     AND NOT coalesce(cases.agency_id = sight.agency_id AND lower(btrim(subjects.work_unit)) = lower(btrim(sight.work_unit)), false) \
-     AND NOT sight.officer_id = ANY (cases.excluded_officers)";
+     ELSE false END) AND ",
+    not_excluded!()
+);
 
 pub(super) struct SightParts<'a> {
     reach: &'static str,

@@ -8,8 +8,9 @@ use diesel::sql_types::{self as sql, Array, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::cases::NOT_EXCLUDED;
 use super::statement::{prepared, push};
-use super::transition::{Meant, SEATED, Tell, UNINVOLVED};
+use super::transition::{Meant, SEAT_AS_SIGHT, SEATED, Tell};
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Role;
 use crate::domain::case::Case;
@@ -90,9 +91,9 @@ impl QueryFragment<Pg> for Enter<'_> {
             [Array<Nullable<sql::Text>>] &lines.roles, "::text[], " [Array<Nullable<sql::Uuid>>] &lines.agencies, "::uuid[], "
             [Array<Nullable<sql::Text>>] &lines.regions, "::text[], " [Array<Nullable<sql::Uuid>>] &lines.officers, "::uuid[])), \
             told AS (SELECT DISTINCT tell.deadline_id, tell.notice, who.officer_id FROM tell \
-              JOIN deadlines d ON d.id = tell.deadline_id JOIN cases c ON c.id = d.case_id JOIN subjects t ON t.case_id = c.id CROSS JOIN LATERAL \
-              (SELECT s.officer_id FROM seats s JOIN officers o ON o.id = s.officer_id WHERE " {SEATED} " AND " {UNINVOLVED} " UNION ALL SELECT tell.officer_id WHERE tell.officer_id IS NOT NULL) who \
-              JOIN officers o ON o.id = who.officer_id AND o.disabled_at IS NULL WHERE NOT who.officer_id = ANY (c.excluded_officers)), \
+              JOIN deadlines d ON d.id = tell.deadline_id JOIN cases ON cases.id = d.case_id JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL \
+              (SELECT s.officer_id FROM seats s " {SEAT_AS_SIGHT} " WHERE " {SEATED} " AND " {NOT_EXCLUDED} " UNION ALL SELECT tell.officer_id WHERE tell.officer_id IS NOT NULL) who \
+              JOIN officers o ON o.id = who.officer_id AND o.disabled_at IS NULL WHERE NOT who.officer_id = ANY (cases.excluded_officers)), \
             digest AS (INSERT INTO digests (id, officer_id, notice, day) \
               SELECT gen_random_uuid(), officer_id, notice, " [sql::Date] self.day, "::date FROM (SELECT DISTINCT officer_id, notice FROM told) one \
               ORDER BY officer_id, notice ON CONFLICT (officer_id, notice, day) DO UPDATE SET day = excluded.day \

@@ -13,14 +13,16 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use self::beside::{Parts, push_beside};
+use super::cases::NOT_EXCLUDED;
 use super::deadlines::{clocks_json, push_clocks};
 use super::statement::{prepared, push};
 use super::{DbError, Tx};
-use crate::domain::actor::{Actor, Role};
+use crate::domain::actor::Role;
 use crate::domain::beside::Beside;
 use crate::domain::case::{Case, State};
+use crate::domain::deadline::Clock;
 use crate::domain::decide::Decision;
-use crate::domain::event::Link;
+use crate::domain::event::{Happening, Link};
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::tracks::step::StepDecision;
 
@@ -32,16 +34,8 @@ pub struct NewEvent<'a> {
     pub link: &'a Link,
     /// When.
     pub at: DateTime<Utc>,
-    /// What.
-    pub kind: &'a str,
-    /// Who.
-    pub actor: &'a Actor,
-    /// State before.
-    pub from: State,
-    /// State after.
-    pub to: State,
-    /// Salted data of the action.
-    pub details: Option<&'a str>,
+    /// What it says.
+    pub happening: &'a Happening<'a>,
 }
 
 /// Who is told what, and when at the earliest.
@@ -100,10 +94,10 @@ impl<'a> Meant<'a> {
 pub(super) const SEATED: &str = "tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
             AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.'))";
 
-/// Whether the case `c` with its subject `t` exists for the officer `o` in the seat `s`: who must not see it is not written to
-/// about it either. As `policy::excluded`.
-pub(super) const UNINVOLVED: &str = "NOT coalesce(o.nip = t.nip, false) AND NOT o.id = ANY (c.excluded_officers) \
-            AND NOT coalesce(c.agency_id = s.agency_id AND lower(btrim(t.work_unit)) = lower(btrim(s.work_unit)), false)";
+/// Follows seats `s`: each with its officer, as the conditions on who may see a case take them. Who must not see a case is
+/// not written to about it either.
+pub(super) const SEAT_AS_SIGHT: &str = "JOIN officers o ON o.id = s.officer_id \
+            CROSS JOIN LATERAL (SELECT s.officer_id, s.agency_id, s.work_unit, o.nip) sight";
 
 /// The tells turned on their side, as `unnest` takes them: who is meant, as role with agency or region, as officer, as
 /// address, or as the case's reporters.
@@ -155,7 +149,7 @@ fn push_aftermath<'b, const LEAN: bool>(
     push!(out; ", event AS (INSERT INTO events (id, case_id, seq, at, kind, actor, officer_id, role, from_state, to_state, details, body, hash) SELECT "
         [sql::Uuid] &event.id, "::uuid, id, event_seq, " [sql::Timestamptz] &event.at, "::timestamptz, " [sql::Text] event.kind, "::text, "
         [sql::Text] event.actor, "::text, " [Nullable<sql::Uuid>] &event.officer_id, "::uuid, " [Nullable<sql::Text>] &event.role, "::text, "
-        [sql::Text] event.from, "::text, " [sql::Text] event.to, "::text, " [Nullable<sql::Text>] &event.details, "::text, " [sql::Text] event.body,
+        [Nullable<sql::Text>] &event.from, "::text, " [sql::Text] event.to, "::text, " [Nullable<sql::Text>] &event.details, "::text, " [sql::Text] event.body,
         "::text, event_hash FROM moved RETURNING id AS event_id, case_id, at), \
         reader AS (SELECT r.id FROM (SELECT coalesce(split_from, id) AS id FROM moved UNION ALL \
             SELECT coalesce(merged.split_from, merged.id) FROM moved JOIN cases merged ON merged.master_case_id = moved.id) own \
@@ -174,8 +168,8 @@ fn push_aftermath<'b, const LEAN: bool>(
         told AS (INSERT INTO deliveries (case_id, event_id, notice, officer_id, report_id, address, due_at, created_at) \
         SELECT DISTINCT event.case_id, event.event_id, tell.notice, who.officer_id, who.report_id, who.address, tell.due_at, event.at \
         FROM event CROSS JOIN tell CROSS JOIN LATERAL ( \
-          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM moved c JOIN subjects t ON t.case_id = c.id \
-            CROSS JOIN seats s JOIN officers o ON o.id = s.officer_id WHERE " {SEATED} " AND " {UNINVOLVED} " \
+          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM moved cases JOIN subjects ON subjects.case_id = cases.id \
+            CROSS JOIN seats s " {SEAT_AS_SIGHT} " WHERE " {SEATED} " AND " {NOT_EXCLUDED} " \
           UNION ALL SELECT tell.officer_id, NULL, NULL WHERE tell.officer_id IS NOT NULL \
           UNION ALL SELECT NULL, NULL, tell.address WHERE tell.address IS NOT NULL \
           UNION ALL SELECT NULL, reader.id, NULL FROM reader WHERE tell.reporters) who)");
@@ -189,7 +183,7 @@ struct EventColumns<'a> {
     actor: &'static str,
     officer_id: Option<Uuid>,
     role: Option<&'static str>,
-    from: &'static str,
+    from: Option<&'static str>,
     to: &'static str,
     details: Option<&'a str>,
     body: &'a str,
@@ -197,25 +191,24 @@ struct EventColumns<'a> {
 
 impl<'a> From<&'a NewEvent<'a>> for EventColumns<'a> {
     fn from(event: &'a NewEvent<'a>) -> Self {
-        let officer = event.actor.officer();
+        let happening = event.happening;
+        let officer = happening.actor.officer();
         Self {
             id: event.link.id,
             at: event.at,
-            kind: event.kind,
-            actor: event.actor.kind(),
+            kind: happening.kind,
+            actor: happening.actor.kind(),
             officer_id: officer.map(|o| o.officer_id),
             role: officer.map(|o| o.role.as_str()),
-            from: event.from.as_str(),
-            to: event.to.as_str(),
-            details: event.details,
+            from: happening.from.map(State::as_str),
+            to: happening.to.as_str(),
+            details: happening.details.as_deref(),
             body: &event.link.body,
         }
     }
 }
 
 struct Apply<'a> {
-    id: Uuid,
-    version: i32,
     case: &'a Case,
     seq: i32,
     hash: &'a [u8],
@@ -247,7 +240,7 @@ impl Apply<'_> {
             ", violation_forms = " [Nullable<sql::Jsonb>] &c.violation_forms,
             ", bawaslu_until = " [Nullable<sql::Timestamptz>] &c.bawaslu_until, ", next_due_at = " [Nullable<sql::Timestamptz>] &c.next_due_at,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
-            [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id, " AND version = " [sql::Integer] &self.version,
+            [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &c.id, " AND version = " [sql::Integer] &c.version,
             " RETURNING id, event_seq, event_hash, split_from, agency_id, excluded_officers), \
             lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
             " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
@@ -286,7 +279,19 @@ impl QueryFragment<Pg> for ApplyBeside<'_> {
     }
 }
 
-impl Apply<'_> {
+impl<'a> Apply<'a> {
+    fn of(case: &'a Case, clocks: &[Clock], event: &'a NewEvent<'a>, tells: &[Tell<'a>], lapses: bool) -> Self {
+        Self {
+            case,
+            seq: event.link.seq,
+            hash: &event.link.hash,
+            clocks: clocks_json(clocks),
+            event: event.into(),
+            tells: Tells::of(tells),
+            lapses,
+        }
+    }
+
     /// It tells nobody but reporters and leaves all clocks as they are.
     fn is_lean(&self) -> bool {
         self.tells.only_reporters() && self.clocks.as_array().is_some_and(Vec::is_empty)
@@ -308,17 +313,7 @@ impl Apply<'_> {
 /// Writes a decision with its event, its deliveries and the lapse of drafts it leaves behind: the one place where
 /// `state` changes. Consumes the decision and answers the case as it now is; fails when the case has moved on.
 pub async fn apply(tx: &mut Tx, decision: Decision, event: &NewEvent<'_>, tells: &[Tell<'_>]) -> Result<Case, DbError> {
-    let statement = Apply {
-        id: decision.case_id(),
-        version: decision.version(),
-        case: decision.next(),
-        seq: event.link.seq,
-        hash: &event.link.hash,
-        clocks: clocks_json(decision.clocks()),
-        event: event.into(),
-        tells: Tells::of(tells),
-        lapses: true,
-    };
+    let statement = Apply::of(decision.next(), decision.clocks(), event, tells, true);
     statement.write(tx, decision.beside()).await?;
     Ok(advanced(decision.next(), event.link))
 }
@@ -331,17 +326,7 @@ pub async fn apply_step(
     event: &NewEvent<'_>,
     tells: &[Tell<'_>],
 ) -> Result<Case, DbError> {
-    let statement = Apply {
-        id: decision.case_id(),
-        version: decision.version(),
-        case: decision.next(),
-        seq: event.link.seq,
-        hash: &event.link.hash,
-        clocks: clocks_json(decision.clocks()),
-        event: event.into(),
-        tells: Tells::of(tells),
-        lapses: false,
-    };
+    let statement = Apply::of(decision.next(), decision.clocks(), event, tells, false);
     statement.write(tx, decision.beside()).await?;
     Ok(advanced(decision.next(), event.link))
 }

@@ -21,8 +21,6 @@ use crate::domain::workflow::{Firer, RULES, Rule, Target, rule_for};
 /// An allowed transition, ready to be written. Only [`decide`] makes one; writing it consumes it.
 #[derive(Debug)]
 pub struct Decision {
-    case_id: Uuid,
-    version: i32,
     rule: &'static Rule,
     from: State,
     former_agency: Option<Uuid>,
@@ -49,13 +47,9 @@ pub enum Effect {
 }
 
 impl Decision {
-    /// The case it decides about.
-    pub const fn case_id(&self) -> Uuid {
-        self.case_id
-    }
     /// The version it was decided on; the write is refused on any other.
     pub const fn version(&self) -> i32 {
-        self.version
+        self.next.version
     }
     /// The rule that allowed it.
     pub const fn rule(&self) -> &'static Rule {
@@ -196,8 +190,6 @@ fn decision(
     let course = course::after(&course::Step { facts, next: &next, rule, action }, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
     Decision {
-        case_id: before.id,
-        version: before.version,
         rule,
         from: before.state,
         former_agency: before.agency_id,

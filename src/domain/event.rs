@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::actor::{Actor, Role};
-use crate::domain::case::State;
+use crate::domain::case::{Case, State};
 
 /// A SHA-256.
 pub type Hash = [u8; 32];
@@ -89,6 +89,11 @@ pub fn link(case_id: Uuid, seq: i32, previous_hash: &[u8], at: DateTime<Utc>, ha
     };
     let body = serde_json::to_string(&body).unwrap_or_default();
     Link { id, seq, hash: chained(previous_hash, &body).to_vec(), body }
+}
+
+/// The next link of a case.
+pub fn next_link(case: &Case, at: DateTime<Utc>, happening: &Happening<'_>) -> Link {
+    link(case.id, case.event_seq + 1, &case.event_hash, at, happening)
 }
 
 /// The hash of an event with this text behind the one with this hash.

@@ -1,7 +1,7 @@
 //! Taking a step of a track beside the main state, and handing tracks over at a merge. Never moves the main state.
 
+use super::FlowError;
 use super::transition::{Setting, current, decided, tell};
-use super::{Current, FlowError};
 use crate::db::transition::{NewEvent, Tell};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
@@ -25,9 +25,8 @@ pub async fn take(
     asked: &TrackStep,
 ) -> Result<(Case, CaseFacts, Vec<Warning>), FlowError> {
     let facts = locked.ok_or(FlowError::NotFound)?;
-    let now: Current = current(&facts, actor);
     if facts.case.version != expected {
-        return Err(FlowError::Stale(now));
+        return Err(FlowError::Stale(current(&facts, actor)));
     }
     let mut faults = rules::faults(track, asked);
     let mut named = Named { law: setting.laws.at(tx, facts.law_version).await?, ..Named::default() };
@@ -39,7 +38,7 @@ pub async fn take(
     }
     let since = db::tracks::since(tx, facts.case.id, track).await?;
     let decision = step::decide(&facts, actor, track, asked, since, &named, setting.now)
-        .map_err(|refusal| FlowError::Refused(refusal, now))?;
+        .map_err(|refusal| FlowError::Refused(refusal, current(&facts, actor)))?;
     let warnings = decision.beside().warnings.clone();
     let details = event::salted(&serde_json::to_value(asked).unwrap_or_default());
     let case =
@@ -74,10 +73,9 @@ async fn write(
     kind: &str,
     details: Option<String>,
 ) -> Result<Case, FlowError> {
-    let (from, to) = (before.state, before.state);
-    let happening = Happening { kind, actor, approver: None, from: Some(from), to, details: details.clone() };
-    let link = event::link(before.id, before.event_seq + 1, &before.event_hash, setting.now, &happening);
-    let event = NewEvent { link: &link, at: setting.now, kind, actor, from, to, details: details.as_deref() };
+    let happening = Happening { kind, actor, approver: None, from: Some(before.state), to: before.state, details };
+    let link = event::next_link(before, setting.now, &happening);
+    let event = NewEvent { link: &link, at: setting.now, happening: &happening };
     let (next, notices) = (decision.next().clone(), decision.notices().to_vec());
     let tells: Vec<Tell<'_>> = notices.iter().map(|told| tell(setting, &next, told)).collect();
     Ok(db::transition::apply_step(tx, decision, &event, &tells).await?)

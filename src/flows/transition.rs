@@ -147,25 +147,16 @@ async fn write(
             Effect::PublicWording(wording) => tell_reporters(tx, setting, facts.case.id, wording).await?,
         }
     }
-    let details = details(action);
     let happening = Happening {
         kind: action.verb().as_str(),
         actor,
         approver: approver.and_then(Actor::officer).map(|officer| officer.officer_id),
         from: Some(decision.from()),
         to: decision.next().state,
-        details: details.clone(),
+        details: details(action),
     };
-    let link = event::link(facts.case.id, facts.case.event_seq + 1, &facts.case.event_hash, setting.now, &happening);
-    let event = NewEvent {
-        link: &link,
-        at: setting.now,
-        kind: happening.kind,
-        actor,
-        from: decision.from(),
-        to: happening.to,
-        details: details.as_deref(),
-    };
+    let link = event::next_link(&facts.case, setting.now, &happening);
+    let event = NewEvent { link: &link, at: setting.now, happening: &happening };
     let (next, address) = (decision.next().clone(), decision.typed_address().map(ToOwned::to_owned));
     let (former_agency, former_owner) = (decision.former_agency(), decision.former_owner());
     let merge = (facts.case.master_case_id, next.master_case_id);
@@ -252,18 +243,9 @@ pub async fn note_and_tell(
     details: Option<String>,
     tells: &[Tell<'_>],
 ) -> Result<Case, FlowError> {
-    let happening =
-        Happening { kind, actor, approver: None, from: Some(case.state), to: case.state, details: details.clone() };
-    let link = event::link(case.id, case.event_seq + 1, &case.event_hash, setting.now, &happening);
-    let event = NewEvent {
-        link: &link,
-        at: setting.now,
-        kind,
-        actor,
-        from: case.state,
-        to: case.state,
-        details: details.as_deref(),
-    };
+    let happening = Happening { kind, actor, approver: None, from: Some(case.state), to: case.state, details };
+    let link = event::next_link(case, setting.now, &happening);
+    let event = NewEvent { link: &link, at: setting.now, happening: &happening };
     Ok(db::transition::advance(tx, case, &event, tells).await?)
 }
 

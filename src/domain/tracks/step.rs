@@ -1,7 +1,6 @@
 //! The one maker of decisions on a track: asks its table, the policy and the guards. It never moves the main state.
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::guards::TrackSituation;
 use super::rules::{TRACK_RULES, TrackRule, rule_for};
@@ -19,8 +18,6 @@ use crate::domain::policy;
 /// An allowed step, ready to be written. Made only here and in [`received`]; writing it consumes it.
 #[derive(Debug)]
 pub struct StepDecision {
-    case_id: Uuid,
-    version: i32,
     next: Case,
     beside: Beside,
     clocks: Vec<Clock>,
@@ -28,14 +25,6 @@ pub struct StepDecision {
 }
 
 impl StepDecision {
-    /// The case it decides about.
-    pub const fn case_id(&self) -> Uuid {
-        self.case_id
-    }
-    /// The version it was decided on.
-    pub const fn version(&self) -> i32 {
-        self.version
-    }
     /// The case as it will be, in the state it is in.
     pub const fn next(&self) -> &Case {
         &self.next
@@ -87,7 +76,7 @@ pub fn decide(
         (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
         clocks = course.changed;
     }
-    Ok(StepDecision { case_id: before.id, version: before.version, next, beside, clocks, notices })
+    Ok(StepDecision { next, beside, clocks, notices })
 }
 
 /// The tracks a merge brings to the master: they stand there as they stood.
@@ -95,14 +84,7 @@ pub fn received(master: &Case, tracks: &[(Track, TrackState)]) -> StepDecision {
     let mut next = master.clone();
     tracks.iter().for_each(|(track, state)| next.tracks.set(*track, *state));
     let notices = told(&[], master, &next, false);
-    StepDecision {
-        case_id: master.id,
-        version: master.version,
-        next,
-        beside: Beside::default(),
-        clocks: Vec::new(),
-        notices,
-    }
+    StepDecision { next, beside: Beside::default(), clocks: Vec::new(), notices }
 }
 
 /// The steps of a track this officer may try now: state and permission fit. Guards are left to the attempt.

@@ -187,7 +187,7 @@ pub async fn find_with_reports(
     Ok(found.map(|found| Untraced((found, reports))))
 }
 
-type LockedRow = (Case, Subject, Option<NaiveDate>, serde_json::Value, i64, i32);
+type LockedRow = (Case, Subject, Option<NaiveDate>, serde_json::Value, i64, bool, i32);
 
 macro_rules! lock_statement {
     ($name:ident, $column:literal, $sql_type:ty, $rust:ty) => {
@@ -196,7 +196,7 @@ macro_rules! lock_statement {
             key: &'a $rust,
             sight: SightParts<'a>,
         }
-        prepared!($name returns (CaseColumns, SubjectColumns, Nullable<sql::Date>, sql::Json, sql::BigInt, sql::Integer));
+        prepared!($name returns (CaseColumns, SubjectColumns, Nullable<sql::Date>, sql::Json, sql::BigInt, sql::Bool, sql::Integer));
 
         impl QueryFragment<Pg> for $name<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -205,7 +205,7 @@ macro_rules! lock_statement {
                 out.push_sql(" SELECT ");
                 self.columns.walk_ast(out.reborrow())?;
                 push!(out; ", (SELECT max(r.occurred_to) FROM reports r WHERE r.case_id = coalesce(cases.split_from, cases.id)), " {LIVE_CLOCKS}
-                    ", (SELECT version FROM law_versions), (SELECT seen.event_seq FROM cases seen WHERE seen.id = cases.id) \
+                    ", (SELECT version FROM law_versions), EXISTS (SELECT FROM approvals a WHERE a.case_id = cases.id AND a.status = 'pending'), (SELECT seen.event_seq FROM cases seen WHERE seen.id = cases.id) \
                     FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE "
                     {$column} " = " [$sql_type] self.key, " AND " {SEEN} " FOR UPDATE OF cases");
                 Ok(())
@@ -224,13 +224,17 @@ async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight
             Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
         }
         .optional()?;
-        let Some((case, subject, act_day, clocks, law_version, event_seq_seen)) = locked else { return Ok(None) };
+        let Some((case, subject, act_day, clocks, law_version, drafts_wait, event_seq_seen)) = locked else {
+            return Ok(None);
+        };
         // Who had to wait for the lock has the new row, but all else as it was before the wait: it is read again, now that
         // nobody can change it.
         if case.event_seq == event_seq_seen {
             let unread = |error: serde_json::Error| diesel::result::Error::DeserializationError(error.into());
             let clocks = serde_json::from_value(clocks).map_err(unread)?;
-            return Ok(Some(CaseFacts { case, subject, act_day, reports: None, clocks, law_version, master: None }));
+            let facts =
+                CaseFacts { case, subject, act_day, reports: None, clocks, law_version, drafts_wait, master: None };
+            return Ok(Some(facts));
         }
     }
 }

@@ -139,8 +139,8 @@ impl<'a> Tells<'a> {
 /// cases are joined, since an OR would read every report there is, and one array comes by a SELECT, which hides its
 /// length; seeing it, PostgreSQL plans the statement anew each time, which takes longer than to run it.
 ///
-/// Many transitions tell nobody but reporters and leave all clocks as they are. To set up what finds everybody else and what
-/// moves clocks takes longer than the rows, so those parts are left out of the lean form.
+/// Many transitions tell nobody but reporters, leave all clocks as they are and meet no draft. To set up what finds everybody
+/// else, moves clocks and lets drafts lapse takes longer than the rows, so those parts are left out of the lean form.
 fn push_aftermath<'b, const LEAN: bool>(
     out: &mut AstPass<'_, 'b, Pg>,
     event: &'b EventColumns<'b>,
@@ -241,10 +241,10 @@ impl Apply<'_> {
             ", bawaslu_until = " [Nullable<sql::Timestamptz>] &c.bawaslu_until, ", next_due_at = " [Nullable<sql::Timestamptz>] &c.next_due_at,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
             [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &c.id, " AND version = " [sql::Integer] &c.version,
-            " RETURNING id, event_seq, event_hash, split_from, agency_id, excluded_officers), \
-            lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
-            " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
+            " RETURNING id, event_seq, event_hash, split_from, agency_id, excluded_officers)");
         if !LEAN {
+            push!(out; ", lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
+                " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
             push_clocks(out, &self.clocks)?;
         }
         push_aftermath::<LEAN>(out, &self.event, &self.tells)
@@ -292,9 +292,9 @@ impl<'a> Apply<'a> {
         }
     }
 
-    /// It tells nobody but reporters and leaves all clocks as they are.
+    /// It tells nobody but reporters, leaves all clocks as they are, and no draft waits.
     fn is_lean(&self) -> bool {
-        self.tells.only_reporters() && self.clocks.as_array().is_some_and(Vec::is_empty)
+        !self.lapses && self.tells.only_reporters() && self.clocks.as_array().is_some_and(Vec::is_empty)
     }
 
     async fn write(self, tx: &mut Tx, beside: &Beside) -> Result<(), DbError> {
@@ -313,7 +313,7 @@ impl<'a> Apply<'a> {
 /// Writes a decision with its event, its deliveries and the lapse of drafts it leaves behind: the one place where
 /// `state` changes. Consumes the decision and answers the case as it now is; fails when the case has moved on.
 pub async fn apply(tx: &mut Tx, decision: Decision, event: &NewEvent<'_>, tells: &[Tell<'_>]) -> Result<Case, DbError> {
-    let statement = Apply::of(decision.next(), decision.clocks(), event, tells, true);
+    let statement = Apply::of(decision.next(), decision.clocks(), event, tells, decision.lapses());
     statement.write(tx, decision.beside()).await?;
     Ok(advanced(decision.next(), event.link))
 }

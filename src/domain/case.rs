@@ -349,6 +349,8 @@ pub struct CaseFacts {
     pub clocks: Vec<Clock>,
     /// Version of the law when the case was read.
     pub law_version: i64,
+    /// Drafts wait for a second officer.
+    pub drafts_wait: bool,
     /// The other case a merge names, when the caller may see it.
     pub master: Option<MasterFacts>,
 }

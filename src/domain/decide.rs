@@ -31,6 +31,7 @@ pub struct Decision {
     notices: Vec<(Notice, Audience)>,
     typed_address: Option<String>,
     clocks: Vec<Clock>,
+    lapses: bool,
 }
 
 /// What a transition changes beside the case's own row.
@@ -47,10 +48,6 @@ pub enum Effect {
 }
 
 impl Decision {
-    /// The version it was decided on; the write is refused on any other.
-    pub const fn version(&self) -> i32 {
-        self.next.version
-    }
     /// The rule that allowed it.
     pub const fn rule(&self) -> &'static Rule {
         self.rule
@@ -67,7 +64,8 @@ impl Decision {
     pub const fn former_owner(&self) -> Option<Uuid> {
         self.former_owner
     }
-    /// The case as it will be; version, event number and hash are set by the write.
+    /// The case as it will be. Version, event number and hash are still those it was decided on: the write is refused on any
+    /// others, and sets them.
     pub const fn next(&self) -> &Case {
         &self.next
     }
@@ -90,6 +88,10 @@ impl Decision {
     /// Clocks that begin or change.
     pub fn clocks(&self) -> &[Clock] {
         &self.clocks
+    }
+    /// Drafts that waited lapse: the case has moved on.
+    pub const fn lapses(&self) -> bool {
+        self.lapses
     }
 }
 
@@ -199,6 +201,7 @@ fn decision(
         effects: effects(facts, action, named),
         typed_address: typed_address(action),
         clocks: course.changed,
+        lapses: facts.drafts_wait,
         next,
     }
 }

@@ -135,6 +135,7 @@ pub fn case(state: State) -> CaseFacts {
         }),
         clocks: Vec::new(),
         law_version: 1,
+        drafts_wait: false,
     }
 }
 

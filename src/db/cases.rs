@@ -1,6 +1,6 @@
 //! Cases: found, locked and listed by what the caller may see. Their state is written in `transition`.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -284,6 +284,7 @@ pub async fn master_facts(
         reviewing_agency_id: master.case.reviewing_agency_id,
         state: master.case.state,
         merged: master.case.master_case_id.is_some(),
+        conflict_of_interest: master.case.conflict_of_interest,
         same_subject: same_subject(merged, &master),
         overlapping,
         tracks: master.case.tracks,
@@ -325,10 +326,14 @@ pub async fn exclude(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbEr
     Ok(())
 }
 
+/// How many drafts are listed at most, and how many are read at once: who may see a case need not be whom its draft concerns.
+const DRAFTS: usize = 500;
+
 struct Waiting<'a> {
     columns: FoundColumns,
     approvals: diesel::dsl::AsSelect<Approval, Pg>,
     sight: SightParts<'a>,
+    after: (DateTime<Utc>, Uuid),
 }
 type ApprovalColumns = <diesel::dsl::AsSelect<Approval, Pg> as Expression>::SqlType;
 prepared!(Waiting returns (CaseColumns, SubjectColumns, ApprovalColumns));
@@ -342,7 +347,8 @@ impl QueryFragment<Pg> for Waiting<'_> {
         out.push_sql(", ");
         self.approvals.walk_ast(out.reborrow())?;
         push!(out; " FROM approvals JOIN cases ON cases.id = approvals.case_id JOIN subjects ON subjects.case_id = cases.id, sight \
-            WHERE approvals.status = 'pending' AND " {SEEN} " ORDER BY approvals.drafted_at, approvals.id LIMIT 500");
+            WHERE approvals.status = 'pending' AND (approvals.drafted_at, approvals.id) > (" [sql::Timestamptz] &self.after.0, ", "
+            [sql::Uuid] &self.after.1, ") AND " {SEEN} " ORDER BY approvals.drafted_at, approvals.id LIMIT 500");
         Ok(())
     }
 }
@@ -368,9 +374,18 @@ pub async fn waiting_approvals(
     concerns: impl Fn(&Found, &Approval) -> bool,
 ) -> Result<Vec<Untraced<WaitingDraft>>, DbError> {
     let mut connection = pool.get().await?;
-    let waiting = Waiting { columns: FoundColumns::all(), approvals: Approval::as_select(), sight: sight.into() };
-    let rows: Vec<(Case, Subject, Approval)> = waiting.load(&mut connection).await?;
-    let waiting = rows.into_iter().map(|(case, subject, approval)| (Found { case, subject }, approval));
-    let concerning = waiting.filter(|(found, approval)| concerns(found, approval));
-    Ok(concerning.map(|(found, approval)| Untraced(WaitingDraft { found, approval })).collect())
+    let (mut concerning, mut after) = (Vec::new(), Some((DateTime::UNIX_EPOCH, Uuid::nil())));
+    while let Some(last) = after
+        && concerning.len() < DRAFTS
+    {
+        let (columns, approvals) = (FoundColumns::all(), Approval::as_select());
+        let waiting = Waiting { columns, approvals, sight: sight.into(), after: last };
+        let rows: Vec<(Case, Subject, Approval)> = waiting.load(&mut connection).await?;
+        after = rows.last().filter(|_| rows.len() == DRAFTS).map(|(.., draft)| (draft.drafted_at, draft.id));
+        let waiting = rows.into_iter().map(|(case, subject, approval)| (Found { case, subject }, approval));
+        let chosen = waiting.filter(|(found, approval)| concerns(found, approval));
+        concerning.extend(chosen.map(|(found, approval)| Untraced(WaitingDraft { found, approval })));
+    }
+    concerning.truncate(DRAFTS);
+    Ok(concerning)
 }

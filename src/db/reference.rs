@@ -215,15 +215,16 @@ struct Holds {
     holds: bool,
 }
 
-/// Whether one agency stands above another in the tree of agencies, or is BKN, which supervises all of them.
-pub async fn stands_above(tx: &mut Tx, one: Uuid, other: Uuid) -> Result<bool, DbError> {
+/// Whether one agency stands above another in the tree of agencies, or is BKN, which supervises all of them. Above one that
+/// is not known only BKN is sure to stand.
+pub async fn stands_above(tx: &mut Tx, one: Uuid, other: Option<Uuid>) -> Result<bool, DbError> {
     let row: Holds = diesel::sql_query(
         "WITH RECURSIVE above AS (SELECT parent_id FROM agencies WHERE id = $2 \
            UNION SELECT a.parent_id FROM agencies a JOIN above ON a.id = above.parent_id) \
-         SELECT $1 <> $2 AND (EXISTS (SELECT FROM above WHERE parent_id = $1) OR EXISTS (SELECT FROM agencies WHERE id = $1 AND kind = 'bkn')) AS holds",
+         SELECT $1 IS DISTINCT FROM $2 AND (EXISTS (SELECT FROM above WHERE parent_id = $1) OR EXISTS (SELECT FROM agencies WHERE id = $1 AND kind = 'bkn')) AS holds",
     )
     .bind::<diesel::sql_types::Uuid, _>(one)
-    .bind::<diesel::sql_types::Uuid, _>(other)
+    .bind::<diesel::sql_types::Nullable<diesel::sql_types::Uuid>, _>(other)
     .get_result(tx.connection()?)
     .await?;
     Ok(row.holds)

@@ -394,6 +394,8 @@ pub struct MasterFacts {
     pub state: State,
     /// It was itself merged away.
     pub merged: bool,
+    /// It is reviewed one level up.
+    pub conflict_of_interest: bool,
     /// Its subject is the same person.
     pub same_subject: bool,
     /// Its reported days touch those of this case.

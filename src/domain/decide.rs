@@ -270,7 +270,9 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         Action::ReferDirectly(refer) => {
             next.referral_kind = Some(refer.referral_kind);
             next.election_regime = refer.election_regime;
+            next.agency_id = named.agency_id.or(next.agency_id);
             next.reviewing_agency_id = named.reviewing_agency_id;
+            next.conflict_of_interest = next.conflict_of_interest || refer.one_level_up();
             next.bawaslu_result = None;
         }
         Action::Refer(refer) => {

@@ -177,18 +177,41 @@ pub const SUBJECT_RESOLVED: Guard = now(
         }
     },
 );
-/// T06: once the subject is confirmed the case is not accepted again.
-pub const NOT_YET_ACCEPTED: Guard =
-    now("not_yet_accepted", "perkara belum pernah diterima", "the case has not been accepted before", |s| {
-        s.facts.case.state == State::Triage || s.facts.subject.resolution != SubjectResolution::Confirmed
-    });
-/// T06: under a conflict of interest another agency reviews.
+/// T06: once the subject is confirmed the case is not accepted again, but to move it one level up.
+pub const NOT_YET_ACCEPTED: Guard = now(
+    "not_yet_accepted",
+    "perkara belum pernah diterima, atau kini dipindahkan ke pemeriksa setingkat di atasnya",
+    "the case has not been accepted before, or is now moved one level up",
+    |s| {
+        let case = &s.facts.case;
+        case.state == State::Triage
+            || s.facts.subject.resolution != SubjectResolution::Confirmed
+            || matches!(s.action, Action::Accept(accept) if accept.one_level_up() && !case.conflict_of_interest)
+    },
+);
+/// T06: what is known of a conflict of interest does not get lost at acceptance; T09: nor by a merge into a case that is
+/// reviewed where this one must not be.
+pub const CONFLICT_KEPT: Guard = now(
+    "conflict_kept",
+    "konflik kepentingan yang sudah dicatat tetap berlaku",
+    "a conflict of interest on record stays on record",
+    |s| {
+        !s.facts.case.conflict_of_interest
+            || match s.action {
+                Action::Accept(accept) => accept.one_level_up(),
+                _ => s.facts.master.as_ref().is_some_and(|master| master.conflict_of_interest),
+            }
+    },
+);
+/// T06, T07, T22: under a conflict of interest another agency reviews.
 pub const REVIEWED_ONE_LEVEL_UP: Guard = now(
     "reviewed_one_level_up",
     "terlapor memegang jabatan yang dilindungi atau ada konflik kepentingan: pemeriksa harus instansi di atasnya atau BKN",
     "the subject holds a protected position or there is a conflict of interest: an agency above, or BKN, must review",
     |s| match s.action {
         Action::Accept(accept) => !accept.one_level_up() || s.named.reviewer_is_above,
+        Action::ReferDirectly(refer) => !refer.one_level_up() || s.named.reviewer_is_above,
+        Action::ReassignAgency(_) => !s.facts.case.conflict_of_interest || s.named.reviewer_is_above,
         _ => false,
     },
 );

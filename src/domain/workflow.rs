@@ -139,11 +139,11 @@ pub const RULES: &[Rule] = &[
     // Also later: what went straight to Bawaslu comes back unaccepted, and nobody else says who the subject is.
     rule("T06", Verb::Accept, &[S::Triage, S::InspectorateReview], To(S::InspectorateReview), P::Triage)
         .sets(&["D4"])
-        .checks(&[g::NOT_YET_ACCEPTED, g::SUBJECT_RESOLVED, g::REVIEWED_ONE_LEVEL_UP])
+        .checks(&[g::NOT_YET_ACCEPTED, g::SUBJECT_RESOLVED, g::REVIEWED_ONE_LEVEL_UP, g::CONFLICT_KEPT])
         .tells(&[TOLD_STATUS, (N::ReviewAssigned, A::ReviewLeads), (N::ReviewAssigned, A::Inspectors)]),
     rule("T07", Verb::ReferDirectly, &[S::Triage], To(S::BawasluReferral), P::Triage)
         .sets(&["D5"])
-        .checks(&[g::ELECTION_STAGE_RUNS, g::REPORTER_CONSENTS, g::BAWASLU_WINDOW_OPEN])
+        .checks(&[g::ELECTION_STAGE_RUNS, g::REPORTER_CONSENTS, g::BAWASLU_WINDOW_OPEN, g::REVIEWED_ONE_LEVEL_UP])
         .tells(&[TOLD_STATUS, (N::ReferralReceived, A::BawasluDesk)]),
     rule("T08", Verb::Dismiss, &[S::Triage], Close(C::Dismissed), P::Triage)
         .approved_by(P::ApproveDismissal)
@@ -153,6 +153,7 @@ pub const RULES: &[Rule] = &[
         .checks(&[
             g::MASTER_OPEN,
             g::SAME_SUBJECT,
+            g::CONFLICT_KEPT,
             g::OVERLAPPING_ACT,
             g::FURTHER_ACT_BEFORE_PPK,
             g::NOT_A_MASTER,
@@ -218,7 +219,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[(N::CaseHandedOver, A::BknAuditors)]),
     rule("T22", Verb::ReassignAgency, &[S::PpkAction], To(S::PpkAction), P::Recommend)
         .sets(&["D7"])
-        .checks(&[g::ANOTHER_AGENCY])
+        .checks(&[g::ANOTHER_AGENCY, g::REVIEWED_ONE_LEVEL_UP])
         .tells(&[
             (N::RecommendationSent, A::Ppk),
             (N::RecommendationSent, A::TypedAddress),

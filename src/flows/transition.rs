@@ -281,9 +281,7 @@ async fn resolve(
             named.agency_id = agency(tx, &accept.agency_code, day, "/input/agency_code", &mut faults).await?;
             let pointer = "/input/reviewing_agency_code";
             named.reviewing_agency_id = agency(tx, &accept.reviewing_agency_code, day, pointer, &mut faults).await?;
-            if let (Some(own), Some(reviewing)) = (named.agency_id, named.reviewing_agency_id) {
-                named.reviewer_is_above = db::reference::stands_above(tx, reviewing, own).await?;
-            }
+            named.reviewer_is_above = reviewer_is_above(tx, named.reviewing_agency_id, named.agency_id).await?;
             if let Some(number) = &accept.same_person_as {
                 named.person_id =
                     persons::named(tx, setting, actor, facts, &accept.subject, number, &mut faults).await?;
@@ -292,6 +290,10 @@ async fn resolve(
         Action::ReferDirectly(refer) => {
             let pointer = "/input/reviewing_agency_code";
             named.reviewing_agency_id = agency(tx, &refer.reviewing_agency_code, day, pointer, &mut faults).await?;
+            if let Some(code) = &refer.agency_code {
+                named.agency_id = agency(tx, code, day, "/input/agency_code", &mut faults).await?;
+            }
+            named.reviewer_is_above = reviewer_is_above(tx, named.reviewing_agency_id, named.agency_id).await?;
         }
         Action::Merge(merge) => {
             facts.master = db::cases::master_facts(tx, &merge.master_case_number, &sight(actor), facts).await?;
@@ -321,6 +323,7 @@ async fn resolve(
         }
         Action::ReassignAgency(reassign) => {
             named.agency_id = agency(tx, &reassign.agency_code, day, "/input/agency_code", &mut faults).await?;
+            named.reviewer_is_above = reviewer_is_above(tx, facts.case.reviewing_agency_id, named.agency_id).await?;
         }
         Action::ImposeSanction(impose) => {
             decided(tx, facts, impose, acted, "/input", &mut named, &mut faults).await?;
@@ -364,6 +367,13 @@ async fn agency(
         faults.push(FieldFault::new(pointer, Fault::UnknownCode));
     }
     Ok(found)
+}
+
+async fn reviewer_is_above(tx: &mut Tx, reviewing: Option<Uuid>, agency: Option<Uuid>) -> Result<bool, FlowError> {
+    match reviewing {
+        Some(reviewing) => Ok(db::reference::stands_above(tx, reviewing, agency).await?),
+        None => Ok(false),
+    }
 }
 
 /// Looks up a decision of the PPK, by the catalogue of the day of the act.

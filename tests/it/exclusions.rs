@@ -59,7 +59,7 @@ async fn the_draft_of_an_officer_who_is_recused_lapses_and_nobody_can_approve_it
     let id = draft.expect(202).await.text("/approval/id").to_owned();
     let recusal = json!({ "reason": REASON });
     app.post(&format!("/v1/cases/{case}/recusals")).by(Persona::Triage).json(&recusal).expect(201).await;
-    let refused = app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": true })).expect(409).await;
+    let refused = app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": true })).await.expect(409).await;
     refused.problem("approval-lapsed");
     let drafts = app.get(&format!("/v1/cases/{case}/approvals")).by(Persona::SecondTriage).expect(200).await;
     assert_eq!(drafts.text("/data/0/status"), "lapsed");
@@ -81,6 +81,58 @@ async fn an_officer_of_the_subjects_unit_and_the_subject_himself_see_nothing() {
     sees_nothing(&app, Persona::Inspector, &case).await;
     sees_nothing(&app, Persona::Lead, &case).await;
     app.case(Persona::SecondTriage, &case).await;
+}
+
+#[tokio::test]
+async fn a_case_that_goes_straight_to_bawaslu_is_reviewed_one_level_up_as_well() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take"]).await;
+    let mut refer = steps::input(&app, "refer_directly");
+    refer["protected_position"] = "inspectorate_head".into();
+    // While nobody knows the agency, any inspectorate but BKN's might be the subject's own.
+    let refused = |reply: &crate::harness::Reply| (reply.status, reply.text("/guards/0/name").to_owned());
+    for (agency, reviewing) in [(None, "PEMDA15"), (Some("PEMDA1571"), "PEMDA1571"), (Some("PEMDA1571"), "PEMDA16")] {
+        refer["agency_code"] = agency.into();
+        refer["reviewing_agency_code"] = reviewing.into();
+        let reply = app.try_to(Persona::Triage, &case, "refer_directly", &refer).await;
+        assert_eq!(refused(&reply), (422, "reviewed_one_level_up".to_owned()), "{agency:?} by {reviewing}");
+    }
+    refer["reviewing_agency_code"] = "PEMDA15".into();
+    app.fire_with(&case, "refer_directly", &refer).await;
+    app.get(&format!("/v1/cases/{case}")).by(Persona::Lead).expect(404).await;
+    assert_eq!(app.case(Persona::ProvinceLead, &case).await.at("/conflict_of_interest"), true);
+    // What Bawaslu hands back is accepted by those above, and by nobody else.
+    app.fire(&case, "return_referral").await;
+    let accept = steps::input(&app, "accept");
+    let reply = app.try_to(Persona::Triage, &case, "accept", &accept).await;
+    assert_eq!(refused(&reply), (422, "conflict_kept".to_owned()));
+}
+
+#[tokio::test]
+async fn a_protected_position_found_during_the_review_takes_the_case_from_the_inspectorate() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "accept"]).await;
+    let mut accept = steps::input(&app, "accept");
+    let again = app.try_to(Persona::Triage, &case, "accept", &accept).await;
+    assert_eq!((again.status, again.text("/guards/0/name")), (422, "not_yet_accepted"));
+    accept["protected_position"] = "regional_secretary".into();
+    accept["reviewing_agency_code"] = "PEMDA15".into();
+    app.fire_with(&case, "accept", &accept).await;
+    app.get(&format!("/v1/cases/{case}")).by(Persona::Lead).expect(404).await;
+    assert_eq!(app.case(Persona::ProvinceLead, &case).await.text("/state"), "inspectorate_review");
+}
+
+#[tokio::test]
+async fn a_case_reviewed_one_level_up_is_not_merged_into_one_that_is_not() {
+    let app = TestApp::start().await;
+    let (case, master) = (app.case_after(&["take"]).await, app.case_after(&["take", "accept"]).await);
+    let mut accept = steps::input(&app, "accept");
+    accept["protected_position"] = "regional_secretary".into();
+    accept["reviewing_agency_code"] = "PEMDA15".into();
+    app.fire_with(&case, "accept", &accept).await;
+    let merge = json!({ "master_case_number": master, "reason": "Laporan tentang peristiwa dan orang yang sama." });
+    let reply = app.try_to(Persona::Triage, &case, "merge", &merge).await;
+    assert!(reply.status == 422 && reply.body().contains("conflict_kept"), "{} {}", reply.status, reply.body());
 }
 
 #[tokio::test]

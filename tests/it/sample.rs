@@ -125,6 +125,7 @@ pub fn case(state: State) -> CaseFacts {
         }),
         act_day: Some(day(2026, 9, 28)),
         master: Some(MasterFacts {
+            conflict_of_interest: false,
             id: MASTER,
             reviewing_agency_id: Some(AGENCY),
             state: State::Triage,
@@ -290,6 +291,9 @@ pub fn action(verb: Verb) -> Action {
             referral_kind: ReferralKind::PreliminaryInformation,
             election_regime: ElectionRegime::Pemilihan,
             reviewing_agency_code: "PEMDA1571".to_owned(),
+            agency_code: None,
+            protected_position: None,
+            conflict_of_interest: false,
         }),
         Verb::Dismiss => {
             Action::Dismiss(Dismiss { dismissal_code: DismissalCode::InsufficientEvidence, reason, public_wording })

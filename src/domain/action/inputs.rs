@@ -103,9 +103,25 @@ pub struct ReferDirectly {
     pub referral_kind: ReferralKind,
     /// Which election law applies.
     pub election_regime: ElectionRegime,
-    /// The agency whose inspectorate reviews when Bawaslu hands the case back.
+    /// The agency whose inspectorate reviews when Bawaslu hands the case back: the subject's own, or under a conflict of
+    /// interest one above it; where the subject's is not known, BKN.
     #[schema(min_length = 2, max_length = 24, example = "PEMDA1571")]
     pub reviewing_agency_code: String,
+    /// The subject's agency, where it is known already.
+    #[schema(min_length = 2, max_length = 24, example = "PEMDA1571")]
+    pub agency_code: Option<String>,
+    /// The subject holds this position; then the case is reviewed one level up from the start.
+    pub protected_position: Option<ProtectedPosition>,
+    /// The subject is close to the PPK in another way, with the same consequence.
+    #[serde(default)]
+    pub conflict_of_interest: bool,
+}
+
+impl ReferDirectly {
+    /// Whether the agency of the subject must not judge it.
+    pub const fn one_level_up(&self) -> bool {
+        self.conflict_of_interest || self.protected_position.is_some()
+    }
 }
 
 /// T08: dismissal in triage.

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::cases::{fired, seen};
+use super::extract::IfMatch;
 use super::officer_write::OfficerWrite;
 use super::once::Reply;
-use super::openapi::{SignedInRead, SignedInWrite};
+use super::openapi::{SignedInRead, VersionedWrite};
 use super::problem::Problem;
 use super::trace;
 use super::views::{ApprovalView, CaseView};
@@ -21,8 +22,9 @@ use crate::db::{self, Tx};
 use crate::domain::access::Operation;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::policy::Permission;
+use crate::flows::FlowError;
+use crate::flows::approvals::{self, Draft};
 use crate::flows::transition::sight;
-use crate::flows::{FlowError, approvals};
 
 /// The drafts of a case.
 #[derive(Serialize, ToSchema)]
@@ -53,6 +55,8 @@ pub async fn list_approvals(
 pub struct WaitingApproval {
     /// The case.
     pub case_number: String,
+    /// Its version, which the decision names.
+    pub version: i32,
     /// The draft.
     pub approval: ApprovalView,
     /// Drafted by the caller, who may take it back but not approve it.
@@ -83,6 +87,7 @@ pub async fn list_waiting_approvals(app: web::Data<App>, caller: Caller) -> Resu
     let waiting = trace::show_all(&app, &caller, Operation::ListWaitingApprovals, waiting).await?;
     let data = waiting.into_iter().map(|WaitingDraft { found, approval }| WaitingApproval {
         case_number: found.case.case_number,
+        version: found.case.version,
         own: approval.drafted_by == caller.0.officer_id,
         approval: ApprovalView::new(&approval, &caller.0),
     });
@@ -107,12 +112,17 @@ pub struct ApprovalDecision {
     tag = "approvals", security(("officer" = [])), request_body = ApprovalDecision,
     params(
         ("case_number" = String, Path), ("approval_id" = Uuid, Path),
+        ("If-Match" = String, Header, description = "The version of the case that was read, in quotes", example = "\"7\""),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one decision")
     ),
-    responses((status = 200, description = "The case after the decision", body = CaseView), SignedInWrite)
+    responses((status = 200, description = "The case after the decision", body = CaseView), VersionedWrite)
 )]
 #[post("/v1/cases/{case_number}/approvals/{approval_id}/decision")]
-pub async fn decide_approval(write: OfficerWrite, path: web::Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+pub async fn decide_approval(
+    write: OfficerWrite,
+    path: web::Path<(String, Uuid)>,
+    IfMatch(expected): IfMatch,
+) -> Result<HttpResponse, Problem> {
     let input: ApprovalDecision = write.input("ApprovalDecision")?;
     let reason = match (&input.reason, input.approve) {
         (Some(reason), _) => reason.as_str(),
@@ -122,15 +132,16 @@ pub async fn decide_approval(write: OfficerWrite, path: web::Path<(String, Uuid)
         }
     };
     let (number, id) = path.into_inner();
+    let draft = Draft { case_number: &number, case_version: expected, id };
     let setting = write.setting();
     write
         .once(format!("decide_approval {id}"), async |tx: &mut Tx| {
             let actor = write.caller.actor();
             if input.approve {
-                let done = approvals::approve(tx, &setting, &actor, &number, id).await?;
+                let done = approvals::approve(tx, &setting, &actor, &draft).await?;
                 fired(&write.app, &write.caller, &number, done)
             } else {
-                let case = approvals::reject(tx, &setting, &actor, &number, id, reason).await?;
+                let case = approvals::reject(tx, &setting, &actor, &draft, reason).await?;
                 let facts = db::cases::lock_by_id(tx, case.id).await?.ok_or(FlowError::NotFound)?;
                 Ok(Reply::new(
                     StatusCode::OK,

@@ -187,7 +187,11 @@ impl<'a> Stage<'a> {
         say::item("answer", "202, waits for a second officer; the case has not moved");
         let path = format!("/v1/cases/{}/approvals/{id}/decision", report.case);
         let shown = format!("POST /v1/cases/{}/approvals/.../decision approve", report.case);
-        let decision = || Call::post(path.as_str(), json!({ "approve": true })).language("en").keyed();
+        let version = draft.version()?.to_owned();
+        let decision = || {
+            let call = Call::post(path.as_str(), json!({ "approve": true }));
+            call.language("en").on_version(&version).keyed()
+        };
         let own = self.client.send_as(who, decision()).await?.expect(403)?;
         say::item("call", &format!("{who}: {shown}"));
         say::item("answer", &format!("403 {}: {}", own.text("/code")?, own.text("/detail")?));

@@ -17,15 +17,19 @@ use crate::domain::notice::Notice;
 use crate::domain::policy;
 use crate::domain::workflow::rule_for;
 
+/// The draft an officer decides, on the case as the officer has read it.
+pub struct Draft<'a> {
+    /// The case.
+    pub case_number: &'a str,
+    /// The version that was read.
+    pub case_version: i32,
+    /// The draft.
+    pub id: Uuid,
+}
+
 /// Approves a draft: the action is decided again, with both officers, on the current case.
-pub async fn approve(
-    tx: &mut Tx,
-    setting: &Setting,
-    approver: &Actor,
-    number: &str,
-    id: Uuid,
-) -> Result<Fired, FlowError> {
-    let (facts, mut approval) = open(tx, approver, number, id).await?;
+pub async fn approve(tx: &mut Tx, setting: &Setting, approver: &Actor, draft: &Draft<'_>) -> Result<Fired, FlowError> {
+    let (facts, mut approval) = open(tx, approver, draft).await?;
     // Asked before the draft is settled: the table holds no approval of one's own, not even for a moment.
     if approver.officer().is_none_or(|officer| officer.officer_id == approval.drafted_by) {
         return Err(FlowError::Refused(Refusal::OwnDraft, current(&facts, approver)));
@@ -45,11 +49,10 @@ pub async fn reject(
     tx: &mut Tx,
     setting: &Setting,
     officer: &Actor,
-    number: &str,
-    id: Uuid,
+    draft: &Draft<'_>,
     reason: &str,
 ) -> Result<Case, FlowError> {
-    let (facts, mut approval) = open(tx, officer, number, id).await?;
+    let (facts, mut approval) = open(tx, officer, draft).await?;
     let own = officer.officer().is_some_and(|o| o.officer_id == approval.drafted_by);
     if own {
         settle(setting, officer, &mut approval, ApprovalStatus::Lapsed, Some(reason));
@@ -110,9 +113,12 @@ pub fn may_decide(officer: &Actor, verb: Verb, case: &Case, subject: &Subject) -
     needed.is_some_and(|needed| policy::may(officer, needed, case, subject))
 }
 
-async fn open(tx: &mut Tx, officer: &Actor, number: &str, id: Uuid) -> Result<(CaseFacts, Approval), FlowError> {
-    let facts = db::cases::lock(tx, number, &sight(officer)).await?.ok_or(FlowError::NotFound)?;
-    let approval = db::approvals::lock(tx, facts.case.id, id).await?.ok_or(FlowError::NotFound)?;
+async fn open(tx: &mut Tx, officer: &Actor, draft: &Draft<'_>) -> Result<(CaseFacts, Approval), FlowError> {
+    let facts = db::cases::lock(tx, draft.case_number, &sight(officer)).await?.ok_or(FlowError::NotFound)?;
+    let approval = db::approvals::lock(tx, facts.case.id, draft.id).await?.ok_or(FlowError::NotFound)?;
+    if facts.case.version != draft.case_version {
+        return Err(FlowError::Stale(current(&facts, officer)));
+    }
     if approval.status != ApprovalStatus::Pending {
         return Err(FlowError::ApprovalLapsed);
     }

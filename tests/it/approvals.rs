@@ -26,7 +26,7 @@ async fn each_officer_finds_what_waits_for_him_and_what_he_drafted() {
     for nobody in [Persona::DistantTriage, Persona::Auditor, Persona::Inspector, Persona::Ppk] {
         assert_eq!(waiting(nobody).await.at("/data"), &json!([]), "{nobody:?}");
     }
-    app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": true })).expect(200).await;
+    app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": true })).await.expect(200).await;
     assert_eq!(waiting(Persona::SecondTriage).await.at("/data"), &json!([]));
     app.get("/v1/approvals").by(Persona::SystemAdmin).expect(403).await.problem("forbidden");
 }
@@ -43,10 +43,10 @@ async fn one_person_with_two_seats_is_still_one_person() {
     );
     app.db.execute(&insert).await;
     let decision = json!({ "approve": true });
-    let by_the_other_seat = app.decide(Persona::Triage, &case, &id, &decision).header("netral-seat", seat);
+    let by_the_other_seat = app.decide(Persona::Triage, &case, &id, &decision).await.header("netral-seat", seat);
     by_the_other_seat.expect(403).await.problem("forbidden");
     assert_eq!(app.state(&case).await, "triage");
-    app.decide(Persona::SecondTriage, &case, &id, &decision).expect(200).await;
+    app.decide(Persona::SecondTriage, &case, &id, &decision).await.expect(200).await;
 }
 
 #[tokio::test]
@@ -71,9 +71,12 @@ async fn those_who_may_approve_are_reminded_once_after_a_day_and_the_drafter_is_
 async fn a_rejection_carries_its_reason_to_the_drafter() {
     let app = TestApp::start().await;
     let (case, id) = drafted(&app).await;
-    app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": false })).expect(422).await;
+    app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": false })).await.expect(422).await;
     let reason = "Bukti tangkapan layar cukup untuk pemeriksaan.";
-    app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": false, "reason": reason })).expect(200).await;
+    app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": false, "reason": reason }))
+        .await
+        .expect(200)
+        .await;
     let drafts = app.get(&format!("/v1/cases/{case}/approvals")).by(Persona::Triage).expect(200).await;
     assert_eq!((drafts.text("/data/0/status"), drafts.text("/data/0/reason")), ("rejected", reason));
     assert_eq!(app.state(&case).await, "triage");
@@ -90,6 +93,7 @@ async fn the_draft_of_an_officer_who_is_disabled_lapses_and_another_can_draft_an
     let second = app.get("/v1/approvals").by(Persona::SecondTriage).expect(200).await;
     assert_eq!(second.at("/data"), &json!([]));
     app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": true }))
+        .await
         .expect(409)
         .await
         .problem("approval-lapsed");

@@ -149,7 +149,7 @@ async fn a_draft_and_its_approval_can_be_repeated() {
     assert_eq!((&first.bytes, first.header("location")), (&again.bytes, again.header("location")));
     let id = first.text("/approval/id");
     let approve = async || {
-        app.decide(Persona::SecondTriage, &case, id, &json!({ "approve": true })).key("setuju").expect(200).await
+        app.decide(Persona::SecondTriage, &case, id, &json!({ "approve": true })).await.key("setuju").expect(200).await
     };
     let (first, again) = (approve().await, approve().await);
     assert_eq!((&first.bytes, first.version()), (&again.bytes, again.version()));

@@ -73,7 +73,8 @@ impl Office<'_> {
         let answer = self.call(Some(by), Method::POST, &path, Some(version), &action).await;
         let Some(second) = second else { return answer["version"].as_i64().unwrap() };
         let path = format!("/v1/cases/{case}/approvals/{}/decision", answer["approval"]["id"].as_str().unwrap());
-        let answer = self.call(Some(second), Method::POST, &path, None, &json!({ "approve": true })).await;
+        let answer =
+            self.call(Some(second), Method::POST, &path, answer["version"].as_i64(), &json!({ "approve": true })).await;
         answer["version"].as_i64().unwrap()
     }
 }

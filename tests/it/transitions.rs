@@ -10,10 +10,6 @@ async fn label(app: &TestApp, receipt: &Receipt) -> String {
     app.get(&format!("/v1/reports/{}/status", receipt.number)).expect(200).await.text("/label/id").to_owned()
 }
 
-async fn version(app: &TestApp, case: &str) -> i64 {
-    app.db.value(&format!("SELECT version AS value FROM cases WHERE case_number = '{case}'")).await.parse().unwrap()
-}
-
 async fn fire_at(app: &TestApp, by: Persona, case: &str, version: i64, verb: &str) -> Reply {
     let body = steps::action(verb, &steps::input(app, verb));
     app.post(&format!("/v1/cases/{case}/transitions")).by(by).if_match(version).json(&body).send().await
@@ -34,7 +30,7 @@ async fn a_report_becomes_a_sanction_and_the_reporter_can_follow_it() {
     ] {
         let reply = app.fire(&case, verb).await;
         assert_eq!(reply.text("/state"), state, "{verb}");
-        assert_eq!(reply.version(), version(&app, &case).await);
+        assert_eq!(reply.version(), app.version(&case).await);
         assert_eq!(label(&app, &receipt).await, public, "{verb}");
     }
     let delivered = json!({ "delivered_on": app.day(0) });
@@ -76,7 +72,7 @@ async fn a_suspected_crime_is_hidden_from_the_public_and_keeps_the_case_open_unt
     let path = format!("/v1/cases/{case}/tracks/criminal/transitions");
     let document = json!({ "number": "12/Pid.Sus/2026", "dated": app.day(0) });
     let step = async |by: Persona, body: Value| {
-        app.post(&path).by(by).if_match(version(&app, &case).await).json(&body).send().await
+        app.post(&path).by(by).if_match(app.version(&case).await).json(&body).send().await
     };
     let skipped = step(Persona::Liaison, json!({ "to": "convicted", "document": document })).await;
     assert_eq!(skipped.status, 409, "{}", skipped.body());
@@ -115,15 +111,15 @@ async fn a_dismissal_waits_for_a_second_officer_who_is_not_the_first() {
     assert_eq!(again.status, 409);
     again.problem("approval-pending");
     let yes = json!({ "approve": true });
-    let own = app.decide(Persona::Triage, &case, &id, &yes).expect(403).await.problem("forbidden");
+    let own = app.decide(Persona::Triage, &case, &id, &yes).await.expect(403).await.problem("forbidden");
     assert!(own.text("/detail").contains("Pengusul"), "{}", own.body());
-    app.decide(Persona::Auditor, &case, &id, &yes).expect(403).await.problem("forbidden");
-    app.decide(Persona::Lead, &case, &id, &yes).expect(404).await.problem("not-found");
-    let reason = app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": false })).expect(422).await;
+    app.decide(Persona::Auditor, &case, &id, &yes).await.expect(403).await.problem("forbidden");
+    app.decide(Persona::Lead, &case, &id, &yes).await.expect(404).await.problem("not-found");
+    let reason = app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": false })).await.expect(422).await;
     assert_eq!(reason.faults(), [("/reason", "required")]);
-    let closed = app.decide(Persona::SecondTriage, &case, &id, &yes).expect(200).await;
+    let closed = app.decide(Persona::SecondTriage, &case, &id, &yes).await.expect(200).await;
     assert_eq!((closed.text("/state"), closed.text("/dismissal_code")), ("closed", "insufficient_evidence"));
-    app.decide(Persona::SecondTriage, &case, &id, &yes).expect(409).await.problem("approval-lapsed");
+    app.decide(Persona::SecondTriage, &case, &id, &yes).await.expect(409).await.problem("approval-lapsed");
     let drafts = app.get(&format!("/v1/cases/{case}/approvals")).by(Persona::Triage).expect(200).await;
     assert_eq!(drafts.text("/data/0/status"), "approved");
     let timeline = app.get(&format!("/v1/cases/{case}/events")).by(Persona::Auditor).expect(200).await;
@@ -142,15 +138,36 @@ async fn a_rejected_or_withdrawn_draft_leaves_the_case_where_it_was_and_can_be_m
     };
     let no = json!({ "approve": false, "reason": "Masih ada bukti yang belum diperiksa." });
     let id = draft().await;
-    app.decide(Persona::Auditor, &case, &id, &no).expect(403).await.problem("forbidden");
-    let rejected = app.decide(Persona::SecondTriage, &case, &id, &no).expect(200).await;
+    app.decide(Persona::Auditor, &case, &id, &no).await.expect(403).await.problem("forbidden");
+    let rejected = app.decide(Persona::SecondTriage, &case, &id, &no).await.expect(200).await;
     assert_eq!(rejected.text("/state"), "triage");
     let own = draft().await;
-    app.decide(Persona::Triage, &case, &own, &no).expect(200).await;
+    app.decide(Persona::Triage, &case, &own, &no).await.expect(200).await;
     draft().await;
     let drafts = app.get(&format!("/v1/cases/{case}/approvals")).by(Persona::Triage).expect(200).await;
     let statuses: Vec<&Value> = drafts.at("/data").as_array().unwrap().iter().map(|draft| &draft["status"]).collect();
     assert_eq!(statuses, ["pending", "lapsed", "rejected"], "newest first");
+}
+
+#[tokio::test]
+async fn a_second_officer_decides_only_on_the_case_as_it_was_read() {
+    let app = TestApp::start().await;
+    let receipt = app.submit(&app.report()).await;
+    app.walk(&receipt.case, &["take"]).await;
+    let draft = app.try_to(Persona::Triage, &receipt.case, "dismiss", &steps::input(&app, "dismiss")).await;
+    let path = format!("/v1/cases/{}/approvals/{}/decision", receipt.case, draft.text("/approval/id"));
+    let yes = json!({ "approve": true });
+    app.post(&path).by(Persona::SecondTriage).json(&yes).expect(428).await.problem("precondition-required");
+    // The reporter writes something that might change the second officer's mind.
+    let token = app.open_mailbox(&receipt).await;
+    let message = json!({ "body": "Ada tautan baru yang memperlihatkan unggahan itu." });
+    app.post("/v1/my-report/messages").bearer(&token).json(&message).expect(201).await;
+    let late = app.post(&path).by(Persona::SecondTriage).if_match(draft.version()).json(&yes).expect(412).await;
+    assert_eq!(late.problem("stale-version").at("/current/version"), &json!(app.version(&receipt.case).await));
+    let waiting = app.get("/v1/approvals").by(Persona::SecondTriage).expect(200).await;
+    let version = waiting.at("/data/0/version").as_i64().unwrap();
+    app.post(&path).by(Persona::SecondTriage).if_match(version).json(&yes).expect(200).await;
+    assert_eq!(app.state(&receipt.case).await, "closed");
 }
 
 #[tokio::test]
@@ -160,7 +177,7 @@ async fn an_approval_is_decided_on_the_case_as_it_stands_then() {
     let draft = app.try_to(Persona::Triage, &case, "dismiss", &steps::input(&app, "dismiss")).await;
     let id = draft.text("/approval/id").to_owned();
     app.fire(&case, "accept").await;
-    let late = app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": true })).send().await;
+    let late = app.decide(Persona::SecondTriage, &case, &id, &json!({ "approve": true })).await.send().await;
     assert_eq!(late.status, 409, "{}", late.body());
     assert_eq!(app.state(&case).await, "inspectorate_review", "the late approval changed nothing");
     let drafter_gone = app.case_after(&["take"]).await;
@@ -168,7 +185,8 @@ async fn an_approval_is_decided_on_the_case_as_it_stands_then() {
     let id = draft.text("/approval/id").to_owned();
     let sql = format!("UPDATE officers SET disabled_at = now() WHERE email = '{}'", Persona::Triage.email());
     app.db.execute(&sql).await;
-    let lapsed = app.decide(Persona::SecondTriage, &drafter_gone, &id, &json!({ "approve": true })).expect(409).await;
+    let lapsed =
+        app.decide(Persona::SecondTriage, &drafter_gone, &id, &json!({ "approve": true })).await.expect(409).await;
     lapsed.problem("approval-lapsed");
     assert_eq!(app.state(&drafter_gone).await, "triage");
 }
@@ -192,7 +210,7 @@ async fn a_transition_needs_the_version_last_read_and_is_told_the_current_one() 
         assert_eq!(refused.version(), 2);
         assert!(refused.texts("/allowed_actions").contains(&"accept"), "{}", refused.body());
     }
-    assert_eq!(version(&app, &case).await, 2);
+    assert_eq!(app.version(&case).await, 2);
 }
 
 #[tokio::test]
@@ -277,13 +295,12 @@ async fn of_two_second_officers_at_once_one_decides() {
     let draft = app.try_to(Persona::Auditor, &case, "recommend_nothing", &input).await;
     let id = draft.text("/approval/id");
     let no = json!({ "approve": false, "reason": "Ditarik kembali oleh pengusul sendiri." });
-    let (approved, withdrawn) = tokio::join!(
-        app.decide(Persona::SecondAuditor, &case, id, &json!({ "approve": true })).send(),
-        app.decide(Persona::Auditor, &case, id, &no).send()
-    );
+    let approve = app.decide(Persona::SecondAuditor, &case, id, &json!({ "approve": true })).await;
+    let withdraw = app.decide(Persona::Auditor, &case, id, &no).await;
+    let (approved, withdrawn) = tokio::join!(approve.send(), withdraw.send());
     let mut statuses = [approved.status, withdrawn.status];
     statuses.sort_unstable();
-    assert_eq!(statuses, [200, 409], "{} {}", approved.body(), withdrawn.body());
+    assert_eq!(statuses, [200, 412], "{} {}", approved.body(), withdrawn.body());
     assert_eq!(app.state(&case).await, if approved.status == 200 { "closed" } else { "recommendation" });
 }
 

@@ -152,12 +152,19 @@ impl TestApp {
             return reply;
         };
         assert_eq!(reply.status, 202, "{verb}: {}", reply.body());
-        self.decide(approver, case, reply.text("/approval/id"), &json!({ "approve": true })).expect(200).await
+        self.decide(approver, case, reply.text("/approval/id"), &json!({ "approve": true })).await.expect(200).await
     }
 
-    /// The second officer's word on a draft.
-    pub fn decide(&self, by: Persona, case: &str, approval: &str, decision: &Value) -> super::Call<'_> {
-        self.post(&format!("/v1/cases/{case}/approvals/{approval}/decision")).by(by).json(decision)
+    /// The version of a case.
+    pub async fn version(&self, case: &str) -> i64 {
+        let found = format!("SELECT version AS value FROM cases WHERE case_number = '{case}'");
+        self.db.value(&found).await.parse().unwrap()
+    }
+
+    /// The second officer's word on a draft, of the case as it stands now.
+    pub async fn decide(&self, by: Persona, case: &str, approval: &str, decision: &Value) -> super::Call<'_> {
+        let path = format!("/v1/cases/{case}/approvals/{approval}/decision");
+        self.post(&path).by(by).if_match(self.version(case).await).json(decision)
     }
 
     /// Fires these verbs one after the other.

@@ -7,7 +7,7 @@ use netral::db::{self, Tx};
 use netral::domain::action::Action;
 use netral::domain::actor::{Actor, Officer};
 use netral::domain::calendar::today;
-use netral::domain::case::State;
+use netral::domain::case::{Case, State};
 use netral::domain::policy::{self, Permission};
 use netral::domain::report::MessageKind;
 use netral::domain::tracks::rules::rule_for as step_for;
@@ -89,7 +89,7 @@ impl Ground {
                     .await
                     .map(|fired| matches!(fired, Fired::Moved(..)))
             }
-            1 => self.second_officer(&mut tx, &mut dice, setting, (seen.case.id, seen.case.state), number).await,
+            1 => self.second_officer(&mut tx, &mut dice, setting, &seen.case).await,
             2 => {
                 let (track, step) = dice.step(&seen.case, today(setting.now));
                 let rule = step_for(track, seen.case.tracks.of(track), step.to, seen.case.state);
@@ -138,21 +138,19 @@ impl Ground {
         tx: &mut Tx,
         dice: &mut Dice<'_>,
         setting: &Setting,
-        (case, state): (uuid::Uuid, State),
-        number: &str,
+        case: &Case,
     ) -> Result<bool, FlowError> {
-        let drafts = approvals::of_case(&self.app.app.pool, case).await?;
+        let drafts = approvals::of_case(&self.app.app.pool, case.id).await?;
         let Some(draft) = drafts.iter().find(|draft| draft.status == ApprovalStatus::Pending || dice.once_in(9)) else {
             return Ok(false);
         };
-        let permission = rule_for(draft.verb, state).and_then(|rule| rule.approval);
+        let permission = rule_for(draft.verb, case.state).and_then(|rule| rule.approval);
         let actor = self.holder(dice, permission);
+        let draft = second::Draft { case_number: &case.case_number, case_version: case.version, id: draft.id };
         if dice.once_in(6) {
-            second::reject(tx, setting, &actor, number, draft.id, "Alasan penolakan yang cukup panjang")
-                .await
-                .map(|_| true)
+            second::reject(tx, setting, &actor, &draft, "Alasan penolakan yang cukup panjang").await.map(|_| true)
         } else {
-            second::approve(tx, setting, &actor, number, draft.id).await.map(|_| true)
+            second::approve(tx, setting, &actor, &draft).await.map(|_| true)
         }
     }
 }

@@ -63,6 +63,16 @@ impl From<FlowError> for Problem {
             ),
             FlowError::LegalHold => Self::new(ProblemCode::LegalHold),
             FlowError::CaseOpen => Self::new(ProblemCode::CaseOpen),
+            FlowError::MailboxFull(seconds) => {
+                Self::new(ProblemCode::TooManyRequests).retry_after(u64::try_from(seconds).unwrap_or(1)).detail(
+                    "Batas surat untuk satu laporan dalam sehari tercapai. Jawaban atas pertanyaan petugas selalu dapat dikirim.",
+                    "The day's limit of letters on one report is reached. An answer to an officer's question can always be sent.",
+                )
+            }
+            FlowError::BreachNotTold => Self::new(ProblemCode::NotInState).detail(
+                "Pelanggaran yang mengenai orang ditutup sesudah lembaga dan orangnya diberi tahu.",
+                "A breach that concerns people is closed after the authority and the people have been told.",
+            ),
             FlowError::BreachStepTaken => Self::new(ProblemCode::NotInState).detail(
                 "Catatan pelanggaran ini sudah ditutup, atau langkah ini sudah dicatat.",
                 "The breach is closed, or this step has been entered before.",

@@ -9,7 +9,7 @@ use super::reports::sources;
 use super::{DbError, Pool, Tx};
 use crate::domain::report::Direction;
 use crate::domain::sealed::{Sealed, WrappedKey};
-use crate::schema::{data_keys, messages, reports};
+use crate::schema::{data_keys, data_requests, messages, reports};
 
 /// One message.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -54,6 +54,19 @@ pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<Locked>, DbError>
         .select((Message::as_select(), Option::<WrappedKey>::as_select()))
         .load(&mut connection)
         .await?)
+}
+
+/// When the reporter wrote letters after `since`, messages and requests about his data alike; in order of time.
+pub async fn written_since(tx: &mut Tx, report_id: Uuid, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, DbError> {
+    let from_reporter = messages::report_id.eq(report_id).and(messages::direction.eq(Direction::FromReporter));
+    let sent = messages::table.filter(from_reporter.and(messages::sent_at.gt(since))).select(messages::sent_at);
+    let asked = data_requests::table
+        .filter(data_requests::report_id.eq(report_id).and(data_requests::made_at.gt(since)))
+        .select(data_requests::made_at);
+    let mut all: Vec<DateTime<Utc>> = sent.load(tx.connection()?).await?;
+    all.extend(asked.load::<DateTime<Utc>>(tx.connection()?).await?);
+    all.sort_unstable();
+    Ok(all)
 }
 
 /// Puts messages into mailboxes.

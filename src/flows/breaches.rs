@@ -11,6 +11,9 @@ use crate::domain::fault::{Fault, FieldFault};
 /// Within which both the authority and the persons concerned are told.
 const TIME: Duration = Duration::hours(72);
 
+/// How long ago a breach may have been discovered when it is entered: more is a slip of the pen.
+const OLDEST: Duration = Duration::days(3653);
+
 /// When the time to tell of a breach ends.
 pub fn due_at(breach: &Breach) -> DateTime<Utc> {
     breach.discovered_at + TIME
@@ -22,15 +25,19 @@ pub fn overdue(breach: &Breach, steps: &[BreachStep], now: DateTime<Utc>) -> boo
     now > due_at(breach) && !(done(Kind::AuthorityNotified) && done(Kind::SubjectsNotified))
 }
 
-/// Enters a breach. It cannot have been discovered in the future.
+/// Enters a breach. It cannot have been discovered in the future, nor ages ago.
 pub async fn register(tx: &mut Tx, breach: &Breach) -> Result<(), FlowError> {
+    if breach.recorded_at - breach.discovered_at > OLDEST {
+        return Err(FlowError::Input(vec![FieldFault::new("/discovered_at", Fault::TooLongAgo)]));
+    }
     if breach.discovered_at > breach.recorded_at {
         return Err(FlowError::Input(vec![FieldFault::new("/discovered_at", Fault::InFuture)]));
     }
     Ok(db::breaches::insert(tx, breach).await?)
 }
 
-/// Enters a step: each notice and the closing once, notes as often as needed, and nothing after the closing.
+/// Enters a step: each notice and the closing once, notes as often as needed, and nothing after the closing. Where people
+/// are concerned, both notices come before it (art. 46).
 pub async fn step(
     tx: &mut Tx,
     now: DateTime<Utc>,
@@ -44,6 +51,10 @@ pub async fn step(
     let done = |kind| steps.iter().any(|step| step.kind == kind);
     if done(Kind::Closed) || (kind != Kind::Noted && done(kind)) {
         return Err(FlowError::BreachStepTaken);
+    }
+    let told = done(Kind::AuthorityNotified) && done(Kind::SubjectsNotified);
+    if kind == Kind::Closed && breach.persons_affected > 0 && !told {
+        return Err(FlowError::BreachNotTold);
     }
     if at > now {
         return Err(FlowError::Input(vec![FieldFault::new("/at", Fault::InFuture)]));

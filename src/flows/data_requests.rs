@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::FlowError;
 use super::sealing::{self, OpenMessage, OpenReporter, OpenWitness};
 use super::transition::{Setting, note};
+use super::{FlowError, mailbox};
 use crate::db::access::Shown;
 use crate::db::data_requests::{DataRequest, DataRequestKind as Kind, DataRequestStatus as Status, Locked};
 use crate::db::reports::Report;
@@ -66,6 +66,7 @@ pub async fn make(
     let actor = Actor::Reporter { report_id };
     let facts = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?;
     let key = db::data_keys::hold(tx, report_id).await?.ok_or(FlowError::ReportErased)?;
+    mailbox::room(tx, setting, report_id).await?;
     let id = Uuid::now_v7();
     let at_once = kind == Kind::Access;
     let request = DataRequest {

@@ -1,5 +1,6 @@
 //! What a reporter does after reporting: answer, ask to withdraw, confirm an address.
 
+use chrono::Duration;
 use uuid::Uuid;
 
 use super::transition::{Setting, fire_on, note_and_tell};
@@ -12,6 +13,19 @@ use crate::domain::actor::Actor;
 use crate::domain::case::{Case, State};
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::report::{Direction, MessageKind};
+
+/// How many letters a reporter may write in a day, answers to questions aside: each is told to an officer by e-mail.
+const LETTERS_A_DAY: usize = 20;
+
+/// Whether the reporter may write another letter. The caller holds the case's lock.
+pub(super) async fn room(tx: &mut Tx, setting: &Setting, report_id: Uuid) -> Result<(), FlowError> {
+    let day = Duration::days(1);
+    let written = db::messages::written_since(tx, report_id, setting.now - day).await?;
+    match written.iter().rev().nth(LETTERS_A_DAY - 1) {
+        Some(first) => Err(FlowError::MailboxFull((*first + day - setting.now).num_seconds().max(1))),
+        None => Ok(()),
+    }
+}
 
 /// Puts the reporter's words into the mailbox. An answer to an open question moves the case (T04); anything else is
 /// recorded and told to the officer who works on it, or to the triage officers while nobody does.
@@ -26,10 +40,14 @@ pub async fn post(
     let actor = Actor::Reporter { report_id };
     let facts = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?;
     let key = db::data_keys::hold(tx, report_id).await?.ok_or(FlowError::ReportErased)?;
+    let answers = kind == MessageKind::Answer && facts.case.state == State::AwaitingReporter;
+    if !answers {
+        room(tx, setting, report_id).await?;
+    }
     let message = sealing::message(setting, &key, Direction::FromReporter, body)?;
     db::messages::insert(tx, std::slice::from_ref(&message)).await?;
     match kind {
-        MessageKind::Answer if facts.case.state == State::AwaitingReporter => {
+        MessageKind::Answer if answers => {
             fire_on(tx, setting, &actor, None, facts, Action::Answer).await?;
         }
         MessageKind::Answer => record(tx, setting, &actor, &facts.case, "message.received").await?,

@@ -70,8 +70,12 @@ pub enum FlowError {
     LegalHold,
     /// The case is still open, so its report is not erased.
     CaseOpen,
+    /// The reporter has written as often as one may in a day; this many seconds until the next time.
+    MailboxFull(i64),
     /// The breach is closed, or this has been entered before.
     BreachStepTaken,
+    /// The breach concerns people, and not everyone has been told.
+    BreachNotTold,
     /// What is sealed cannot be opened, or nothing can be sealed.
     Vault(VaultError),
     /// The database failed.

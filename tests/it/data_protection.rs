@@ -332,6 +332,8 @@ async fn a_breach_has_72_hours_and_its_history_only_grows() {
     assert_eq!(found(&read(&app, "/v1/breaches").await), json!(true));
     let path = format!("/v1/breaches/{id}/steps");
     let step = |kind: &str| officer(&app, &path, &json!({ "kind": kind, "note": "Surat nomor 12/PDP/2026." }));
+    // The people concerned are not forgotten by closing the file.
+    step("closed").expect(409).await.problem("not-in-state");
     let told = step("authority_notified").expect(201).await;
     assert!(told.at("/overdue") == true && told.at("/authority_notified_at").is_string(), "{}", told.body());
     assert_eq!(step("subjects_notified").expect(201).await.at("/overdue"), &json!(false));
@@ -352,6 +354,8 @@ async fn a_breach_and_its_steps_are_not_of_the_future_and_no_step_precedes_it() 
     let app = TestApp::start().await;
     let refused = officer(&app, "/v1/breaches", &breach(&app, -2)).expect(422).await;
     assert_eq!(refused.faults(), [("/discovered_at", "in-future")]);
+    let refused = officer(&app, "/v1/breaches", &breach(&app, 24 * 365 * 11)).expect(422).await;
+    assert_eq!(refused.faults(), [("/discovered_at", "too-long-ago")]);
     let entered = officer(&app, "/v1/breaches", &breach(&app, 5)).expect(201).await;
     let path = format!("/v1/breaches/{}/steps", entered.text("/id"));
     for (hours, fault) in [(1, "in-future"), (-9, "out-of-range")] {

@@ -108,6 +108,30 @@ async fn a_message_without_a_question_is_kept_and_moves_nothing() {
 }
 
 #[tokio::test]
+async fn a_mailbox_takes_twenty_letters_a_day_and_an_answer_always() {
+    let app = TestApp::start().await;
+    let receipt = app.submit(&app.report()).await;
+    let token = app.open_mailbox(&receipt).await;
+    let request = json!({ "kind": "correction", "text": "Mohon nomor telepon saya diperbaiki." });
+    app.post("/v1/my-report/data-requests").bearer(&token).json(&request).expect(201).await;
+    for nth in 0..19 {
+        assert_eq!(answer(&app, &token, &json!({ "body": format!("Keterangan tambahan {nth}.") })).await.status, 201);
+    }
+    let full = answer(&app, &token, &json!({ "body": "Keterangan yang kedua puluh satu." })).await;
+    let wait: u32 = full.header("retry-after").parse().unwrap();
+    assert!(full.status == 429 && (80_000..=86_400).contains(&wait), "{} {wait}", full.status);
+    let full = app.post("/v1/my-report/data-requests").bearer(&token).json(&request).expect(429).await;
+    full.problem("too-many-requests");
+    assert_eq!(messages(&app, &token).await.len(), 19);
+    app.walk(&receipt.case, &["take", "ask"]).await;
+    assert_eq!(answer(&app, &token, &json!({ "body": "Ya, masih dapat dilihat." })).await.status, 201);
+    assert_eq!(app.state(&receipt.case).await, "triage");
+    app.advance(Duration::days(1));
+    let token = app.open_mailbox(&receipt).await;
+    assert_eq!(answer(&app, &token, &json!({ "body": "Keterangan pada hari berikutnya." })).await.status, 201);
+}
+
+#[tokio::test]
 async fn a_repeated_answer_is_one_message() {
     let app = TestApp::start().await;
     let receipt = app.submit(&app.report()).await;

@@ -113,6 +113,15 @@ macro_rules! actions {
             pub const fn verb(&self) -> Verb {
                 match self { $(actions!(@pattern $verb $($input)?) => Verb::$verb,)+ }
             }
+
+            /// What the timeline keeps of it: verb and data but for the texts that reporters find in their mailboxes, which
+            /// are kept there only, sealed. `None` for a verb without data.
+            pub fn on_record(&self) -> Option<serde_json::Value> {
+                let mut action = serde_json::to_value(self).ok()?;
+                let input = action.get_mut("input")?.as_object_mut()?;
+                MAILBOX_TEXTS.iter().for_each(|field| drop(input.remove(*field)));
+                Some(action)
+            }
         }
 
         impl Verb {
@@ -127,6 +136,9 @@ macro_rules! actions {
     (@schema $input:ident) => { Some(stringify!($input)) };
     (@schema) => { None };
 }
+
+/// The fields of inputs whose text goes to reporters.
+const MAILBOX_TEXTS: [&str; 2] = ["questions", "public_wording"];
 
 actions! {
     Take = "take", "Ambil", "Take";

@@ -185,10 +185,8 @@ pub(super) fn tell<'a>(setting: &Setting, case: &'a Case, (notice, audience): &(
     }
 }
 
-/// What the timeline keeps of an action's data; nothing for a verb without any.
 fn details(action: &Action) -> Option<String> {
-    let value = serde_json::to_value(action).ok()?;
-    value.get("input").is_some_and(|input| !input.is_null()).then(|| event::salted(&value))
+    action.on_record().map(|action| event::salted(&action))
 }
 
 /// Keeps the action for a second officer and records that it was drafted.
@@ -218,6 +216,8 @@ async fn draft(
     };
     db::approvals::insert(tx, &approval).await?;
     let case = note(tx, setting, actor, &facts.case, "approval.requested", details(action)).await?;
+    // The answer is kept for a repeated request, and whoever drafted knows what he wrote.
+    let approval = Approval { action: action.on_record().unwrap_or_default(), ..approval };
     Ok(Fired::Drafted(Box::new(approval), Box::new(case)))
 }
 

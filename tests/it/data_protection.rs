@@ -41,11 +41,14 @@ async fn closed(app: &TestApp) -> Receipt {
     receipt
 }
 
-/// Reasons that officers give beside the case: of a hold that was lifted, and of a wish to know who reported.
+/// Reasons that officers give beside the case: of a hold that was lifted, to the reporter about his data, and of a wish to
+/// know who reported.
 async fn reasons_beside(app: &TestApp, receipt: &Receipt) {
     let hold = json!({ "case_number": receipt.case, "reason": WHY });
     let hold = officer(app, "/v1/legal-holds", &hold).expect(201).await;
     officer(app, &format!("/v1/legal-holds/{}/lift", hold.text("/id")), &json!({ "reason": WHY })).expect(200).await;
+    let asked = ask(app, &app.open_mailbox(receipt).await, "correction").await;
+    assert_eq!(answer(app, asked.text("/id"), "refuse").await.status, 200);
     let request = json!({ "complaint_number": receipt.number, "reason": WHY });
     let path = format!("/v1/cases/{}/identity-requests", receipt.case);
     let request = app.post(&path).by(Persona::Inspector).json(&request).expect(201).await;

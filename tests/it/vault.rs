@@ -11,7 +11,7 @@ use netral::domain::event::hex;
 use serde_json::{Value, json};
 
 use crate::harness::app::environment;
-use crate::harness::{Persona, Receipt, Reply, TestApp, TestDb};
+use crate::harness::{Persona, Receipt, Reply, TestApp, TestDb, steps};
 
 const REASON: &str = "Pelapor perlu dimintai keterangan langsung oleh tim, karena pesan di kotak surat tidak dijawab.";
 const WHY: &str = "Alasan diterima untuk keperluan pemeriksaan.";
@@ -128,6 +128,31 @@ async fn a_copy_of_the_database_tells_nobody_who_reported_or_what_was_written() 
         hex(&known),
         "who knows the address finds the reporter, however it is written"
     );
+}
+
+#[tokio::test]
+async fn what_officers_write_to_a_reporter_stands_in_the_mailbox_only() {
+    let app = TestApp::start().await;
+    let receipt = app.submit(&report(&app)).await;
+    app.walk(&receipt.case, &["take"]).await;
+    let mut ask = steps::input(&app, "ask");
+    ask["questions"] = json!(["Apakah Ibu hadir di Warung Mak Itam?"]);
+    app.fire_with(&receipt.case, "ask", &ask).await;
+    assert_eq!(write(&app, &receipt, ANSWER).await.status, 201);
+    let mut dismiss = steps::input(&app, "dismiss");
+    dismiss["public_wording"] = json!("Keterangan Ibu tentang Warung Mak Itam tidak cukup.");
+    let drafted = app.try_to(Persona::Triage, &receipt.case, "dismiss", &dismiss).await;
+    let drafts = format!("/v1/cases/{}/approvals", receipt.case);
+    let waiting = app.get(&drafts).by(Persona::SecondTriage).expect(200).await;
+    assert_eq!(waiting.at("/data/0/input/public_wording"), &dismiss["public_wording"], "who decides reads it");
+    let yes = json!({ "approve": true });
+    app.decide(Persona::SecondTriage, &receipt.case, drafted.text("/approval/id"), &yes).await.expect(200).await;
+    let all = dump(&app.db).await;
+    assert!(!all.contains("mak itam"), "{:?}", all.lines().find(|row| row.contains("mak itam")));
+    let mailbox = mailbox(&app, &receipt).await;
+    assert_eq!(mailbox.body().matches("Mak Itam").count(), 2, "the reporter reads both: {}", mailbox.body());
+    let events = app.get(&format!("/v1/cases/{}/events", receipt.case)).by(Persona::SecondTriage).expect(200).await;
+    assert!(events.body().contains("insufficient_evidence"), "the rest of the decision is on record");
 }
 
 #[tokio::test]

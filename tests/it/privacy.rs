@@ -214,3 +214,39 @@ async fn no_mail_log_address_or_delivery_tells_who_or_what_a_case_is_about() {
         assert!(!log.contains(secret), "a secret is in the log");
     }
 }
+
+/// What the database holds of people, in a form that would be recognised anywhere.
+const PEOPLE: &str = "SELECT DISTINCT value FROM (\
+    SELECT unnest(ARRAY[name, nip, nik, work_unit]) AS value FROM subjects \
+    UNION ALL SELECT unnest(ARRAY[description, place] || translate(links::text, '[]\"', '')) FROM reports) told WHERE length(value) > 9";
+
+#[tokio::test]
+async fn a_whole_run_of_the_demo_writes_no_name_number_or_code_into_logs_addresses_or_mails() {
+    let (home, cluster) = (folder(), durable_cluster());
+    let mut settings = settings(home.path());
+    settings.insert("DATABASE_URL".to_owned(), cluster.url("postgres"));
+    settings.insert("NETRAL_LOG".to_owned(), "trace".to_owned());
+    let mut demo = std::process::Command::new(env!("CARGO_BIN_EXE_netral"));
+    let ran = demo.args(["demo", "--exit"]).env_clear().envs(&settings).output().unwrap();
+    let (shown, log) = (String::from_utf8(ran.stdout).unwrap(), String::from_utf8(ran.stderr).unwrap());
+    assert!(ran.status.success(), "{log}");
+    let db = TestDb::of(&cluster.url("postgres"));
+    let mut secrets = db.values(PEOPLE).await;
+    assert!(secrets.len() > 10 && secrets.iter().any(|nip| nip.len() == 18), "{secrets:?}");
+    let codes = shown.lines().filter_map(|line| line.split_once("access code ")?.1.split(' ').next());
+    secrets.extend(codes.map(ToOwned::to_owned));
+    let reports: usize = db.count("reports").await.try_into().unwrap();
+    assert!(secrets.len() > 10 + reports);
+    let sent = mails(home.path());
+    assert!(sent.len() > 20 && log.contains("/v1/cases/{case_number}"), "{} mails, {} of log", sent.len(), log.len());
+    for mail in &sent {
+        assert!(!log.contains(&mail.to), "{} is in the log", mail.to);
+    }
+    let places = sent.iter().map(|mail| format!("{} {} {} {:?}", mail.subject, mail.text, mail.html, mail.headers));
+    for place in places.chain([log]) {
+        let place = place.to_lowercase();
+        for secret in &secrets {
+            assert!(!place.contains(&secret.to_lowercase()), "{secret} is in {place}");
+        }
+    }
+}

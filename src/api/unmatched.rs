@@ -1,8 +1,12 @@
-//! What is answered where no operation takes a request: 405 with the methods there are at a known address, else 404.
+//! What is answered where no operation takes a request as it came: HEAD as GET, 405 with the methods there are at a known
+//! address, else 404.
 
-use actix_web::dev::ResourceDef;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 use utoipa::openapi::OpenApi;
 
 use super::problem::{Problem, ProblemCode};
@@ -16,6 +20,7 @@ impl Addresses {
         let addresses = document.paths.paths.iter().filter_map(|(path, item)| {
             let known = [
                 ("GET", item.get.is_some()),
+                ("HEAD", item.get.is_some()),
                 ("POST", item.post.is_some()),
                 ("PUT", item.put.is_some()),
                 ("DELETE", item.delete.is_some()),
@@ -25,6 +30,17 @@ impl Addresses {
         });
         Self(addresses.collect())
     }
+}
+
+/// Lets HEAD be answered as GET is; the server sends no body to whoever asked for none (RFC 9110, 9.3.2).
+pub async fn head_as_get<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
 }
 
 /// The app's default service.

@@ -8,7 +8,7 @@ use netral::api::problem::ProblemCode;
 use serde_json::json;
 
 use crate::harness::contract::{filled, operations};
-use crate::harness::{TestApp, contract};
+use crate::harness::{Persona, TestApp, contract};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -72,7 +72,8 @@ async fn every_operation_of_the_document_is_mounted() {
     for (_, path, _) in operations() {
         let reply =
             app.call(reqwest::Method::TRACE, &filled(&path, &[])).expect(405).await.problem("method-not-allowed");
-        let methods: BTreeSet<&str> = reply.header("allow").split(", ").collect();
+        let mut methods: BTreeSet<&str> = reply.header("allow").split(", ").collect();
+        assert_eq!(methods.remove("HEAD"), methods.contains("GET"), "{path}");
         let documented: BTreeSet<&str> = contract::document()["paths"][&path]
             .as_object()
             .unwrap()
@@ -83,6 +84,29 @@ async fn every_operation_of_the_document_is_mounted() {
             .collect();
         assert_eq!(methods, documented, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_head_request_is_answered_as_a_get_without_the_body() {
+    let app = TestApp::start().await;
+    let (case, token) = (app.case_after(&["take"]).await, app.token(Persona::Triage).await);
+    let seen = format!("/v1/cases/{case}");
+    for path in ["/readyz", "/openapi.yaml", &seen, "/v1/nowhere"] {
+        let ask = async |method: reqwest::Method| {
+            let asked = app.http.request(method, format!("{}{path}", app.base)).bearer_auth(&token);
+            asked.send().await.unwrap()
+        };
+        let (get, head) = (ask(reqwest::Method::GET).await, ask(reqwest::Method::HEAD).await);
+        assert_eq!(head.status(), get.status(), "{path}");
+        for header in ["content-type", "content-length", "etag", "cache-control"] {
+            assert_eq!(head.headers().get(header), get.headers().get(header), "{header} of {path}");
+        }
+        assert_eq!(head.text().await.unwrap(), "", "{path}");
+    }
+    let looks = format!(
+        "access_entries WHERE operation = 'get_case' AND case_id = (SELECT id FROM cases WHERE case_number = '{case}')"
+    );
+    assert_eq!(app.db.count(&looks).await, 2, "looking at the headers is a look as well");
 }
 
 #[test]

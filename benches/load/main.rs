@@ -72,6 +72,8 @@ async fn run(options: Options) -> Result<(), Failure> {
         checks::measure(&mut bench).await?;
         bench.beside_sign_ins().await?;
     }
+    // What was freed goes back to the system within some seconds.
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
     let version = bench.database.version().await?;
     results.write(&bench.options, &machine::facts(&version)?, results::median(&startup), bench.server.memory()?)
 }

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::action::{Action, AppealOutcome};
+use crate::domain::action::{Action, Document};
 use crate::domain::case::{Case, CaseFacts, Category, ClosureReason};
+use crate::domain::deadline::appeal_window;
 use crate::domain::guards::Named;
 use crate::domain::sanction::{self, FoundAct, Ground, SanctionDates, SanctionVersion};
 use crate::domain::tracks::{self, Track, TrackChange, TrackState, TrackStep, driven};
@@ -47,16 +48,16 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
         }
         Action::TakeEffect(effect) => {
             let category = facts.case.category.unwrap_or(Category::Discipline);
-            beside.dates = dated(category, Some(sanction::in_force_on(category, effect.delivered_on)), None);
+            beside.dates = dated(category, Some(effect_on(category, effect.delivered_on, &facts.case, named)), None);
         }
         Action::DecideAppeal(decide) => {
-            beside.version = sanction::after_appeal(decide, named, today);
-            let stands = matches!(decide.outcome, AppealOutcome::Upheld | AppealOutcome::Inadmissible);
-            if stands && facts.case.tracks.discipline.is_live() {
-                beside.dates = dated(Category::Discipline, Some(today), None);
-            }
+            let (to, code) = (driven::outcome(decide.outcome), decide.sanction_code.as_ref());
+            remedied(to, code, &decide.decision, facts, named, today, next, &mut beside);
         }
-        Action::CancelOnAppeal(cancel) => beside.version = Some(sanction::cancelled(&cancel.decision, named)),
+        Action::CancelOnAppeal(cancel) => {
+            beside.version = sanction::cancelled(&cancel.decision, named);
+            left_with(beside.version.as_ref(), named, next);
+        }
         Action::Close(close) if close.idis_ref.is_some() => {
             beside.dates = dated(Category::Discipline, None, close.idis_ref.clone());
         }
@@ -71,8 +72,16 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
 }
 
 /// What a step of a track leaves, and what of the case's row it changes.
-pub fn of_step(track: Track, step: &TrackStep, facts: &CaseFacts, named: &Named, next: &mut Case) -> Beside {
+pub fn of_step(
+    track: Track,
+    step: &TrackStep,
+    facts: &CaseFacts,
+    named: &Named,
+    today: NaiveDate,
+    next: &mut Case,
+) -> Beside {
     let before = &facts.case;
+    let opened = |track, to| TrackChange::new(track, before.tracks.of(track), to, step.document.as_ref());
     let mut change = TrackChange::new(track, before.tracks.of(track), step.to, step.document.as_ref());
     change.day = step.day;
     change.stop_reason = step.stop_reason;
@@ -82,31 +91,77 @@ pub fn of_step(track: Track, step: &TrackStep, facts: &CaseFacts, named: &Named,
     match (track, step.to) {
         (Track::Discipline, TrackState::Delivered) => next.delivered_on = step.day,
         (Track::Discipline, TrackState::InForce) => {
-            let start_on = before.delivered_on.map(|day| sanction::in_force_on(Category::Discipline, day));
+            let start_on = before.delivered_on.map(|day| effect_on(Category::Discipline, day, before, named));
             beside.dates = Some(SanctionDates { category: Category::Discipline, start_on, idis_ref: None });
         }
         (Track::Discipline | Track::Appeal, TrackState::Cancelled) => {
-            beside.version = step.document.as_ref().map(|document| sanction::cancelled(document, named));
-            let stands = before.tracks.discipline.is_live() || before.tracks.discipline == TrackState::InForce;
-            if track == Track::Appeal && stands {
-                let from = before.tracks.discipline;
-                let ends = TrackChange::new(Track::Discipline, from, TrackState::Cancelled, step.document.as_ref());
-                beside.tracks.push(ends);
+            beside.version = step.document.as_ref().and_then(|document| sanction::cancelled(document, named));
+            if track == Track::Appeal && before.tracks.discipline.holds_decision() {
+                beside.tracks.push(opened(Track::Discipline, TrackState::Cancelled));
             }
-            next.sanction_code = None;
+            left_with(beside.version.as_ref(), named, next);
+        }
+        (Track::Appeal, to) if !to.is_live() => {
+            if let Some(document) = &step.document {
+                remedied(to, step.sanction_code.as_ref(), document, facts, named, today, next, &mut beside);
+            }
+            if before.tracks.discipline.awaits_effect() {
+                beside.tracks.push(opened(Track::Discipline, TrackState::InForce));
+            }
+        }
+        (Track::Referral, TrackState::CrimeSuspected) if !before.tracks.criminal.is_live() => {
+            beside.tracks.push(opened(Track::Criminal, TrackState::Suspected));
         }
         _ => {}
     }
     if step.admin_action_recommended == Some(true) && !before.tracks.discipline.is_live() {
-        let from = before.tracks.discipline;
-        let opened = TrackChange::new(Track::Discipline, from, TrackState::Recommended, step.document.as_ref());
-        beside.tracks.push(opened);
+        beside.tracks.push(opened(Track::Discipline, TrackState::Recommended));
     }
     if let Some(impose) = &step.sanction {
         decided(impose, before, named, next, &mut beside);
     }
     beside.tracks.iter().for_each(|change| next.tracks.set(change.track, change.state));
     beside
+}
+
+/// The day a decision delivered on this day is in force: a discipline decision by the law's rule (PP 94/2021), without which
+/// no condition lets it, a moral statement at once.
+fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &Named) -> NaiveDate {
+    let window = || appeal_window(&named.law, &case.region_code, case.election_regime, delivered_on, None);
+    if category == Category::Ethics { delivered_on } else { window().map_or(delivered_on, |it| it.in_force_on) }
+}
+
+/// What the outcome of a remedy leaves of the sanction it was against: a new version, or one that is in force from now on.
+#[expect(clippy::too_many_arguments, reason = "two callers, each with the same pieces from another body")]
+fn remedied(
+    to: TrackState,
+    sanction_code: Option<&String>,
+    decision: &Document,
+    facts: &CaseFacts,
+    named: &Named,
+    today: NaiveDate,
+    next: &mut Case,
+    beside: &mut Beside,
+) {
+    beside.version = sanction::after_appeal(to, sanction_code, decision, named, today);
+    match &beside.version {
+        Some(version) => next.sanction_code.clone_from(&version.sanction_code),
+        None if facts.case.tracks.discipline.awaits_effect() => {
+            let category = Category::Discipline;
+            beside.dates = Some(SanctionDates { category, start_on: Some(today), idis_ref: None });
+        }
+        None => {}
+    }
+}
+
+/// Once a sanction is cancelled the case stands by what is left of the others, and was not sanctioned where nothing is.
+fn left_with(cancelled: Option<&SanctionVersion>, named: &Named, next: &mut Case) {
+    let left = sanction::left_standing(cancelled, named);
+    next.sanction_code = left.map(|left| left.sanction_code.clone());
+    next.category = left.map(|left| left.category).or(next.category);
+    if left.is_none() && next.administrative_result == Some(ClosureReason::ProvenSanctioned) {
+        next.administrative_result = Some(ClosureReason::SanctionCancelled);
+    }
 }
 
 /// A further decision beside the case's first one.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::domain::action::{Action, AppealOutcome, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
+use crate::domain::action::{Action, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
 use crate::domain::calendar::today;
@@ -314,13 +314,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
             next.administrative_result = Some(ClosureReason::ProvenSanctioned);
         }
         Action::FileAppeal(appeal) => next.delivered_on = appeal.delivered_on.or(next.delivered_on),
-        Action::DecideAppeal(decide) => {
-            next.administrative_result = Some(ClosureReason::ProvenSanctioned);
-            if decide.outcome != AppealOutcome::Upheld && decide.sanction_code.is_some() {
-                next.sanction_code.clone_from(&decide.sanction_code);
-            }
-        }
-        Action::CancelOnAppeal(_) => next.sanction_code = None,
+        Action::DecideAppeal(_) => next.administrative_result = Some(ClosureReason::ProvenSanctioned),
         Action::ReopenTriage(_) | Action::ReopenReview(_) | Action::Unmerge(_) => {
             next.reopen_count = next.reopen_count.saturating_add(1);
             next.closure_reason = None;
@@ -335,6 +329,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         | Action::RequestMoreWork(_)
         | Action::RecommendNothing(_)
         | Action::ReportUnproven(_)
+        | Action::CancelOnAppeal(_)
         | Action::Close(_)
         | Action::RecordDeparture(_)
         | Action::Withdraw(_) => {}

@@ -11,7 +11,7 @@ use crate::domain::case::{CaseFacts, Category, ElectionRegime, ReferralKind, Sta
 use crate::domain::deadline::{AppealWindow, DeadlineCode, Law, appeal_window};
 use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
-use crate::domain::sanction::{CatalogueSanction, KnownAct};
+use crate::domain::sanction::{CatalogueSanction, KnownAct, StandingSanction};
 use crate::domain::tracks::guards::TrackSituation;
 use crate::domain::tracks::{Track, TrackStates};
 
@@ -46,6 +46,8 @@ pub struct Named {
     pub decided: Option<CatalogueSanction>,
     /// The acts of the case, where a sanction is named.
     pub acts: Vec<KnownAct>,
+    /// The sanctions of the case that stand, oldest first, where one is imposed, challenged, changed or cancelled.
+    pub standing: Vec<StandingSanction>,
     /// An examining team is on record, where a sanction is named.
     pub team_formed: bool,
     /// Whether the named official may impose the named sanction; `None` where that was not told.

@@ -1,13 +1,14 @@
 //! Sanctions and the acts they are for: words, what a decision may punish, and the versions it leaves. A version, once
 //! written, never changes; outcomes of remedies are new versions. Reads no catalogue: what a code stands for is handed in.
 
-use chrono::{Days, NaiveDate};
-use serde::Serialize;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::action::{AppealOutcome, DecideAppeal, Document, Finding, ImposeSanction};
+use crate::domain::action::{Document, Finding, ImposeSanction};
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
+use crate::domain::tracks::TrackState;
 use crate::domain::warning::Warning;
 use crate::text_enum;
 
@@ -107,6 +108,19 @@ pub struct KnownAct {
     pub punished: Option<Category>,
 }
 
+/// A sanction of the case that is neither cancelled nor replaced by a later version.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct StandingSanction {
+    /// Key of the version.
+    pub id: Uuid,
+    /// Ethics or discipline.
+    pub category: Category,
+    /// Code of the catalogue.
+    pub sanction_code: String,
+    /// The acts it is for.
+    pub acts: Vec<i16>,
+}
+
 /// A new version of a sanction, as it is to be written. What is absent is taken from the version before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SanctionVersion {
@@ -116,8 +130,8 @@ pub struct SanctionVersion {
     pub category: Category,
     /// How it came about.
     pub origin: SanctionOrigin,
-    /// It follows the newest version of its category; otherwise it is a decision of its own.
-    pub supersedes: bool,
+    /// The version it takes the place of; otherwise it is a decision of its own.
+    pub version_of: Option<Uuid>,
     /// Code of the catalogue.
     pub sanction_code: Option<String>,
     /// Since when the catalogue's row holds.
@@ -154,9 +168,11 @@ pub struct SanctionVersion {
     pub annulment_date: Option<NaiveDate>,
     /// The acts it is for.
     pub acts: Option<Vec<i16>>,
+    /// Acts that bore what it takes the place of, and bear nothing now.
+    pub frees: Vec<i16>,
 }
 
-/// What becomes known of the newest version of a category later.
+/// What becomes known later of the newest sanction of a category that stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SanctionDates {
     /// Ethics or discipline.
@@ -236,14 +252,29 @@ pub fn warnings(impose: &ImposeSanction, named: &Named, ground: Ground) -> Vec<W
     authority.into_iter().chain(team).collect()
 }
 
-/// A decision of the PPK. Where one of its acts bears a sanction already, it takes that one's place.
+/// The newest sanction of a category that stands.
+pub fn newest(category: Category, named: &Named) -> Option<&StandingSanction> {
+    named.standing.iter().rfind(|standing| standing.category == category)
+}
+
+/// What the case comes to once a version is cancelled: its newest discipline sanction that stands, else its moral one.
+pub fn left_standing<'a>(cancelled: Option<&SanctionVersion>, named: &'a Named) -> Option<&'a StandingSanction> {
+    let gone = cancelled.and_then(|version| version.version_of);
+    let left = named.standing.iter().filter(|standing| Some(standing.id) != gone);
+    left.max_by_key(|standing| standing.category == Category::Discipline)
+}
+
+/// A decision of the PPK. It takes the place of those that its acts bear already.
 pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> SanctionVersion {
     let acts = punished_acts(impose, named, ground);
-    let again = named.acts.iter().any(|act| acts.contains(&act.number) && act.punished.is_some());
+    let shares = |standing: &&StandingSanction| standing.acts.iter().any(|act| acts.contains(act));
+    let replaced: Vec<&StandingSanction> = named.standing.iter().filter(shares).collect();
+    let bore = replaced.iter().flat_map(|standing| &standing.acts);
     let entry = named.decided.as_ref();
     SanctionVersion {
-        origin: if again { SanctionOrigin::Changed } else { SanctionOrigin::Decided },
-        supersedes: again,
+        origin: if replaced.is_empty() { SanctionOrigin::Decided } else { SanctionOrigin::Changed },
+        version_of: replaced.last().map(|standing| standing.id),
+        frees: bore.copied().filter(|act| !acts.contains(act)).collect(),
         sanction_code: Some(impose.sanction_code.clone()),
         months: impose.months.or_else(|| entry.and_then(|entry| entry.months)),
         sk_number: Some(impose.decision.number.clone()),
@@ -258,33 +289,44 @@ pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> Sancti
     }
 }
 
-/// The version that the outcome of a remedy leaves; `None` where the decision stands as it is.
-pub fn after_appeal(decide: &DecideAppeal, named: &Named, today: NaiveDate) -> Option<SanctionVersion> {
-    let origin = match decide.outcome {
-        AppealOutcome::Upheld | AppealOutcome::Inadmissible => return None,
-        AppealOutcome::Lightened => SanctionOrigin::Lightened,
-        AppealOutcome::Aggravated => SanctionOrigin::Aggravated,
-        AppealOutcome::Changed => SanctionOrigin::Changed,
+/// The version that the outcome of a remedy leaves; `None` where the decision stands as it is, or none does.
+pub fn after_appeal(
+    outcome: TrackState,
+    sanction_code: Option<&String>,
+    decision: &Document,
+    named: &Named,
+    today: NaiveDate,
+) -> Option<SanctionVersion> {
+    let origin = match outcome {
+        TrackState::Lightened => SanctionOrigin::Lightened,
+        TrackState::Aggravated => SanctionOrigin::Aggravated,
+        TrackState::Changed => SanctionOrigin::Changed,
+        _ => return None,
     };
+    let challenged = newest(Category::Discipline, named)?;
     Some(SanctionVersion {
         origin,
-        sanction_code: decide.sanction_code.clone(),
+        version_of: Some(challenged.id),
+        sanction_code: sanction_code.cloned(),
         months: named.decided.as_ref().and_then(|entry| entry.months),
-        sk_number: Some(decide.decision.number.clone()),
-        sk_date: Some(decide.decision.dated),
+        sk_number: Some(decision.number.clone()),
+        sk_date: Some(decision.dated),
         start_on: Some(today),
         ..version(Category::Discipline, named)
     })
 }
 
-/// The version that ends a discipline sanction.
-pub fn cancelled(by: &Document, named: &Named) -> SanctionVersion {
-    SanctionVersion {
+/// The version that ends the newest discipline sanction and frees its acts, and no others; `None` where none stands.
+pub fn cancelled(by: &Document, named: &Named) -> Option<SanctionVersion> {
+    let ended = newest(Category::Discipline, named)?;
+    Some(SanctionVersion {
         origin: SanctionOrigin::Cancelled,
+        version_of: Some(ended.id),
+        frees: ended.acts.clone(),
         annulment_number: Some(by.number.clone()),
         annulment_date: Some(by.dated),
         ..version(Category::Discipline, named)
-    }
+    })
 }
 
 fn version(category: Category, named: &Named) -> SanctionVersion {
@@ -293,7 +335,7 @@ fn version(category: Category, named: &Named) -> SanctionVersion {
         id: Uuid::now_v7(),
         category,
         origin: SanctionOrigin::Changed,
-        supersedes: true,
+        version_of: None,
         sanction_code: None,
         catalogue_from: entry.map(|entry| entry.valid_from),
         level: entry.map(|entry| entry.level.clone()),
@@ -312,14 +354,8 @@ fn version(category: Category, named: &Named) -> SanctionVersion {
         annulment_number: None,
         annulment_date: None,
         acts: None,
+        frees: Vec::new(),
     }
-}
-
-/// The day a decision delivered on this day is in force: a discipline decision on the fifteenth day (PP 94/2021), a moral
-/// statement at once.
-pub fn in_force_on(category: Category, delivered_on: NaiveDate) -> NaiveDate {
-    let wait = if category == Category::Ethics { 0 } else { 15 };
-    delivered_on.checked_add_days(Days::new(wait)).unwrap_or(delivered_on)
 }
 
 /// The acts a conclusion names, each once.
@@ -389,6 +425,24 @@ mod tests {
         Named { acts: acts.collect(), ..Named::default() }
     }
 
+    fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
+        StandingSanction { id: Uuid::from_u128(id), category, sanction_code: format!("S{id}"), acts: acts.to_vec() }
+    }
+
+    #[test]
+    fn what_is_cancelled_frees_its_own_acts_and_leaves_what_else_stands() {
+        let known = |standing| Named { standing, ..Named::default() };
+        let (first, second) = (standing(1, Category::Discipline, &[1]), standing(2, Category::Discipline, &[2]));
+        let both = known(vec![first, standing(3, Category::Ethics, &[3]), second]);
+        let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+        let ends = cancelled(&paper, &both).unwrap();
+        assert_eq!((ends.version_of, &ends.frees), (Some(Uuid::from_u128(2)), &vec![2]), "the newest one");
+        assert_eq!(left_standing(Some(&ends), &both).unwrap().sanction_code, "S1", "discipline before ethics");
+        let moral = known(vec![standing(3, Category::Ethics, &[3])]);
+        assert!(cancelled(&paper, &moral).is_none());
+        assert_eq!(left_standing(None, &moral).unwrap().sanction_code, "S3");
+    }
+
     #[test]
     fn a_case_without_listed_acts_is_about_one() {
         assert_eq!(punished_acts(&impose(Category::Discipline, None), &named(&[]), Ground::Case), [1]);
@@ -417,14 +471,16 @@ mod tests {
 
     #[test]
     fn a_second_decision_on_the_same_act_takes_the_place_of_the_first_and_no_further_one_may() {
-        let known = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
+        let mut known = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
+        known.standing = vec![standing(1, Category::Discipline, &[1, 2])];
         assert!(not_punished_twice(&impose(Category::Discipline, None), &known, Ground::Case));
         assert!(!not_punished_twice(&impose(Category::Discipline, None), &known, Ground::OtherAct));
         let again = imposed(&impose(Category::Discipline, None), &known, Ground::Case);
-        assert!(again.supersedes && again.origin == SanctionOrigin::Changed);
+        assert_eq!((again.origin, again.version_of), (SanctionOrigin::Changed, Some(Uuid::from_u128(1))));
+        assert_eq!(again.frees, [2], "what the new decision no longer punishes is free");
         let dismissal = imposed(&impose(Category::Discipline, None), &known, Ground::Conviction);
         assert!(
-            !dismissal.supersedes && dismissal.acts == Some(Vec::new()),
+            dismissal.version_of.is_none() && dismissal.acts == Some(Vec::new()),
             "it rests on the conviction, not on the act"
         );
     }

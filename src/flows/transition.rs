@@ -326,12 +326,10 @@ async fn resolve(
             decided(tx, facts, impose, acted, "/input", &mut named, &mut faults).await?;
         }
         Action::DecideAppeal(decide) => {
-            if let Some(code) = &decide.sanction_code
-                && !db::sanctions::look_up(tx, facts.case.id, code, None, acted, &mut named).await?
-            {
-                faults.push(FieldFault::new("/input/sanction_code", Fault::UnknownCode));
-            }
+            let code = decide.sanction_code.as_deref();
+            challenged(tx, facts, code, acted, "/input/sanction_code", &mut named, &mut faults).await?;
         }
+        Action::FileAppeal(_) | Action::CancelOnAppeal(_) => named.standing = db::sanctions::standing(tx, facts.case.id).await?,
         _ => {}
     }
     if faults.is_empty() { Ok(named) } else { Err(FlowError::Input(faults)) }
@@ -379,6 +377,27 @@ pub(super) async fn decided(
     let (day, by) = (facts.act_day.unwrap_or(today), impose.authority.zip(impose.position_level));
     if !db::sanctions::look_up(tx, facts.case.id, &impose.sanction_code, by, day, named).await? {
         faults.push(FieldFault::new(format!("{pointer}/sanction_code"), Fault::UnknownCode));
+    }
+    Ok(())
+}
+
+/// Looks up what a remedy is against, and the sanction its outcome names, by the catalogue of the day of the act.
+pub(super) async fn challenged(
+    tx: &mut Tx,
+    facts: &CaseFacts,
+    code: Option<&str>,
+    today: NaiveDate,
+    pointer: &str,
+    named: &mut Named,
+    faults: &mut Vec<FieldFault>,
+) -> Result<(), FlowError> {
+    let Some(code) = code else {
+        named.standing = db::sanctions::standing(tx, facts.case.id).await?;
+        return Ok(());
+    };
+    let day = facts.act_day.unwrap_or(today);
+    if !db::sanctions::look_up(tx, facts.case.id, code, None, day, named).await? {
+        faults.push(FieldFault::new(pointer, Fault::UnknownCode));
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use netral::domain::case::{
 };
 use netral::domain::confidential::Confidential;
 use netral::domain::guards::Named;
+use netral::domain::sanction::StandingSanction;
 use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::{Datum, TRACK_RULES};
 use netral::domain::tracks::{StopReason, Track, TrackState, TrackStates, TrackStep};
@@ -180,6 +181,7 @@ pub fn step(track: Track, to: TrackState) -> TrackStep {
         stop_reason: needs(Datum::StopReason).then_some(StopReason::Evidence),
         temporary_release: None,
         admin_action_recommended: None,
+        sanction_code: needs(Datum::SanctionCode).then(|| "R2".to_owned()),
         sanction: needs(Datum::Sanction).then(sanction),
     }
 }
@@ -195,6 +197,12 @@ pub fn named(verb: Verb) -> Named {
         agency_id: Some(if verb == Verb::ReassignAgency { OTHER_AGENCY } else { AGENCY }),
         reviewing_agency_id: Some(AGENCY),
         sanction: Some((Category::Discipline, 201)),
+        standing: vec![StandingSanction {
+            id: Uuid::from_u128(0xF),
+            category: Category::Discipline,
+            sanction_code: "S1".to_owned(),
+            acts: Vec::new(),
+        }],
         lightest_proposed: Some(200),
         law: crate::law::law(),
         ..Named::default()

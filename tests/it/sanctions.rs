@@ -206,8 +206,8 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
     let today = app.day(0);
     app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&today)).await;
     let early = app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "in_force" })).await;
-    assert_eq!(guards(&early.problem("guard-failed")), ["fifteenth_day_reached"]);
-    app.advance(Duration::days(15));
+    assert_eq!(guards(&early.problem("guard-failed")), ["fifteenth_day_reached", "appeal_window_passed"]);
+    app.advance(Duration::days(35));
     assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "in_force" })).await.status, 200);
     assert_eq!(app.fire(&case, "close").await.text("/closure_reason"), "proven_sanctioned");
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::{DbError, Pool};
+use crate::domain::action::AppealKind;
 use crate::domain::case::{Category, ElectionRegime};
 use crate::domain::election::ElectionEvent;
 use crate::schema::{agencies, election_events, regions, sanctions, transfer_bodies, violation_forms};
@@ -42,6 +43,7 @@ pub struct Sanction {
     pub title_en: String,
     pub months: Option<i16>,
     pub applies_to: String,
+    pub remedy: Option<AppealKind>,
     pub basis: String,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,

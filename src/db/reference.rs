@@ -103,13 +103,13 @@ const LOAD: [(&str, &str, &str); 11] = [
     (
         "sanctions",
         SANCTIONS,
-        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, months, applies_to, basis, valid_from, valid_to, confirmation, note) \
+        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, months, applies_to, remedy, basis, valid_from, valid_to, confirmation, note) \
          SELECT code, category, level, (CASE level WHEN 'moral' THEN 0 WHEN 'light' THEN 100 WHEN 'medium' THEN 200 WHEN 'heavy' THEN 300 ELSE 400 END) \
-           + ordinal, title_id, title_en, months, applies_to, basis, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
+           + ordinal, title_id, title_en, months, applies_to, remedy, basis, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
          FROM jsonb_to_recordset($1) AS t (code text, category text, level text, ordinal smallint, title_id text, title_en text, months smallint, \
-           applies_to text, basis text, valid_from date, valid_to date, confirmation text, note text) \
+           applies_to text, remedy text, basis text, valid_from date, valid_to date, confirmation text, note text) \
          ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, level = excluded.level, weight = excluded.weight, \
-         title_id = excluded.title_id, title_en = excluded.title_en, months = excluded.months, applies_to = excluded.applies_to, \
+         title_id = excluded.title_id, title_en = excluded.title_en, months = excluded.months, applies_to = excluded.applies_to, remedy = excluded.remedy, \
          basis = excluded.basis, valid_to = excluded.valid_to, confirmation = excluded.confirmation, note = excluded.note",
     ),
     (

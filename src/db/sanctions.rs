@@ -11,7 +11,9 @@ use super::{DbError, Pool, Tx};
 use crate::domain::action::Employment;
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
-use crate::domain::sanction::{ActFinding, Authority, CatalogueSanction, KnownAct, PositionLevel, SanctionOrigin, StandingSanction};
+use crate::domain::sanction::{
+    ActFinding, AppliesTo, Authority, CatalogueSanction, KnownAct, PositionLevel, SanctionOrigin, StandingSanction,
+};
 use crate::schema::{acts, sanctions_imposed};
 
 /// One row of `sanctions_imposed`.
@@ -105,8 +107,9 @@ pub(super) const STANDS: &str = "s.origin <> 'cancelled' AND NOT EXISTS (SELECT 
 /// The sanctions of case `$1` that stand, oldest first, as JSON.
 fn standing_sanctions() -> String {
     format!(
-        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'acts', s.acts) \
-            ORDER BY s.version), '[]') FROM sanctions_imposed s WHERE s.case_id = $1 AND {STANDS})"
+        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'acts', s.acts, \
+            'remedy', entry.remedy) ORDER BY s.version), '[]') FROM sanctions_imposed s \
+          LEFT JOIN sanctions entry ON entry.code = s.sanction_code AND entry.valid_from = s.catalogue_from WHERE s.case_id = $1 AND {STANDS})"
     )
 }
 
@@ -179,6 +182,8 @@ struct Entry {
     basis: Option<String>,
     #[diesel(sql_type = Nullable<sql::SmallInt>)]
     months: Option<i16>,
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    applies_to: Option<AppliesTo>,
     #[diesel(sql_type = sql::Array<sql::SmallInt>)]
     numbers: Vec<i16>,
     #[diesel(sql_type = sql::Array<sql::Text>)]
@@ -204,7 +209,7 @@ pub async fn look_up(
 ) -> Result<bool, DbError> {
     let standing = standing_sanctions();
     let entry: Entry = diesel::sql_query(format!(
-        "SELECT {standing} AS standing, s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, s.basis, s.months, a.numbers, a.findings, a.punished, \
+        "SELECT {standing} AS standing, s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, s.basis, s.months, s.applies_to, a.numbers, a.findings, a.punished, \
            EXISTS (SELECT FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
              AND t.ended_at IS NULL AND p.state = 'team_formed') AS team_formed, \
            EXISTS (SELECT FROM sanction_authorities o WHERE o.authority = $4 AND o.position_level = $5 AND $2 = ANY (o.sanction_codes) \
@@ -234,6 +239,7 @@ pub async fn look_up(
         title_en: entry.title_en.unwrap_or_default(),
         basis: entry.basis,
         months: entry.months,
+        applies_to: entry.applies_to.unwrap_or(AppliesTo::Asn),
     });
     Ok(named.decided.is_some())
 }

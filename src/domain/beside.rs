@@ -43,9 +43,10 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
         Action::ImposeSanction(impose) => {
             let version = sanction::imposed(impose, named, Ground::Case);
             beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-            beside.warnings = sanction::warnings(impose, named, Ground::Case);
+            beside.warnings = sanction::warnings(impose, named, Ground::Case, facts.subject.employment);
             beside.version = Some(version);
         }
+        Action::FileAppeal(appeal) => beside.warnings.extend(sanction::other_remedy(appeal.kind, named)),
         Action::TakeEffect(effect) => {
             let category = facts.case.category.unwrap_or(Category::Discipline);
             beside.dates = dated(category, Some(effect_on(category, effect.delivered_on, &facts.case, named)), None);
@@ -118,7 +119,7 @@ pub fn of_step(
         beside.tracks.push(opened(Track::Discipline, TrackState::Recommended));
     }
     if let Some(impose) = &step.sanction {
-        decided(impose, before, named, next, &mut beside);
+        decided(impose, facts, named, next, &mut beside);
     }
     beside.tracks.iter().for_each(|change| next.tracks.set(change.track, change.state));
     beside
@@ -145,7 +146,10 @@ fn remedied(
 ) {
     beside.version = sanction::after_appeal(to, sanction_code, decision, named, today);
     match &beside.version {
-        Some(version) => next.sanction_code.clone_from(&version.sanction_code),
+        Some(version) => {
+            next.sanction_code.clone_from(&version.sanction_code);
+            beside.warnings.extend(sanction::unfit_for(facts.subject.employment, named));
+        }
         None if facts.case.tracks.discipline.awaits_effect() => {
             let category = Category::Discipline;
             beside.dates = Some(SanctionDates { category, start_on: Some(today), idis_ref: None });
@@ -167,15 +171,16 @@ fn left_with(cancelled: Option<&SanctionVersion>, named: &Named, next: &mut Case
 /// A further decision beside the case's first one.
 fn decided(
     impose: &crate::domain::action::ImposeSanction,
-    before: &Case,
+    facts: &CaseFacts,
     named: &Named,
     next: &mut Case,
     beside: &mut Beside,
 ) {
+    let before = &facts.case;
     let ground = tracks::guards::ground(before, impose);
     let version = sanction::imposed(impose, named, ground);
     beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-    beside.warnings = sanction::warnings(impose, named, ground);
+    beside.warnings = sanction::warnings(impose, named, ground, facts.subject.employment);
     beside.version = Some(version);
     if let Some(change) = beside.tracks.first_mut() {
         change.document_number = Some(impose.decision.number.clone());

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::action::{Document, Finding, ImposeSanction};
+use crate::domain::action::{AppealKind, Document, Employment, Finding, ImposeSanction};
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
 use crate::domain::tracks::TrackState;
@@ -54,6 +54,26 @@ text_enum! {
 }
 
 text_enum! {
+    /// On whom a sanction of the catalogue may be imposed.
+    AppliesTo {
+        Pns = "pns", "PNS dan calon PNS", "Tenured civil servants, also on probation";
+        Pppk = "pppk", "PPPK", "Government employees on contract";
+        Asn = "asn", "PNS dan PPPK", "Both";
+    }
+}
+
+impl AppliesTo {
+    /// Whoever is employed like this may bear it.
+    const fn fits(self, employment: Employment) -> bool {
+        match self {
+            Self::Asn => true,
+            Self::Pns => matches!(employment, Employment::Pns | Employment::Cpns),
+            Self::Pppk => matches!(employment, Employment::Pppk),
+        }
+    }
+}
+
+text_enum! {
     /// What was found on an act.
     ActFinding {
         Open = "open", "Belum disimpulkan", "Open";
@@ -95,6 +115,8 @@ pub struct CatalogueSanction {
     pub basis: Option<String>,
     /// Length; absent where it has none or is not fixed.
     pub months: Option<i16>,
+    /// On whom it may be imposed.
+    pub applies_to: AppliesTo,
 }
 
 /// An act on record.
@@ -119,6 +141,8 @@ pub struct StandingSanction {
     pub sanction_code: String,
     /// The acts it is for.
     pub acts: Vec<i16>,
+    /// The remedy against it, by the catalogue it was taken from.
+    pub remedy: Option<AppealKind>,
 }
 
 /// A new version of a sanction, as it is to be written. What is absent is taken from the version before.
@@ -244,12 +268,30 @@ pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, ground: Ground
     (ground == Ground::Conviction || !acts.is_empty()) && acts.iter().all(free)
 }
 
+/// The sanction named is none for somebody employed like this.
+pub fn unfit_for(employment: Option<Employment>, named: &Named) -> Option<Warning> {
+    let (entry, employment) = named.decided.as_ref().zip(employment)?;
+    (!entry.applies_to.fits(employment)).then_some(Warning::SanctionNotForEmployment)
+}
+
+/// The remedy filed is not the one against the sanction that stands (PP 79/2021). It is on record all the same, and counted
+/// as what it is: whether it is admissible is for the body it was filed with.
+pub fn other_remedy(filed: AppealKind, named: &Named) -> Option<Warning> {
+    let right = newest(Category::Discipline, named)?.remedy?;
+    (right != filed).then_some(Warning::RemedyDiffers)
+}
+
 /// What the officer is warned of.
-pub fn warnings(impose: &ImposeSanction, named: &Named, ground: Ground) -> Vec<Warning> {
+pub fn warnings(
+    impose: &ImposeSanction,
+    named: &Named,
+    ground: Ground,
+    employment: Option<Employment>,
+) -> Vec<Warning> {
     let heavy = impose.category == Category::Discipline && named.sanction.is_some_and(|(_, weight)| weight >= HEAVY);
     let authority = (named.authority_fits == Some(false)).then_some(Warning::AuthorityNotListed);
     let team = (heavy && !named.team_formed && ground != Ground::Conviction).then_some(Warning::TeamNotRecorded);
-    authority.into_iter().chain(team).collect()
+    authority.into_iter().chain(team).chain(unfit_for(employment, named)).collect()
 }
 
 /// The newest sanction of a category that stands.
@@ -426,7 +468,13 @@ mod tests {
     }
 
     fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
-        StandingSanction { id: Uuid::from_u128(id), category, sanction_code: format!("S{id}"), acts: acts.to_vec() }
+        StandingSanction {
+            id: Uuid::from_u128(id),
+            category,
+            sanction_code: format!("S{id}"),
+            acts: acts.to_vec(),
+            remedy: None,
+        }
     }
 
     #[test]

@@ -329,7 +329,9 @@ async fn resolve(
             let code = decide.sanction_code.as_deref();
             challenged(tx, facts, code, acted, "/input/sanction_code", &mut named, &mut faults).await?;
         }
-        Action::FileAppeal(_) | Action::CancelOnAppeal(_) => named.standing = db::sanctions::standing(tx, facts.case.id).await?,
+        Action::FileAppeal(_) | Action::CancelOnAppeal(_) => {
+            named.standing = db::sanctions::standing(tx, facts.case.id).await?
+        }
         _ => {}
     }
     if faults.is_empty() { Ok(named) } else { Err(FlowError::Input(faults)) }

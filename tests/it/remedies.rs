@@ -218,18 +218,25 @@ async fn a_remedy_pending_when_the_subject_left_ends_with_a_new_sanction_and_the
     let app = TestApp::start().await;
     let case = app.case_after(&[&TO_PPK[..], &["impose_sanction", "file_appeal", "record_departure"]].concat()).await;
     assert_eq!(app.state(&case).await, "monitoring");
-    let waiting = app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "delivered", "day": app.day(0) })).await;
+    let waiting =
+        app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "delivered", "day": app.day(0) })).await;
     assert_eq!(waiting.status, 200, "{}", waiting.body());
     let letter = json!({ "number": "BPASN/7", "dated": app.day(0) });
     let bare = app.try_step(Persona::Ppk, &case, "appeal", &json!({ "to": "lightened", "document": letter })).await;
     assert_eq!(bare.faults(), [("/sanction_code", "required")]);
     let unknown = json!({ "to": "lightened", "document": letter, "sanction_code": "R9" });
-    assert_eq!(app.try_step(Persona::Ppk, &case, "appeal", &unknown).await.faults(), [("/sanction_code", "unknown-code")]);
+    assert_eq!(
+        app.try_step(Persona::Ppk, &case, "appeal", &unknown).await.faults(),
+        [("/sanction_code", "unknown-code")]
+    );
     let moral = json!({ "to": "lightened", "document": letter, "sanction_code": "MORAL_OPEN" });
     let refused = app.try_step(Persona::Ppk, &case, "appeal", &moral).await;
     assert_eq!(guards(&refused.problem("guard-failed")), ["new_sanction_named"]);
     let given = json!({ "to": "upheld", "document": letter, "sanction_code": "R2" });
-    assert_eq!(app.try_step(Persona::Ppk, &case, "appeal", &given).await.faults(), [("/sanction_code", "unknown-field")]);
+    assert_eq!(
+        app.try_step(Persona::Ppk, &case, "appeal", &given).await.faults(),
+        [("/sanction_code", "unknown-field")]
+    );
     let lightened = json!({ "to": "lightened", "document": letter, "sanction_code": "R2" });
     let done = app.try_step(Persona::Ppk, &case, "appeal", &lightened).await;
     assert_eq!((done.status, done.text("/sanction_code")), (200, "R2"), "{}", done.body());

@@ -202,6 +202,7 @@ pub fn named(verb: Verb) -> Named {
             category: Category::Discipline,
             sanction_code: "S1".to_owned(),
             acts: Vec::new(),
+            remedy: None,
         }],
         lightest_proposed: Some(200),
         law: crate::law::law(),

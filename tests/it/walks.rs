@@ -109,7 +109,8 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), T
     if version.origin != SanctionOrigin::Cancelled {
         prop_assert!(!acts.iter().any(|act| bearing(standing).contains(act)), "an act of {:?} is punished twice", acts);
         let sanction_code = version.sanction_code.clone().unwrap_or_default();
-        standing.push(StandingSanction { id: version.id, category: version.category, sanction_code, acts });
+        let (id, category, remedy) = (version.id, version.category, None);
+        standing.push(StandingSanction { id, category, sanction_code, acts, remedy });
     }
     let after = bearing(standing);
     let freed: Vec<i16> = before.into_iter().filter(|act| !after.contains(act)).collect();

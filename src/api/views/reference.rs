@@ -8,6 +8,7 @@ use super::Label;
 use crate::db::catalogues::{Agency, Election, Region, Sanction, TransferBody, ViolationForm};
 use crate::domain::case::{Category, ElectionRegime};
 use crate::domain::ids::Language;
+use crate::domain::sanction::{Authority, PositionLevel};
 
 /// A text that is kept in both languages.
 fn both(id: &str, en: &str) -> Label {
@@ -86,6 +87,8 @@ pub struct CatalogueSanctionView {
     pub months: Option<i16>,
     /// `pns`, `pppk`, or `asn` for both.
     pub applies_to: String,
+    /// The remedy against it; absent where there is none.
+    pub remedy: Option<AppealKind>,
     /// Legal basis.
     pub basis: String,
     /// First day it holds.
@@ -107,6 +110,7 @@ impl From<Sanction> for CatalogueSanctionView {
             level: row.level,
             months: row.months,
             applies_to: row.applies_to,
+            remedy: row.remedy,
             basis: row.basis,
             valid_from: row.valid_from,
             valid_to: row.valid_to,

@@ -151,10 +151,13 @@ pub async fn of_case(
         .load(&mut connection)
         .await?;
     let earlier = diesel::sql_query(
-        "SELECT count(DISTINCT case_id) AS cases, coalesce(array_agg(sanction_code ORDER BY imposed_at), '{}') AS codes FROM \
-           (SELECT DISTINCT ON (s.case_id, s.category) s.* FROM subjects me JOIN subjects other ON other.nip = me.nip AND other.case_id <> me.case_id \
-            JOIN sanctions_imposed s ON s.case_id = other.case_id WHERE me.case_id = $1 ORDER BY s.case_id, s.category, s.version DESC) newest \
-         WHERE origin <> 'cancelled'",
+        // A person keeps no number for life: whom officers know to be the same has all of them.
+        format!(
+            "SELECT count(DISTINCT s.case_id) AS cases, coalesce(array_agg(s.sanction_code ORDER BY s.imposed_at), '{{}}') AS codes FROM \
+               (SELECT other.case_id FROM subjects me JOIN subjects other ON other.nip = me.nip WHERE me.case_id = $1 \
+                UNION SELECT other.case_id FROM subjects me JOIN subjects other ON other.person_id = me.person_id WHERE me.case_id = $1) other \
+             JOIN sanctions_imposed s ON s.case_id = other.case_id WHERE other.case_id <> $1 AND {STANDS}"
+        ),
     )
     .bind::<sql::Uuid, _>(case_id)
     .get_result(&mut connection)

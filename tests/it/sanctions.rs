@@ -158,6 +158,18 @@ async fn an_officer_who_may_see_sanctions_sees_that_it_is_a_repeat() {
 }
 
 #[tokio::test]
+async fn a_repeat_under_a_number_that_came_later_is_one_too() {
+    let app = TestApp::start().await;
+    let old = app.case_after(&["take", "accept", "conclude", "send_recommendation", "impose_sanction"]).await;
+    let new = app.case_after(&["take"]).await;
+    let mut accept = steps::input(&app, "accept");
+    accept["subject"] = json!({ "name": "Budi Santoso", "nip": "198609262025211001", "employment": "pppk" });
+    accept["same_person_as"] = old.as_str().into();
+    app.fire_with(&new, "accept", &accept).await;
+    assert_eq!(sanctions(&app, Persona::Lead, &new).await.at("/earlier"), &json!({ "cases": 1, "codes": ["S1"] }));
+}
+
+#[tokio::test]
 async fn an_official_the_law_does_not_name_and_a_missing_team_are_warned_of_and_hinder_nothing() {
     let app = TestApp::start().await;
     let case = app.case_after(&["take", "accept", "conclude", "send_recommendation"]).await;

@@ -165,7 +165,7 @@ impl From<&ImposedSanction> for SanctionView {
     }
 }
 
-/// What other cases about the same person, by NIP, ended with: a repeat is punished more heavily.
+/// What other cases about the same person, under any of its numbers, ended with: a repeat is punished more heavily.
 #[derive(Serialize, ToSchema)]
 pub struct EarlierSanctionsView {
     /// In how many cases.

@@ -12,7 +12,8 @@ use super::{DbError, Pool, Tx};
 use crate::domain::case::Category;
 use crate::domain::event::sha256;
 use crate::domain::frozen::FrozenForm;
-use crate::schema::{agencies, reference_loads, regions, sanctions, violation_forms};
+use crate::domain::guards::ReceivingBody;
+use crate::schema::{agencies, reference_loads, regions, sanctions, transfer_bodies, violation_forms};
 
 const REGIONS: &str = include_str!("../../data/regions.csv");
 const AGENCIES: &str = include_str!("../../data/agencies.csv");
@@ -207,6 +208,26 @@ pub async fn agency(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<
         .first(tx.connection()?)
         .await
         .optional()?)
+}
+
+/// The body cases are passed on to with this code, if it is one on this day.
+pub async fn transfer_body(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<ReceivingBody>, DbError> {
+    let words =
+        (transfer_bodies::title_id, transfer_bodies::title_en, transfer_bodies::matter_id, transfer_bodies::matter_en);
+    let found: Option<(String, String, String, String)> = transfer_bodies::table
+        .filter(transfer_bodies::code.eq(code))
+        .filter(transfer_bodies::valid_from.le(today))
+        .filter(transfer_bodies::valid_to.is_null().or(transfer_bodies::valid_to.gt(today)))
+        .select(words)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(found.map(|(title_id, title_en, matter_id, matter_en)| ReceivingBody {
+        title_id,
+        title_en,
+        matter_id,
+        matter_en,
+    }))
 }
 
 #[derive(QueryableByName)]

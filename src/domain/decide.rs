@@ -362,6 +362,9 @@ fn effects(facts: &CaseFacts, action: &Action, named: &Named) -> Vec<Effect> {
         }
         Action::ReportUnproven(unproven) => vec![Effect::PublicWording(unproven.public_wording.clone())],
         Action::CancelOnAppeal(cancel) => vec![Effect::PublicWording(cancel.public_wording.clone())],
+        Action::TransferOut(_) => {
+            named.receiving_body.iter().map(|body| Effect::PublicWording(body.wording())).collect()
+        }
         Action::Close(close) => vec![Effect::PublicWording(close.public_wording.clone())],
         _ => Vec::new(),
     }

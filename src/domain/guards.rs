@@ -29,6 +29,29 @@ pub struct Situation<'a> {
     pub named: &'a Named,
 }
 
+/// A body cases are passed on to, in words for the reporter.
+#[derive(Clone, Debug)]
+pub struct ReceivingBody {
+    /// Its name in Indonesian.
+    pub title_id: String,
+    /// Its name in English.
+    pub title_en: String,
+    /// What it takes, in Indonesian.
+    pub matter_id: String,
+    /// What it takes, in English.
+    pub matter_en: String,
+}
+
+impl ReceivingBody {
+    /// What the reporter reads in the mailbox: the mail only says that there is a name.
+    pub fn wording(&self) -> String {
+        let Self { title_id, title_en, matter_id, matter_en } = self;
+        format!(
+            "Laporan Anda diteruskan kepada: {title_id}. Alasannya: {matter_id}.\n\nYour report has been passed on to: {title_en}. The reason: {matter_en}."
+        )
+    }
+}
+
 /// What the codes in an action stand for.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
@@ -54,6 +77,8 @@ pub struct Named {
     pub authority_fits: Option<bool>,
     /// The forms of violation named, as the catalogue has them for the day of the act.
     pub violation_forms: Vec<FrozenForm>,
+    /// The body the case is passed on to.
+    pub receiving_body: Option<ReceivingBody>,
     /// The person the officer says the subject is.
     pub person_id: Option<uuid::Uuid>,
     /// The law by which deadlines are counted.

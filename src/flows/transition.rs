@@ -317,6 +317,13 @@ async fn resolve(
                     .await?
                     .map(|(_, w)| w);
                 named.lightest_proposed = named.lightest_proposed.into_iter().chain(weight).min();
+                named.heaviest_proposed = named.heaviest_proposed.into_iter().chain(weight).max();
+            }
+        }
+        Action::TransferOut(transfer) => {
+            named.receiving_body = db::reference::transfer_body(tx, &transfer.receiving_body_code, day).await?;
+            if named.receiving_body.is_none() {
+                faults.push(FieldFault::new("/input/receiving_body_code", Fault::UnknownCode));
             }
         }
         Action::ReassignAgency(reassign) => {

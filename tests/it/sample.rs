@@ -307,7 +307,7 @@ pub fn action(verb: Verb) -> Action {
             Action::Merge(Merge { master_case_number: "REG-BKN-2026-1000002".to_owned(), reason, further_act: false })
         }
         Verb::TransferOut => Action::TransferOut(TransferOut {
-            receiving_body: "Inspektorat TNI".to_owned(),
+            receiving_body_code: "TNI_POLRI".to_owned(),
             receiving_email: Some("persuratan@tni.example".to_owned()),
             letter: letter(),
             reason,

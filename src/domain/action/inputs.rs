@@ -141,9 +141,9 @@ pub struct Merge {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferOut {
-    /// The body, by name.
-    #[schema(min_length = 3, max_length = 200)]
-    pub receiving_body: String,
+    /// The body, by its code in the catalogue of today; a unit of it is named in the letter.
+    #[schema(min_length = 2, max_length = 32, example = "DKPP")]
+    pub receiving_body_code: String,
     /// Its official address, when it is to be told by e-mail.
     #[schema(format = "email", max_length = 254)]
     pub receiving_email: Option<String>,

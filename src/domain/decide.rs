@@ -296,6 +296,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         Action::SendRecommendation(send) => {
             next.addressed = true;
             next.proposed_weight = named.lightest_proposed;
+            next.heaviest_proposed = named.heaviest_proposed;
             next.violation_forms = Some(FrozenForms(named.violation_forms.clone()));
             next.category = send.violation_forms.iter().map(|form| form.category).max();
             if send.further_contest_allowed {

@@ -65,6 +65,8 @@ pub struct Named {
     pub sanction: Option<(Category, i16)>,
     /// How heavy the lightest sanction proposed to the PPK is.
     pub lightest_proposed: Option<i16>,
+    /// How heavy the heaviest one is.
+    pub heaviest_proposed: Option<i16>,
     /// The catalogue's entry of the named sanction.
     pub decided: Option<CatalogueSanction>,
     /// The acts of the case, where a sanction is named.

@@ -86,6 +86,7 @@ pub fn case(state: State) -> CaseFacts {
             addressed: true,
             contest_count: 0,
             proposed_weight: Some(200),
+            heaviest_proposed: Some(200),
             sanction_code: sanctioned.then(|| "S1".to_owned()),
             delivered_on: None,
             administrative_result: result.filter(|_| matches!(state, State::Monitoring | State::Closed)),
@@ -205,6 +206,7 @@ pub fn named(verb: Verb) -> Named {
             remedy: None,
         }],
         lightest_proposed: Some(200),
+        heaviest_proposed: Some(200),
         law: crate::law::law(),
         ..Named::default()
     }

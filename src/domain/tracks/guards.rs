@@ -81,14 +81,15 @@ pub const DAY_BY_TODAY: Guard =
     guard("day_by_today", "tanggal tidak di masa depan", "the day is not in the future", |s| {
         s.step.day.is_some_and(|day| day <= s.today)
     });
-/// Where a heavy sanction is proposed a team examines (PP 94/2021); otherwise the direct superior may.
+/// Where a heavy sanction is among those proposed the breach is a suspected heavy one, which a team examines (PP 94/2021);
+/// otherwise the direct superior may.
 pub const TEAM_WHERE_HEAVY: Guard = guard(
     "team_where_heavy",
     "dugaan pelanggaran berat diperiksa oleh tim pemeriksa",
     "a suspected heavy breach is examined by a team",
     |s| {
         let team = s.facts.case.tracks.discipline == TrackState::TeamFormed;
-        team || s.facts.case.proposed_weight.is_none_or(|weight| weight < sanction::HEAVY)
+        team || s.facts.case.heaviest_proposed.is_none_or(|weight| weight < sanction::HEAVY)
     },
 );
 /// What follows from the delivery on record (D9), by the longer of the two remedies.

@@ -58,6 +58,10 @@ pub struct ImposedSanction {
     pub record_number: Option<String>,
     /// Its date.
     pub record_date: Option<NaiveDate>,
+    /// Why, in the words of I'DIS.
+    pub punishment_reason: Option<String>,
+    /// Remarks for I'DIS.
+    pub remarks: Option<String>,
     /// Since when it is in force.
     pub start_on: Option<NaiveDate>,
     /// First day it is over.

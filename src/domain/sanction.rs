@@ -184,6 +184,10 @@ pub struct SanctionVersion {
     pub record_number: Option<String>,
     /// Its date.
     pub record_date: Option<NaiveDate>,
+    /// Why, in the words of I'DIS.
+    pub punishment_reason: Option<String>,
+    /// Remarks for I'DIS.
+    pub remarks: Option<String>,
     /// Since when it is in force.
     pub start_on: Option<NaiveDate>,
     /// The decision that annuls it.
@@ -326,6 +330,8 @@ pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> Sancti
         legal_basis: Some(impose.legal_basis.clone()),
         record_number: Some(impose.examination_record.number.clone()),
         record_date: Some(impose.examination_record.dated),
+        punishment_reason: impose.punishment_reason.clone(),
+        remarks: impose.remarks.clone(),
         acts: Some(acts),
         ..version(impose.category, named)
     }
@@ -392,6 +398,8 @@ fn version(category: Category, named: &Named) -> SanctionVersion {
         legal_basis: None,
         record_number: None,
         record_date: None,
+        punishment_reason: None,
+        remarks: None,
         start_on: None,
         annulment_number: None,
         annulment_date: None,
@@ -453,6 +461,8 @@ mod tests {
             below_range_explanation: None,
             acts,
             months: None,
+            punishment_reason: None,
+            remarks: None,
             authority: None,
             position_level: None,
         }

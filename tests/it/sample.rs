@@ -281,6 +281,8 @@ fn impose_sanction() -> ImposeSanction {
         below_range_explanation: None,
         acts: None,
         months: None,
+        punishment_reason: None,
+        remarks: None,
         authority: None,
         position_level: None,
     }

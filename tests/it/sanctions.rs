@@ -133,6 +133,7 @@ async fn a_sanction_is_in_force_from_the_fifteenth_day_for_its_months() {
     let case = app.case_after(&["take", "accept", "conclude", "send_recommendation"]).await;
     let mut impose = steps::input(&app, "impose_sanction");
     (impose["sanction_code"], impose["months"]) = ("S2".into(), 9.into());
+    (impose["punishment_reason"], impose["remarks"]) = ("Netralitas ASN".into(), "Diserahkan langsung".into());
     app.fire_with(&case, "impose_sanction", &impose).await;
     let delivered = app.day(0);
     app.advance(Duration::days(40));
@@ -143,6 +144,8 @@ async fn a_sanction_is_in_force_from_the_fifteenth_day_for_its_months() {
     assert_eq!((told.text("/data/0/start_on"), told.text("/data/0/end_on")), (&*start.to_string(), &*end.to_string()));
     assert_eq!((told.at("/data/0/idis/masaTahun"), told.at("/data/0/idis/masaBulan")), (&json!(0), &json!(9)));
     assert_eq!(told.text("/data/0/idis/hukumanTanggal"), start.format("%d-%m-%Y").to_string());
+    let words = (told.text("/data/0/idis/alasanHukumanDisiplin"), told.text("/data/0/idis/keterangan"));
+    assert_eq!(words, ("Netralitas ASN", "Diserahkan langsung"));
 }
 
 #[tokio::test]
@@ -228,7 +231,10 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
 async fn a_purge_leaves_the_codes_and_days_of_sanctions_and_no_act_or_letter() {
     let app = TestApp::start().await;
     let case = of_two_acts(&app).await;
-    app.walk(&case, &["impose_sanction", "take_effect", "close"]).await;
+    let mut impose = steps::input(&app, "impose_sanction");
+    (impose["punishment_reason"], impose["remarks"]) = ("Alasan rekaan".into(), "Keterangan rekaan".into());
+    app.fire_with(&case, "impose_sanction", &impose).await;
+    app.walk(&case, &["take_effect", "close"]).await;
     app.advance(Duration::days(11 * 366));
     app.sweep().await;
     let proposals = app.get("/v1/purge-proposals").by(Persona::PrivacyOfficer).expect(200).await;

@@ -64,10 +64,10 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
             category = coalesce(excluded.category, acts.category), finding = excluded.finding, found_at = excluded.found_at)");
     push!(out; ", version AS (SELECT * FROM jsonb_to_recordset(" [Jsonb] &parts.versions, "::jsonb) AS v (id uuid, category text, origin text, version_of uuid, \
             sanction_code text, catalogue_from date, level text, title_id text, title_en text, basis text, months smallint, sk_number text, sk_date date, \
-            deciding_official text, authority text, legal_basis text, record_number text, record_date date, start_on date, annulment_number text, \
+            deciding_official text, authority text, legal_basis text, record_number text, record_date date, punishment_reason text, remarks text, start_on date, annulment_number text, \
             annulment_date date, acts smallint[], frees smallint[])), \
         imposed AS (INSERT INTO sanctions_imposed (id, case_id, version, category, origin, version_of, sanction_code, catalogue_from, level, title_id, title_en, \
-            basis, months, employment, sk_number, sk_date, deciding_official, authority, legal_basis, record_number, record_date, start_on, end_on, \
+            basis, months, employment, sk_number, sk_date, deciding_official, authority, legal_basis, record_number, record_date, punishment_reason, remarks, start_on, end_on, \
             annulment_number, annulment_date, acts, event_id, imposed_at) \
           SELECT v.id, event.case_id, coalesce((SELECT max(s.version) FROM sanctions_imposed s WHERE s.case_id = event.case_id), 0) + 1, v.category, v.origin, old.id, \
             coalesce(v.sanction_code, old.sanction_code), coalesce(v.catalogue_from, old.catalogue_from), coalesce(v.level, old.level), \
@@ -75,6 +75,7 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
             CASE WHEN v.sanction_code IS NULL THEN old.months ELSE v.months END, subjects.employment, coalesce(v.sk_number, old.sk_number), \
             coalesce(v.sk_date, old.sk_date), coalesce(v.deciding_official, old.deciding_official), coalesce(v.authority, old.authority), \
             coalesce(v.legal_basis, old.legal_basis), coalesce(v.record_number, old.record_number), coalesce(v.record_date, old.record_date), \
+            coalesce(v.punishment_reason, old.punishment_reason), coalesce(v.remarks, old.remarks), \
             coalesce(v.start_on, CASE WHEN v.sanction_code IS NULL THEN old.start_on END), \
             CASE WHEN v.sanction_code IS NULL THEN old.end_on ELSE (v.start_on + make_interval(months => v.months))::date END, \
             v.annulment_number, v.annulment_date, coalesce(v.acts, old.acts, '{}'), event.event_id, event.at \

@@ -345,6 +345,12 @@ pub struct ImposeSanction {
     /// Length, where the decision sets it; else the catalogue's.
     #[schema(minimum = 1, maximum = 600)]
     pub months: Option<i16>,
+    /// Why, in the words of I'DIS (*alasan hukuman disiplin*).
+    #[schema(min_length = 3, max_length = 500, example = "Pelanggaran netralitas ASN")]
+    pub punishment_reason: Option<String>,
+    /// Remarks for I'DIS (*keterangan*).
+    #[schema(min_length = 3, max_length = 1000)]
+    pub remarks: Option<String>,
     /// What kind of official decided; with `position_level` the service warns where the law names another.
     pub authority: Option<Authority>,
     /// Level of the subject's position.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::action::{Action, Document};
+use crate::domain::action::Action;
 use crate::domain::case::{Case, CaseFacts, Category, ClosureReason};
 use crate::domain::deadline::appeal_window;
 use crate::domain::guards::Named;
@@ -53,7 +53,8 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
         }
         Action::DecideAppeal(decide) => {
             let (to, code) = (driven::outcome(decide.outcome), decide.sanction_code.as_ref());
-            remedied(to, code, &decide.decision, facts, named, today, next, &mut beside);
+            beside.version = sanction::after_appeal(to, code, &decide.decision, named, today);
+            remedied(facts, named, today, next, &mut beside);
         }
         Action::CancelOnAppeal(cancel) => {
             beside.version = sanction::cancelled(&cancel.decision, named);
@@ -82,8 +83,8 @@ pub fn of_step(
     next: &mut Case,
 ) -> Beside {
     let before = &facts.case;
-    let opened = |track, to| TrackChange::new(track, before.tracks.of(track), to, step.document.as_ref());
-    let mut change = TrackChange::new(track, before.tracks.of(track), step.to, step.document.as_ref());
+    let turned = |track: Track, to| TrackChange::new(track, before.tracks.of(track), to, step.document.as_ref());
+    let mut change = turned(track, step.to);
     change.day = step.day;
     change.stop_reason = step.stop_reason;
     change.temporary_release = step.temporary_release;
@@ -98,25 +99,25 @@ pub fn of_step(
         (Track::Discipline | Track::Appeal, TrackState::Cancelled) => {
             beside.version = step.document.as_ref().and_then(|document| sanction::cancelled(document, named));
             if track == Track::Appeal && before.tracks.discipline.holds_decision() {
-                beside.tracks.push(opened(Track::Discipline, TrackState::Cancelled));
+                beside.tracks.push(turned(Track::Discipline, TrackState::Cancelled));
             }
             left_with(beside.version.as_ref(), named, next);
         }
         (Track::Appeal, to) if !to.is_live() => {
-            if let Some(document) = &step.document {
-                remedied(to, step.sanction_code.as_ref(), document, facts, named, today, next, &mut beside);
-            }
+            let left = |document| sanction::after_appeal(to, step.sanction_code.as_ref(), document, named, today);
+            beside.version = step.document.as_ref().and_then(left);
+            remedied(facts, named, today, next, &mut beside);
             if before.tracks.discipline.awaits_effect() {
-                beside.tracks.push(opened(Track::Discipline, TrackState::InForce));
+                beside.tracks.push(turned(Track::Discipline, TrackState::InForce));
             }
         }
         (Track::Referral, TrackState::CrimeSuspected) if !before.tracks.criminal.is_live() => {
-            beside.tracks.push(opened(Track::Criminal, TrackState::Suspected));
+            beside.tracks.push(turned(Track::Criminal, TrackState::Suspected));
         }
         _ => {}
     }
     if step.admin_action_recommended == Some(true) && !before.tracks.discipline.is_live() {
-        beside.tracks.push(opened(Track::Discipline, TrackState::Recommended));
+        beside.tracks.push(turned(Track::Discipline, TrackState::Recommended));
     }
     if let Some(impose) = &step.sanction {
         decided(impose, facts, named, next, &mut beside);
@@ -132,19 +133,9 @@ fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &N
     if category == Category::Ethics { delivered_on } else { window().map_or(delivered_on, |it| it.in_force_on) }
 }
 
-/// What the outcome of a remedy leaves of the sanction it was against: a new version, or one that is in force from now on.
-#[expect(clippy::too_many_arguments, reason = "two callers, each with the same pieces from another body")]
-fn remedied(
-    to: TrackState,
-    sanction_code: Option<&String>,
-    decision: &Document,
-    facts: &CaseFacts,
-    named: &Named,
-    today: NaiveDate,
-    next: &mut Case,
-    beside: &mut Beside,
-) {
-    beside.version = sanction::after_appeal(to, sanction_code, decision, named, today);
+/// What the outcome of a remedy changes beside the version it leaves: a decision that waited and stands as it was is in force
+/// from now on.
+fn remedied(facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case, beside: &mut Beside) {
     match &beside.version {
         Some(version) => {
             next.sanction_code.clone_from(&version.sanction_code);

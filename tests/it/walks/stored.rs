@@ -222,7 +222,8 @@ async fn tracks_and_sanctions_agree(db: &TestDb) {
         SELECT s.case_id || ' ' || act AS value FROM standing s CROSS JOIN unnest(s.acts) act";
     let mut bears = db.values(bears).await;
     let mut kept = db.values("SELECT case_id || ' ' || act_number AS value FROM punished_acts").await;
-    (bears.sort(), kept.sort());
+    bears.sort();
+    kept.sort();
     assert_eq!(bears, kept, "each punished act bears one sanction that stands");
 }
 

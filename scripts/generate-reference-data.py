@@ -409,6 +409,8 @@ def check():
         expect(row["category"] in {"ethics", "discipline"}, "sanction category", row)
         expect(row["applies_to"] in {"pns", "pppk", "asn"}, "applies_to", row)
         expect(re.fullmatch(r"\d*", row["months"]), "months", row)
+        remedies = {"objection", "administrative_appeal"} if row["category"] == "discipline" else {""}
+        expect(row["remedy"] in remedies, "remedy", row)
     for row in forms:
         expect(row["category"] in {"ethics", "discipline", "criminal"}, "form category", row)
         for code in filter(None, row["sanction_codes"].split(";")):

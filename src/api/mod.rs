@@ -124,6 +124,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(reference::list_dismissal_codes)
         .service(reference::list_closure_reasons)
         .service(reference::list_transfer_bodies)
+        .service(reference::list_sanction_authorities)
+        .service(reference::list_deadline_rules)
         .service(reference::list_regions)
         .service(reference::list_agencies)
         .service(reference::list_election_events)

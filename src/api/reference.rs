@@ -11,8 +11,8 @@ use super::openapi::PublicRead;
 use super::problem::Problem;
 use super::query::Query;
 use super::views::{
-    AgencyView, Catalogue, CatalogueSanctionView, CodeView, ElectionEventView, RegionView, TransferBodyView,
-    ViolationFormView,
+    AgencyView, Catalogue, CatalogueSanctionView, CodeView, DeadlineRuleView, ElectionEventView, RegionView,
+    SanctionAuthorityView, TransferBodyView, ViolationFormView,
 };
 use crate::app::App;
 use crate::db::catalogues;
@@ -153,6 +153,38 @@ pub async fn list_transfer_bodies(
     let on = query.on.unwrap_or_else(|| today(app.clock.now()));
     let rows = catalogues::transfer_bodies(&app.pool, on).await?;
     cacheable::<TransferBodyView>(&request, views(rows))
+}
+
+/// List who may impose which sanctions on the holder of which position.
+#[utoipa::path(tag = "reference", params(OnDay, ("If-None-Match" = Option<String>, Header, description = "Answers 304 when nothing changed")), responses(
+    (status = 200, description = "The officials", body = Catalogue<SanctionAuthorityView>, headers(("ETag" = String, description = "Hash of the answer"))),
+    (status = 304, description = "Unchanged"), PublicRead
+))]
+#[get("/v1/reference/sanction-authorities")]
+pub async fn list_sanction_authorities(
+    app: web::Data<App>,
+    Query(query): Query<OnDay>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let on = query.on.unwrap_or_else(|| today(app.clock.now()));
+    let rows = catalogues::sanction_authorities(&app.pool, on).await?;
+    cacheable::<SanctionAuthorityView>(&request, views(rows))
+}
+
+/// List how long each deadline is and how its days are counted.
+#[utoipa::path(tag = "reference", params(OnDay, ("If-None-Match" = Option<String>, Header, description = "Answers 304 when nothing changed")), responses(
+    (status = 200, description = "The rules", body = Catalogue<DeadlineRuleView>, headers(("ETag" = String, description = "Hash of the answer"))),
+    (status = 304, description = "Unchanged"), PublicRead
+))]
+#[get("/v1/reference/deadline-rules")]
+pub async fn list_deadline_rules(
+    app: web::Data<App>,
+    Query(query): Query<OnDay>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let on = query.on.unwrap_or_else(|| today(app.clock.now()));
+    let law = app.laws.current(&app.pool).await?;
+    cacheable::<DeadlineRuleView>(&request, law.rules_on(on).into_iter().map(DeadlineRuleView::from).collect())
 }
 
 /// List the regions right below another.

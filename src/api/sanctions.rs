@@ -21,7 +21,7 @@ pub struct Sanctions {
     pub acts: Vec<ActView>,
     /// Every version of every sanction, oldest first.
     pub data: Vec<SanctionView>,
-    /// Sanctions of the same person in other cases, by NIP.
+    /// Sanctions of the same person in other cases, under any of its numbers.
     pub earlier: EarlierSanctionsView,
 }
 

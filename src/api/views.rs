@@ -36,8 +36,8 @@ pub use deadline::{CalendarDayView, CalendarView, CalendarYearView, DeadlineCoun
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
 pub use reference::{
-    AgencyView, Catalogue, CatalogueSanctionView, CodeView, ElectionEventView, RegionView, TransferBodyView,
-    ViolationFormView,
+    AgencyView, Catalogue, CatalogueSanctionView, CodeView, DeadlineRuleView, ElectionEventView, RegionView,
+    SanctionAuthorityView, TransferBodyView, ViolationFormView,
 };
 pub use sanctions::{ActView, EarlierSanctionsView, SanctionView};
 pub use tracks::TrackView;

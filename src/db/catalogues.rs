@@ -6,9 +6,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::{DbError, Pool};
+use crate::domain::action::AppealKind;
 use crate::domain::case::{Category, ElectionRegime};
 use crate::domain::election::ElectionEvent;
-use crate::schema::{agencies, election_events, regions, sanctions, transfer_bodies, violation_forms};
+use crate::domain::sanction::{Authority, PositionLevel};
+use crate::schema::{
+    agencies, election_events, regions, sanction_authorities, sanctions, transfer_bodies, violation_forms,
+};
 
 /// A form of violation of the catalogue.
 #[derive(Queryable, Selectable)]
@@ -42,6 +46,7 @@ pub struct Sanction {
     pub title_en: String,
     pub months: Option<i16>,
     pub applies_to: String,
+    pub remedy: Option<AppealKind>,
     pub basis: String,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
@@ -63,6 +68,20 @@ pub struct TransferBody {
     pub valid_to: Option<NaiveDate>,
     pub confirmation: String,
     pub note: Option<String>,
+}
+
+/// Who may impose which sanctions on whom.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sanction_authorities)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct SanctionAuthority {
+    pub authority: Authority,
+    pub position_level: PositionLevel,
+    pub sanction_codes: Vec<Option<String>>,
+    pub basis: String,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub confirmation: String,
 }
 
 /// A region.
@@ -157,6 +176,19 @@ pub async fn transfer_bodies(pool: &Pool, on: NaiveDate) -> Result<Vec<TransferB
         .select(TransferBody::as_select())
         .load(&mut connection)
         .await?)
+}
+
+/// Who may impose which sanctions on this day, the highest official first.
+pub async fn sanction_authorities(pool: &Pool, on: NaiveDate) -> Result<Vec<SanctionAuthority>, DbError> {
+    let mut connection = pool.get().await?;
+    let mut found: Vec<SanctionAuthority> = sanction_authorities::table
+        .filter(sanction_authorities::valid_from.le(on))
+        .filter(sanction_authorities::valid_to.is_null().or(sanction_authorities::valid_to.gt(on)))
+        .select(SanctionAuthority::as_select())
+        .load(&mut connection)
+        .await?;
+    found.sort_by_key(|row| (row.authority, row.position_level));
+    Ok(found)
 }
 
 /// Regions of this day right below another; provinces where none is named.

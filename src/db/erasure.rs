@@ -63,7 +63,7 @@ const WIPE: [&str; 12] = [
     "UPDATE track_steps SET document_number = NULL WHERE track_id IN \
      (SELECT t.id FROM tracks t JOIN cases c ON c.id = t.case_id WHERE c.id = $1 OR c.master_case_id = $1)",
     "UPDATE sanctions_imposed SET sk_number = NULL, deciding_official = NULL, legal_basis = NULL, record_number = NULL, annulment_number = NULL, \
-     idis_ref = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+     punishment_reason = NULL, remarks = NULL, idis_ref = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "SELECT erase_event_details($1)",
     // Persons that no case is about any more; the number of the case is not needed for that.
     "DELETE FROM person_numbers n WHERE $1 IS NOT NULL AND NOT EXISTS (SELECT FROM subjects s WHERE s.person_id = n.person_id)",

@@ -12,7 +12,8 @@ use super::{DbError, Pool, Tx};
 use crate::domain::case::Category;
 use crate::domain::event::sha256;
 use crate::domain::frozen::FrozenForm;
-use crate::schema::{agencies, reference_loads, regions, sanctions, violation_forms};
+use crate::domain::guards::ReceivingBody;
+use crate::schema::{agencies, reference_loads, regions, sanctions, transfer_bodies, violation_forms};
 
 const REGIONS: &str = include_str!("../../data/regions.csv");
 const AGENCIES: &str = include_str!("../../data/agencies.csv");
@@ -103,13 +104,13 @@ const LOAD: [(&str, &str, &str); 11] = [
     (
         "sanctions",
         SANCTIONS,
-        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, months, applies_to, basis, valid_from, valid_to, confirmation, note) \
+        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, months, applies_to, remedy, basis, valid_from, valid_to, confirmation, note) \
          SELECT code, category, level, (CASE level WHEN 'moral' THEN 0 WHEN 'light' THEN 100 WHEN 'medium' THEN 200 WHEN 'heavy' THEN 300 ELSE 400 END) \
-           + ordinal, title_id, title_en, months, applies_to, basis, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
+           + ordinal, title_id, title_en, months, applies_to, remedy, basis, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
          FROM jsonb_to_recordset($1) AS t (code text, category text, level text, ordinal smallint, title_id text, title_en text, months smallint, \
-           applies_to text, basis text, valid_from date, valid_to date, confirmation text, note text) \
+           applies_to text, remedy text, basis text, valid_from date, valid_to date, confirmation text, note text) \
          ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, level = excluded.level, weight = excluded.weight, \
-         title_id = excluded.title_id, title_en = excluded.title_en, months = excluded.months, applies_to = excluded.applies_to, \
+         title_id = excluded.title_id, title_en = excluded.title_en, months = excluded.months, applies_to = excluded.applies_to, remedy = excluded.remedy, \
          basis = excluded.basis, valid_to = excluded.valid_to, confirmation = excluded.confirmation, note = excluded.note",
     ),
     (
@@ -207,6 +208,26 @@ pub async fn agency(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<
         .first(tx.connection()?)
         .await
         .optional()?)
+}
+
+/// The body cases are passed on to with this code, if it is one on this day.
+pub async fn transfer_body(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<ReceivingBody>, DbError> {
+    let words =
+        (transfer_bodies::title_id, transfer_bodies::title_en, transfer_bodies::matter_id, transfer_bodies::matter_en);
+    let found: Option<(String, String, String, String)> = transfer_bodies::table
+        .filter(transfer_bodies::code.eq(code))
+        .filter(transfer_bodies::valid_from.le(today))
+        .filter(transfer_bodies::valid_to.is_null().or(transfer_bodies::valid_to.gt(today)))
+        .select(words)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(found.map(|(title_id, title_en, matter_id, matter_en)| ReceivingBody {
+        title_id,
+        title_en,
+        matter_id,
+        matter_en,
+    }))
 }
 
 #[derive(QueryableByName)]

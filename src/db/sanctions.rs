@@ -11,7 +11,9 @@ use super::{DbError, Pool, Tx};
 use crate::domain::action::Employment;
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
-use crate::domain::sanction::{ActFinding, Authority, CatalogueSanction, KnownAct, PositionLevel, SanctionOrigin};
+use crate::domain::sanction::{
+    ActFinding, AppliesTo, Authority, CatalogueSanction, KnownAct, PositionLevel, SanctionOrigin, StandingSanction,
+};
 use crate::schema::{acts, sanctions_imposed};
 
 /// One row of `sanctions_imposed`.
@@ -56,6 +58,10 @@ pub struct ImposedSanction {
     pub record_number: Option<String>,
     /// Its date.
     pub record_date: Option<NaiveDate>,
+    /// Why, in the words of I'DIS.
+    pub punishment_reason: Option<String>,
+    /// Remarks for I'DIS.
+    pub remarks: Option<String>,
     /// Since when it is in force.
     pub start_on: Option<NaiveDate>,
     /// First day it is over.
@@ -97,6 +103,39 @@ pub struct EarlierSanctions {
     pub codes: Vec<String>,
 }
 
+/// Whether a version `s` of a sanction stands: it is no cancellation, and no later version took its place, by name or by
+/// punishing one of its acts.
+pub(super) const STANDS: &str = "s.origin <> 'cancelled' AND NOT EXISTS (SELECT FROM sanctions_imposed later WHERE later.case_id = s.case_id \
+    AND later.version > s.version AND (later.version_of = s.id OR later.acts && s.acts))";
+
+/// The sanctions of case `$1` that stand, oldest first, as JSON.
+fn standing_sanctions() -> String {
+    format!(
+        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'acts', s.acts, \
+            'remedy', entry.remedy) ORDER BY s.version), '[]') FROM sanctions_imposed s \
+          LEFT JOIN sanctions entry ON entry.code = s.sanction_code AND entry.valid_from = s.catalogue_from WHERE s.case_id = $1 AND {STANDS})"
+    )
+}
+
+#[derive(QueryableByName)]
+struct Standing {
+    #[diesel(sql_type = sql::Jsonb)]
+    standing: serde_json::Value,
+}
+
+/// The sanctions of a case that stand, oldest first.
+pub async fn standing(tx: &mut Tx, case_id: Uuid) -> Result<Vec<StandingSanction>, DbError> {
+    let row: Standing = diesel::sql_query(format!("SELECT {} AS standing", standing_sanctions()))
+        .bind::<sql::Uuid, _>(case_id)
+        .get_result(tx.connection()?)
+        .await?;
+    stood(row.standing)
+}
+
+fn stood(rows: serde_json::Value) -> Result<Vec<StandingSanction>, DbError> {
+    serde_json::from_value(rows).map_err(|error| DbError::Unavailable(format!("a sanction cannot be read: {error}")))
+}
+
 /// The acts of a case and the sanctions imposed for them, oldest first, and what the same person bore before.
 pub async fn of_case(
     pool: &Pool,
@@ -116,10 +155,13 @@ pub async fn of_case(
         .load(&mut connection)
         .await?;
     let earlier = diesel::sql_query(
-        "SELECT count(DISTINCT case_id) AS cases, coalesce(array_agg(sanction_code ORDER BY imposed_at), '{}') AS codes FROM \
-           (SELECT DISTINCT ON (s.case_id, s.category) s.* FROM subjects me JOIN subjects other ON other.nip = me.nip AND other.case_id <> me.case_id \
-            JOIN sanctions_imposed s ON s.case_id = other.case_id WHERE me.case_id = $1 ORDER BY s.case_id, s.category, s.version DESC) newest \
-         WHERE origin <> 'cancelled'",
+        // A person keeps no number for life: whom officers know to be the same has all of them.
+        format!(
+            "SELECT count(DISTINCT s.case_id) AS cases, coalesce(array_agg(s.sanction_code ORDER BY s.imposed_at), '{{}}') AS codes FROM \
+               (SELECT other.case_id FROM subjects me JOIN subjects other ON other.nip = me.nip WHERE me.case_id = $1 \
+                UNION SELECT other.case_id FROM subjects me JOIN subjects other ON other.person_id = me.person_id WHERE me.case_id = $1) other \
+             JOIN sanctions_imposed s ON s.case_id = other.case_id WHERE other.case_id <> $1 AND {STANDS}"
+        ),
     )
     .bind::<sql::Uuid, _>(case_id)
     .get_result(&mut connection)
@@ -129,6 +171,8 @@ pub async fn of_case(
 
 #[derive(QueryableByName)]
 struct Entry {
+    #[diesel(sql_type = sql::Jsonb)]
+    standing: serde_json::Value,
     #[diesel(sql_type = Nullable<sql::Text>)]
     category: Option<Category>,
     #[diesel(sql_type = Nullable<sql::SmallInt>)]
@@ -145,6 +189,8 @@ struct Entry {
     basis: Option<String>,
     #[diesel(sql_type = Nullable<sql::SmallInt>)]
     months: Option<i16>,
+    #[diesel(sql_type = Nullable<sql::Text>)]
+    applies_to: Option<AppliesTo>,
     #[diesel(sql_type = sql::Array<sql::SmallInt>)]
     numbers: Vec<i16>,
     #[diesel(sql_type = sql::Array<sql::Text>)]
@@ -168,17 +214,18 @@ pub async fn look_up(
     day: NaiveDate,
     named: &mut Named,
 ) -> Result<bool, DbError> {
-    let entry: Entry = diesel::sql_query(
-        "SELECT s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, s.basis, s.months, a.numbers, a.findings, a.punished, \
+    let standing = standing_sanctions();
+    let entry: Entry = diesel::sql_query(format!(
+        "SELECT {standing} AS standing, s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, s.basis, s.months, s.applies_to, a.numbers, a.findings, a.punished, \
            EXISTS (SELECT FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
              AND t.ended_at IS NULL AND p.state = 'team_formed') AS team_formed, \
            EXISTS (SELECT FROM sanction_authorities o WHERE o.authority = $4 AND o.position_level = $5 AND $2 = ANY (o.sanction_codes) \
              AND o.valid_from <= $3 AND (o.valid_to IS NULL OR o.valid_to > $3)) AS authority_listed \
-         FROM (SELECT coalesce(array_agg(a.number ORDER BY a.number), '{}') AS numbers, coalesce(array_agg(a.finding ORDER BY a.number), '{}') AS findings, \
-             coalesce(array_agg(p.category ORDER BY a.number), '{}') AS punished FROM acts a \
+         FROM (SELECT coalesce(array_agg(a.number ORDER BY a.number), '{{}}') AS numbers, coalesce(array_agg(a.finding ORDER BY a.number), '{{}}') AS findings, \
+             coalesce(array_agg(p.category ORDER BY a.number), '{{}}') AS punished FROM acts a \
              LEFT JOIN punished_acts p ON p.case_id = a.case_id AND p.act_number = a.number WHERE a.case_id = $1) a \
-         LEFT JOIN sanctions s ON s.code = $2 AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3)",
-    )
+         LEFT JOIN sanctions s ON s.code = $2 AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3)"
+    ))
     .bind::<sql::Uuid, _>(case_id)
     .bind::<sql::Text, _>(code)
     .bind::<sql::Date, _>(day)
@@ -188,6 +235,7 @@ pub async fn look_up(
     .await?;
     let acts = entry.numbers.iter().zip(entry.findings).zip(entry.punished);
     named.acts = acts.map(|((number, finding), punished)| KnownAct { number: *number, finding, punished }).collect();
+    named.standing = stood(entry.standing)?;
     named.team_formed = entry.team_formed;
     named.authority_fits = by.map(|_| entry.authority_listed);
     named.sanction = entry.category.zip(entry.weight);
@@ -198,6 +246,7 @@ pub async fn look_up(
         title_en: entry.title_en.unwrap_or_default(),
         basis: entry.basis,
         months: entry.months,
+        applies_to: entry.applies_to.unwrap_or(AppliesTo::Asn),
     });
     Ok(named.decided.is_some())
 }

@@ -231,7 +231,7 @@ impl Apply<'_> {
             [Bool] &c.inspectorate_concluded, ", no_reporter_response = " [Bool] &c.no_reporter_response, ", referral_kind = "
             [Nullable<sql::Text>] &c.referral_kind, ", bawaslu_result = " [Nullable<sql::Text>] &c.bawaslu_result, ", addressed = "
             [Bool] &c.addressed, ", contest_count = " [sql::SmallInt] &c.contest_count, ", proposed_weight = "
-            [Nullable<sql::SmallInt>] &c.proposed_weight, ", sanction_code = " [Nullable<sql::Text>] &c.sanction_code, ", delivered_on = "
+            [Nullable<sql::SmallInt>] &c.proposed_weight, ", heaviest_proposed = " [Nullable<sql::SmallInt>] &c.heaviest_proposed, ", sanction_code = " [Nullable<sql::Text>] &c.sanction_code, ", delivered_on = "
             [Nullable<sql::Date>] &c.delivered_on, ", administrative_result = " [Nullable<sql::Text>] &c.administrative_result,
             ", closure_reason = " [Nullable<sql::Text>] &c.closure_reason, ", dismissal_code = " [Nullable<sql::Text>] &c.dismissal_code,
             ", referral_state = " [sql::Text] &c.tracks.referral, ", ethics_state = " [sql::Text] &c.tracks.ethics, ", discipline_state = "

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::action::{Action, AppealOutcome};
+use crate::domain::action::Action;
 use crate::domain::case::{Case, CaseFacts, Category, ClosureReason};
+use crate::domain::deadline::appeal_window;
 use crate::domain::guards::Named;
 use crate::domain::sanction::{self, FoundAct, Ground, SanctionDates, SanctionVersion};
 use crate::domain::tracks::{self, Track, TrackChange, TrackState, TrackStep, driven};
@@ -42,21 +43,23 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
         Action::ImposeSanction(impose) => {
             let version = sanction::imposed(impose, named, Ground::Case);
             beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-            beside.warnings = sanction::warnings(impose, named, Ground::Case);
+            beside.warnings = sanction::warnings(impose, named, Ground::Case, facts.subject.employment);
             beside.version = Some(version);
         }
+        Action::FileAppeal(appeal) => beside.warnings.extend(sanction::other_remedy(appeal.kind, named)),
         Action::TakeEffect(effect) => {
             let category = facts.case.category.unwrap_or(Category::Discipline);
-            beside.dates = dated(category, Some(sanction::in_force_on(category, effect.delivered_on)), None);
+            beside.dates = dated(category, Some(effect_on(category, effect.delivered_on, &facts.case, named)), None);
         }
         Action::DecideAppeal(decide) => {
-            beside.version = sanction::after_appeal(decide, named, today);
-            let stands = matches!(decide.outcome, AppealOutcome::Upheld | AppealOutcome::Inadmissible);
-            if stands && facts.case.tracks.discipline.is_live() {
-                beside.dates = dated(Category::Discipline, Some(today), None);
-            }
+            let (to, code) = (driven::outcome(decide.outcome), decide.sanction_code.as_ref());
+            beside.version = sanction::after_appeal(to, code, &decide.decision, named, today);
+            remedied(facts, named, today, next, &mut beside);
         }
-        Action::CancelOnAppeal(cancel) => beside.version = Some(sanction::cancelled(&cancel.decision, named)),
+        Action::CancelOnAppeal(cancel) => {
+            beside.version = sanction::cancelled(&cancel.decision, named);
+            left_with(beside.version.as_ref(), named, next);
+        }
         Action::Close(close) if close.idis_ref.is_some() => {
             beside.dates = dated(Category::Discipline, None, close.idis_ref.clone());
         }
@@ -71,9 +74,17 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
 }
 
 /// What a step of a track leaves, and what of the case's row it changes.
-pub fn of_step(track: Track, step: &TrackStep, facts: &CaseFacts, named: &Named, next: &mut Case) -> Beside {
+pub fn of_step(
+    track: Track,
+    step: &TrackStep,
+    facts: &CaseFacts,
+    named: &Named,
+    today: NaiveDate,
+    next: &mut Case,
+) -> Beside {
     let before = &facts.case;
-    let mut change = TrackChange::new(track, before.tracks.of(track), step.to, step.document.as_ref());
+    let turned = |track: Track, to| TrackChange::new(track, before.tracks.of(track), to, step.document.as_ref());
+    let mut change = turned(track, step.to);
     change.day = step.day;
     change.stop_reason = step.stop_reason;
     change.temporary_release = step.temporary_release;
@@ -82,45 +93,85 @@ pub fn of_step(track: Track, step: &TrackStep, facts: &CaseFacts, named: &Named,
     match (track, step.to) {
         (Track::Discipline, TrackState::Delivered) => next.delivered_on = step.day,
         (Track::Discipline, TrackState::InForce) => {
-            let start_on = before.delivered_on.map(|day| sanction::in_force_on(Category::Discipline, day));
+            let start_on = before.delivered_on.map(|day| effect_on(Category::Discipline, day, before, named));
             beside.dates = Some(SanctionDates { category: Category::Discipline, start_on, idis_ref: None });
         }
         (Track::Discipline | Track::Appeal, TrackState::Cancelled) => {
-            beside.version = step.document.as_ref().map(|document| sanction::cancelled(document, named));
-            let stands = before.tracks.discipline.is_live() || before.tracks.discipline == TrackState::InForce;
-            if track == Track::Appeal && stands {
-                let from = before.tracks.discipline;
-                let ends = TrackChange::new(Track::Discipline, from, TrackState::Cancelled, step.document.as_ref());
-                beside.tracks.push(ends);
+            beside.version = step.document.as_ref().and_then(|document| sanction::cancelled(document, named));
+            if track == Track::Appeal && before.tracks.discipline.holds_decision() {
+                beside.tracks.push(turned(Track::Discipline, TrackState::Cancelled));
             }
-            next.sanction_code = None;
+            left_with(beside.version.as_ref(), named, next);
+        }
+        (Track::Appeal, to) if !to.is_live() => {
+            let left = |document| sanction::after_appeal(to, step.sanction_code.as_ref(), document, named, today);
+            beside.version = step.document.as_ref().and_then(left);
+            remedied(facts, named, today, next, &mut beside);
+            if before.tracks.discipline.awaits_effect() {
+                beside.tracks.push(turned(Track::Discipline, TrackState::InForce));
+            }
+        }
+        (Track::Referral, TrackState::CrimeSuspected) if !before.tracks.criminal.is_live() => {
+            beside.tracks.push(turned(Track::Criminal, TrackState::Suspected));
         }
         _ => {}
     }
     if step.admin_action_recommended == Some(true) && !before.tracks.discipline.is_live() {
-        let from = before.tracks.discipline;
-        let opened = TrackChange::new(Track::Discipline, from, TrackState::Recommended, step.document.as_ref());
-        beside.tracks.push(opened);
+        beside.tracks.push(turned(Track::Discipline, TrackState::Recommended));
     }
     if let Some(impose) = &step.sanction {
-        decided(impose, before, named, next, &mut beside);
+        decided(impose, facts, named, next, &mut beside);
     }
     beside.tracks.iter().for_each(|change| next.tracks.set(change.track, change.state));
     beside
 }
 
+/// The day a decision delivered on this day is in force: a discipline decision by the law's rule (PP 94/2021), without which
+/// no condition lets it, a moral statement at once.
+fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &Named) -> NaiveDate {
+    let window = || appeal_window(&named.law, &case.region_code, case.election_regime, delivered_on, None);
+    if category == Category::Ethics { delivered_on } else { window().map_or(delivered_on, |it| it.in_force_on) }
+}
+
+/// What the outcome of a remedy changes beside the version it leaves: a decision that waited and stands as it was is in force
+/// from now on.
+fn remedied(facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case, beside: &mut Beside) {
+    match &beside.version {
+        Some(version) => {
+            next.sanction_code.clone_from(&version.sanction_code);
+            beside.warnings.extend(sanction::unfit_for(facts.subject.employment, named));
+        }
+        None if facts.case.tracks.discipline.awaits_effect() => {
+            let category = Category::Discipline;
+            beside.dates = Some(SanctionDates { category, start_on: Some(today), idis_ref: None });
+        }
+        None => {}
+    }
+}
+
+/// Once a sanction is cancelled the case stands by what is left of the others, and was not sanctioned where nothing is.
+fn left_with(cancelled: Option<&SanctionVersion>, named: &Named, next: &mut Case) {
+    let left = sanction::left_standing(cancelled, named);
+    next.sanction_code = left.map(|left| left.sanction_code.clone());
+    next.category = left.map(|left| left.category).or(next.category);
+    if left.is_none() && next.administrative_result == Some(ClosureReason::ProvenSanctioned) {
+        next.administrative_result = Some(ClosureReason::SanctionCancelled);
+    }
+}
+
 /// A further decision beside the case's first one.
 fn decided(
     impose: &crate::domain::action::ImposeSanction,
-    before: &Case,
+    facts: &CaseFacts,
     named: &Named,
     next: &mut Case,
     beside: &mut Beside,
 ) {
+    let before = &facts.case;
     let ground = tracks::guards::ground(before, impose);
     let version = sanction::imposed(impose, named, ground);
     beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-    beside.warnings = sanction::warnings(impose, named, ground);
+    beside.warnings = sanction::warnings(impose, named, ground, facts.subject.employment);
     beside.version = Some(version);
     if let Some(change) = beside.tracks.first_mut() {
         change.document_number = Some(impose.decision.number.clone());

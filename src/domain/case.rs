@@ -232,6 +232,8 @@ pub struct Case {
     pub contest_count: i16,
     /// Weight of the lightest sanction proposed to the PPK.
     pub proposed_weight: Option<i16>,
+    /// Weight of the heaviest one.
+    pub heaviest_proposed: Option<i16>,
     /// The sanction in its newest version.
     pub sanction_code: Option<String>,
     /// The day the decision reached the subject.

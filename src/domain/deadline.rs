@@ -142,6 +142,14 @@ impl Law {
         fitting(Some(regime)).or_else(|| fitting(None))
     }
 
+    /// The rules that hold on this day, in the order of their codes.
+    pub fn rules_on(&self, day: NaiveDate) -> Vec<&DeadlineRule> {
+        let holds = |rule: &&DeadlineRule| rule.valid_from <= day && rule.valid_to.is_none_or(|end| day < end);
+        let mut rules: Vec<&DeadlineRule> = self.rules.iter().filter(holds).collect();
+        rules.sort_by(|a, b| (a.code, &a.variant, a.regime).cmp(&(b.code, &b.variant, b.regime)));
+        rules
+    }
+
     /// Last day of Bawaslu's window (D2) for a breach known since this day; `None` outside an election.
     pub fn bawaslu_window(&self, region: &str, regime: ElectionRegime, known_on: NaiveDate) -> Option<Reached> {
         let rule = self.rule(DeadlineCode::D2, "", regime, known_on)?;

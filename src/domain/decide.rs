@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::domain::action::{Action, AppealOutcome, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
+use crate::domain::action::{Action, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
 use crate::domain::calendar::today;
@@ -298,6 +298,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         Action::SendRecommendation(send) => {
             next.addressed = true;
             next.proposed_weight = named.lightest_proposed;
+            next.heaviest_proposed = named.heaviest_proposed;
             next.violation_forms = Some(FrozenForms(named.violation_forms.clone()));
             next.category = send.violation_forms.iter().map(|form| form.category).max();
             if send.further_contest_allowed {
@@ -316,13 +317,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
             next.administrative_result = Some(ClosureReason::ProvenSanctioned);
         }
         Action::FileAppeal(appeal) => next.delivered_on = appeal.delivered_on.or(next.delivered_on),
-        Action::DecideAppeal(decide) => {
-            next.administrative_result = Some(ClosureReason::ProvenSanctioned);
-            if decide.outcome != AppealOutcome::Upheld && decide.sanction_code.is_some() {
-                next.sanction_code.clone_from(&decide.sanction_code);
-            }
-        }
-        Action::CancelOnAppeal(_) => next.sanction_code = None,
+        Action::DecideAppeal(_) => next.administrative_result = Some(ClosureReason::ProvenSanctioned),
         Action::ReopenTriage(_) | Action::ReopenReview(_) | Action::Unmerge(_) => {
             next.reopen_count = next.reopen_count.saturating_add(1);
             next.closure_reason = None;
@@ -337,6 +332,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         | Action::RequestMoreWork(_)
         | Action::RecommendNothing(_)
         | Action::ReportUnproven(_)
+        | Action::CancelOnAppeal(_)
         | Action::Close(_)
         | Action::RecordDeparture(_)
         | Action::Withdraw(_) => {}
@@ -369,6 +365,9 @@ fn effects(facts: &CaseFacts, action: &Action, named: &Named) -> Vec<Effect> {
         }
         Action::ReportUnproven(unproven) => vec![Effect::PublicWording(unproven.public_wording.clone())],
         Action::CancelOnAppeal(cancel) => vec![Effect::PublicWording(cancel.public_wording.clone())],
+        Action::TransferOut(_) => {
+            named.receiving_body.iter().map(|body| Effect::PublicWording(body.wording())).collect()
+        }
         Action::Close(close) => vec![Effect::PublicWording(close.public_wording.clone())],
         _ => Vec::new(),
     }

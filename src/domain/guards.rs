@@ -11,7 +11,7 @@ use crate::domain::case::{CaseFacts, Category, ElectionRegime, ReferralKind, Sta
 use crate::domain::deadline::{AppealWindow, DeadlineCode, Law, appeal_window};
 use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
-use crate::domain::sanction::{CatalogueSanction, KnownAct};
+use crate::domain::sanction::{CatalogueSanction, KnownAct, StandingSanction};
 use crate::domain::tracks::guards::TrackSituation;
 use crate::domain::tracks::{Track, TrackStates};
 
@@ -29,6 +29,29 @@ pub struct Situation<'a> {
     pub named: &'a Named,
 }
 
+/// A body cases are passed on to, in words for the reporter.
+#[derive(Clone, Debug)]
+pub struct ReceivingBody {
+    /// Its name in Indonesian.
+    pub title_id: String,
+    /// Its name in English.
+    pub title_en: String,
+    /// What it takes, in Indonesian.
+    pub matter_id: String,
+    /// What it takes, in English.
+    pub matter_en: String,
+}
+
+impl ReceivingBody {
+    /// What the reporter reads in the mailbox: the mail only says that there is a name.
+    pub fn wording(&self) -> String {
+        let Self { title_id, title_en, matter_id, matter_en } = self;
+        format!(
+            "Laporan Anda diteruskan kepada: {title_id}. Alasannya: {matter_id}.\n\nYour report has been passed on to: {title_en}. The reason: {matter_en}."
+        )
+    }
+}
+
 /// What the codes in an action stand for.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
@@ -42,16 +65,22 @@ pub struct Named {
     pub sanction: Option<(Category, i16)>,
     /// How heavy the lightest sanction proposed to the PPK is.
     pub lightest_proposed: Option<i16>,
+    /// How heavy the heaviest one is.
+    pub heaviest_proposed: Option<i16>,
     /// The catalogue's entry of the named sanction.
     pub decided: Option<CatalogueSanction>,
     /// The acts of the case, where a sanction is named.
     pub acts: Vec<KnownAct>,
+    /// The sanctions of the case that stand, oldest first, where one is imposed, challenged, changed or cancelled.
+    pub standing: Vec<StandingSanction>,
     /// An examining team is on record, where a sanction is named.
     pub team_formed: bool,
     /// Whether the named official may impose the named sanction; `None` where that was not told.
     pub authority_fits: Option<bool>,
     /// The forms of violation named, as the catalogue has them for the day of the act.
     pub violation_forms: Vec<FrozenForm>,
+    /// The body the case is passed on to.
+    pub receiving_body: Option<ReceivingBody>,
     /// The person the officer says the subject is.
     pub person_id: Option<uuid::Uuid>,
     /// The law by which deadlines are counted.

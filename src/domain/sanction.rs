@@ -1,15 +1,19 @@
 //! Sanctions and the acts they are for: words, what a decision may punish, and the versions it leaves. A version, once
 //! written, never changes; outcomes of remedies are new versions. Reads no catalogue: what a code stands for is handed in.
 
-use chrono::{Days, NaiveDate};
-use serde::Serialize;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::action::{AppealOutcome, DecideAppeal, Document, Finding, ImposeSanction};
+use crate::domain::action::{AppealKind, Document, Employment, Finding, ImposeSanction};
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
+use crate::domain::tracks::TrackState;
 use crate::domain::warning::Warning;
 use crate::text_enum;
+
+#[cfg(test)]
+mod tests;
 
 /// From this weight on a discipline sanction is heavy.
 pub const HEAVY: i16 = 300;
@@ -49,6 +53,26 @@ text_enum! {
         Pelaksana = "pelaksana", "Pelaksana", "Executor";
         JfUtama = "jf_utama", "Fungsional ahli utama", "Functional expert of the highest level";
         JfOther = "jf_other", "Fungsional di bawah ahli utama", "Functional expert below it";
+    }
+}
+
+text_enum! {
+    /// On whom a sanction of the catalogue may be imposed.
+    AppliesTo {
+        Pns = "pns", "PNS dan calon PNS", "Tenured civil servants, also on probation";
+        Pppk = "pppk", "PPPK", "Government employees on contract";
+        Asn = "asn", "PNS dan PPPK", "Both";
+    }
+}
+
+impl AppliesTo {
+    /// Whoever is employed like this may bear it.
+    const fn fits(self, employment: Employment) -> bool {
+        match self {
+            Self::Asn => true,
+            Self::Pns => matches!(employment, Employment::Pns | Employment::Cpns),
+            Self::Pppk => matches!(employment, Employment::Pppk),
+        }
     }
 }
 
@@ -94,6 +118,8 @@ pub struct CatalogueSanction {
     pub basis: Option<String>,
     /// Length; absent where it has none or is not fixed.
     pub months: Option<i16>,
+    /// On whom it may be imposed.
+    pub applies_to: AppliesTo,
 }
 
 /// An act on record.
@@ -107,6 +133,21 @@ pub struct KnownAct {
     pub punished: Option<Category>,
 }
 
+/// A sanction of the case that is neither cancelled nor replaced by a later version.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct StandingSanction {
+    /// Key of the version.
+    pub id: Uuid,
+    /// Ethics or discipline.
+    pub category: Category,
+    /// Code of the catalogue.
+    pub sanction_code: String,
+    /// The acts it is for.
+    pub acts: Vec<i16>,
+    /// The remedy against it, by the catalogue it was taken from.
+    pub remedy: Option<AppealKind>,
+}
+
 /// A new version of a sanction, as it is to be written. What is absent is taken from the version before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SanctionVersion {
@@ -116,8 +157,8 @@ pub struct SanctionVersion {
     pub category: Category,
     /// How it came about.
     pub origin: SanctionOrigin,
-    /// It follows the newest version of its category; otherwise it is a decision of its own.
-    pub supersedes: bool,
+    /// The version it takes the place of; otherwise it is a decision of its own.
+    pub version_of: Option<Uuid>,
     /// Code of the catalogue.
     pub sanction_code: Option<String>,
     /// Since when the catalogue's row holds.
@@ -146,6 +187,10 @@ pub struct SanctionVersion {
     pub record_number: Option<String>,
     /// Its date.
     pub record_date: Option<NaiveDate>,
+    /// Why, in the words of I'DIS.
+    pub punishment_reason: Option<String>,
+    /// Remarks for I'DIS.
+    pub remarks: Option<String>,
     /// Since when it is in force.
     pub start_on: Option<NaiveDate>,
     /// The decision that annuls it.
@@ -154,9 +199,11 @@ pub struct SanctionVersion {
     pub annulment_date: Option<NaiveDate>,
     /// The acts it is for.
     pub acts: Option<Vec<i16>>,
+    /// Acts that bore what it takes the place of, and bear nothing now.
+    pub frees: Vec<i16>,
 }
 
-/// What becomes known of the newest version of a category later.
+/// What becomes known later of the newest sanction of a category that stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SanctionDates {
     /// Ethics or discipline.
@@ -228,22 +275,55 @@ pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, ground: Ground
     (ground == Ground::Conviction || !acts.is_empty()) && acts.iter().all(free)
 }
 
+/// The sanction named is none for somebody employed like this.
+pub fn unfit_for(employment: Option<Employment>, named: &Named) -> Option<Warning> {
+    let (entry, employment) = named.decided.as_ref().zip(employment)?;
+    (!entry.applies_to.fits(employment)).then_some(Warning::SanctionNotForEmployment)
+}
+
+/// The remedy filed is not the one against the sanction that stands (PP 79/2021). It is on record all the same, and counted
+/// as what it is: whether it is admissible is for the body it was filed with.
+pub fn other_remedy(filed: AppealKind, named: &Named) -> Option<Warning> {
+    let right = newest(Category::Discipline, named)?.remedy?;
+    (right != filed).then_some(Warning::RemedyDiffers)
+}
+
 /// What the officer is warned of.
-pub fn warnings(impose: &ImposeSanction, named: &Named, ground: Ground) -> Vec<Warning> {
+pub fn warnings(
+    impose: &ImposeSanction,
+    named: &Named,
+    ground: Ground,
+    employment: Option<Employment>,
+) -> Vec<Warning> {
     let heavy = impose.category == Category::Discipline && named.sanction.is_some_and(|(_, weight)| weight >= HEAVY);
     let authority = (named.authority_fits == Some(false)).then_some(Warning::AuthorityNotListed);
     let team = (heavy && !named.team_formed && ground != Ground::Conviction).then_some(Warning::TeamNotRecorded);
-    authority.into_iter().chain(team).collect()
+    authority.into_iter().chain(team).chain(unfit_for(employment, named)).collect()
 }
 
-/// A decision of the PPK. Where one of its acts bears a sanction already, it takes that one's place.
+/// The newest sanction of a category that stands.
+pub fn newest(category: Category, named: &Named) -> Option<&StandingSanction> {
+    named.standing.iter().rfind(|standing| standing.category == category)
+}
+
+/// What the case comes to once a version is cancelled: its newest discipline sanction that stands, else its moral one.
+pub fn left_standing<'a>(cancelled: Option<&SanctionVersion>, named: &'a Named) -> Option<&'a StandingSanction> {
+    let gone = cancelled.and_then(|version| version.version_of);
+    let left = named.standing.iter().filter(|standing| Some(standing.id) != gone);
+    left.max_by_key(|standing| standing.category == Category::Discipline)
+}
+
+/// A decision of the PPK. It takes the place of those that its acts bear already.
 pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> SanctionVersion {
     let acts = punished_acts(impose, named, ground);
-    let again = named.acts.iter().any(|act| acts.contains(&act.number) && act.punished.is_some());
+    let shares = |standing: &&StandingSanction| standing.acts.iter().any(|act| acts.contains(act));
+    let replaced: Vec<&StandingSanction> = named.standing.iter().filter(shares).collect();
+    let bore = replaced.iter().flat_map(|standing| &standing.acts);
     let entry = named.decided.as_ref();
     SanctionVersion {
-        origin: if again { SanctionOrigin::Changed } else { SanctionOrigin::Decided },
-        supersedes: again,
+        origin: if replaced.is_empty() { SanctionOrigin::Decided } else { SanctionOrigin::Changed },
+        version_of: replaced.last().map(|standing| standing.id),
+        frees: bore.copied().filter(|act| !acts.contains(act)).collect(),
         sanction_code: Some(impose.sanction_code.clone()),
         months: impose.months.or_else(|| entry.and_then(|entry| entry.months)),
         sk_number: Some(impose.decision.number.clone()),
@@ -253,38 +333,51 @@ pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> Sancti
         legal_basis: Some(impose.legal_basis.clone()),
         record_number: Some(impose.examination_record.number.clone()),
         record_date: Some(impose.examination_record.dated),
+        punishment_reason: impose.punishment_reason.clone(),
+        remarks: impose.remarks.clone(),
         acts: Some(acts),
         ..version(impose.category, named)
     }
 }
 
-/// The version that the outcome of a remedy leaves; `None` where the decision stands as it is.
-pub fn after_appeal(decide: &DecideAppeal, named: &Named, today: NaiveDate) -> Option<SanctionVersion> {
-    let origin = match decide.outcome {
-        AppealOutcome::Upheld | AppealOutcome::Inadmissible => return None,
-        AppealOutcome::Lightened => SanctionOrigin::Lightened,
-        AppealOutcome::Aggravated => SanctionOrigin::Aggravated,
-        AppealOutcome::Changed => SanctionOrigin::Changed,
+/// The version that the outcome of a remedy leaves; `None` where the decision stands as it is, or none does.
+pub fn after_appeal(
+    outcome: TrackState,
+    sanction_code: Option<&String>,
+    decision: &Document,
+    named: &Named,
+    today: NaiveDate,
+) -> Option<SanctionVersion> {
+    let origin = match outcome {
+        TrackState::Lightened => SanctionOrigin::Lightened,
+        TrackState::Aggravated => SanctionOrigin::Aggravated,
+        TrackState::Changed => SanctionOrigin::Changed,
+        _ => return None,
     };
+    let challenged = newest(Category::Discipline, named)?;
     Some(SanctionVersion {
         origin,
-        sanction_code: decide.sanction_code.clone(),
+        version_of: Some(challenged.id),
+        sanction_code: sanction_code.cloned(),
         months: named.decided.as_ref().and_then(|entry| entry.months),
-        sk_number: Some(decide.decision.number.clone()),
-        sk_date: Some(decide.decision.dated),
+        sk_number: Some(decision.number.clone()),
+        sk_date: Some(decision.dated),
         start_on: Some(today),
         ..version(Category::Discipline, named)
     })
 }
 
-/// The version that ends a discipline sanction.
-pub fn cancelled(by: &Document, named: &Named) -> SanctionVersion {
-    SanctionVersion {
+/// The version that ends the newest discipline sanction and frees its acts, and no others; `None` where none stands.
+pub fn cancelled(by: &Document, named: &Named) -> Option<SanctionVersion> {
+    let ended = newest(Category::Discipline, named)?;
+    Some(SanctionVersion {
         origin: SanctionOrigin::Cancelled,
+        version_of: Some(ended.id),
+        frees: ended.acts.clone(),
         annulment_number: Some(by.number.clone()),
         annulment_date: Some(by.dated),
         ..version(Category::Discipline, named)
-    }
+    })
 }
 
 fn version(category: Category, named: &Named) -> SanctionVersion {
@@ -293,7 +386,7 @@ fn version(category: Category, named: &Named) -> SanctionVersion {
         id: Uuid::now_v7(),
         category,
         origin: SanctionOrigin::Changed,
-        supersedes: true,
+        version_of: None,
         sanction_code: None,
         catalogue_from: entry.map(|entry| entry.valid_from),
         level: entry.map(|entry| entry.level.clone()),
@@ -308,18 +401,14 @@ fn version(category: Category, named: &Named) -> SanctionVersion {
         legal_basis: None,
         record_number: None,
         record_date: None,
+        punishment_reason: None,
+        remarks: None,
         start_on: None,
         annulment_number: None,
         annulment_date: None,
         acts: None,
+        frees: Vec::new(),
     }
-}
-
-/// The day a decision delivered on this day is in force: a discipline decision on the fifteenth day (PP 94/2021), a moral
-/// statement at once.
-pub fn in_force_on(category: Category, delivered_on: NaiveDate) -> NaiveDate {
-    let wait = if category == Category::Ethics { 0 } else { 15 };
-    delivered_on.checked_add_days(Days::new(wait)).unwrap_or(delivered_on)
 }
 
 /// The acts a conclusion names, each once.
@@ -357,83 +446,4 @@ pub fn proven(acts: &[i16], category: Category) -> Vec<FoundAct> {
         finding: ActFinding::Proven,
     };
     acts.iter().zip(1..).map(act).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn impose(category: Category, acts: Option<Vec<i16>>) -> ImposeSanction {
-        let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
-        ImposeSanction {
-            category,
-            sanction_code: "S1".to_owned(),
-            decision: paper.clone(),
-            deciding_official: "Wali Kota".to_owned(),
-            legal_basis: "PP 94/2021".to_owned(),
-            examination_record: paper,
-            below_range_explanation: None,
-            acts,
-            months: None,
-            authority: None,
-            position_level: None,
-        }
-    }
-
-    fn named(acts: &[(i16, ActFinding, Option<Category>)]) -> Named {
-        let acts = acts.iter().map(|(number, finding, punished)| KnownAct {
-            number: *number,
-            finding: *finding,
-            punished: *punished,
-        });
-        Named { acts: acts.collect(), ..Named::default() }
-    }
-
-    #[test]
-    fn a_case_without_listed_acts_is_about_one() {
-        assert_eq!(punished_acts(&impose(Category::Discipline, None), &named(&[]), Ground::Case), [1]);
-        assert!(acts_stand(&impose(Category::Discipline, Some(vec![1])), &named(&[])));
-        assert!(!acts_stand(&impose(Category::Discipline, Some(vec![2])), &named(&[])));
-    }
-
-    #[test]
-    fn one_act_is_not_punished_in_ethics_and_discipline_but_another_may_be() {
-        let known = named(&[
-            (1, ActFinding::Proven, Some(Category::Discipline)),
-            (2, ActFinding::Proven, None),
-            (3, ActFinding::NotProven, None),
-        ]);
-        assert!(!not_punished_twice(&impose(Category::Ethics, Some(vec![1])), &known, Ground::OtherAct));
-        assert!(not_punished_twice(&impose(Category::Ethics, Some(vec![2])), &known, Ground::OtherAct));
-        assert_eq!(
-            punished_acts(&impose(Category::Ethics, None), &known, Ground::OtherAct),
-            [2],
-            "what is free, by itself"
-        );
-        assert!(!acts_stand(&impose(Category::Ethics, Some(vec![3])), &known), "nothing was proven of it");
-        let all = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
-        assert!(!not_punished_twice(&impose(Category::Ethics, None), &all, Ground::Case));
-    }
-
-    #[test]
-    fn a_second_decision_on_the_same_act_takes_the_place_of_the_first_and_no_further_one_may() {
-        let known = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
-        assert!(not_punished_twice(&impose(Category::Discipline, None), &known, Ground::Case));
-        assert!(!not_punished_twice(&impose(Category::Discipline, None), &known, Ground::OtherAct));
-        let again = imposed(&impose(Category::Discipline, None), &known, Ground::Case);
-        assert!(again.supersedes && again.origin == SanctionOrigin::Changed);
-        let dismissal = imposed(&impose(Category::Discipline, None), &known, Ground::Conviction);
-        assert!(
-            !dismissal.supersedes && dismissal.acts == Some(Vec::new()),
-            "it rests on the conviction, not on the act"
-        );
-    }
-
-    #[test]
-    fn an_act_named_twice_is_one() {
-        let finding = |act: &str, proven| Finding { act: act.to_owned(), proven, category: None };
-        let acts = found(&[finding("Unggahan", false), finding("Rapat", true), finding(" unggahan ", true)]);
-        let told: Vec<_> = acts.iter().map(|act| (act.ordinal, act.description.as_deref(), act.finding)).collect();
-        assert_eq!(told, [(1, Some("Rapat"), ActFinding::Proven), (2, Some("unggahan"), ActFinding::Proven)]);
-    }
 }

@@ -116,6 +116,16 @@ impl TrackState {
                 | Self::Blocked
         )
     }
+
+    /// A discipline decision is on record and not in force yet.
+    pub const fn awaits_effect(self) -> bool {
+        matches!(self, Self::Decided | Self::Delivered)
+    }
+
+    /// A discipline decision is on record and was not cancelled.
+    pub const fn holds_decision(self) -> bool {
+        self.awaits_effect() || matches!(self, Self::InForce)
+    }
 }
 
 text_enum! {
@@ -222,6 +232,10 @@ pub struct TrackStep {
     /// The ethics council recommends administrative action: the discipline track opens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_action_recommended: Option<bool>,
+    /// The new sanction, where the outcome of a remedy changes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 2, max_length = 24, example = "S1")]
+    pub sanction_code: Option<String>,
     /// A further decision of the PPK beside the first one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sanction: Option<ImposeSanction>,

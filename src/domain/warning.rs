@@ -14,6 +14,8 @@ text_enum! {
         PhaseDiffers = "phase_differs", "Tahap perbuatan berbeda dari yang disarankan jadwal pemilihan", "The phase differs from what the election calendar suggests";
         RegimeDiffers = "regime_differs", "Rezim pemilihan berbeda dari yang disarankan jadwal pemilihan", "The election law differs from what the election calendar suggests";
         AuthorityNotListed = "authority_not_listed", "Pejabat ini tidak tercantum sebagai yang berwenang menjatuhkan sanksi tersebut pada jabatan terlapor (PP 94/2021). Periksa kembali kewenangannya.", "This official is not listed as one who may impose that sanction on the subject's position (PP 94/2021). Check the competence.";
+        SanctionNotForEmployment = "sanction_not_for_employment", "Sanksi ini bukan untuk status kepegawaian terlapor (PNS atau PPPK). Periksa kembali kodenya.", "This sanction is not for somebody employed as the subject is (PNS or PPPK). Check its code.";
+        RemedyDiffers = "remedy_differs", "Terhadap pemberhentian diajukan banding administratif kepada BPASN, terhadap sanksi lain keberatan (PP 79/2021). Batas waktu putusan dihitung menurut upaya yang dicatat.", "A dismissal is appealed to BPASN, any other sanction is objected to (PP 79/2021). The time for the decision is counted by the remedy recorded.";
         TeamNotRecorded = "team_not_recorded", "Hukuman berat diperiksa oleh tim pemeriksa (PP 94/2021), tetapi pembentukannya belum dicatat.", "A heavy sanction is examined by a team (PP 94/2021), but none is on record.";
     }
 }

@@ -1,7 +1,7 @@
 //! Taking a step of a track beside the main state, and handing tracks over at a merge. Never moves the main state.
 
 use super::FlowError;
-use super::transition::{Setting, current, decided, tell};
+use super::transition::{Setting, challenged, current, decided, tell};
 use crate::db::transition::{NewEvent, Tell};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
@@ -10,7 +10,7 @@ use crate::domain::case::{Case, CaseFacts};
 use crate::domain::event::{self, Happening};
 use crate::domain::guards::Named;
 use crate::domain::tracks::step::{self, StepDecision};
-use crate::domain::tracks::{Track, TrackStep, rules};
+use crate::domain::tracks::{Track, TrackState, TrackStep, rules};
 use crate::domain::warning::Warning;
 
 /// Takes a step of a track of the case already locked, if the actor may see it and it is still at version `expected`.
@@ -32,6 +32,11 @@ pub async fn take(
     let mut named = Named { law: setting.laws.at(tx, facts.law_version).await?, ..Named::default() };
     if let Some(impose) = asked.sanction.as_ref().filter(|_| faults.is_empty()) {
         decided(tx, &facts, impose, today(setting.now), "/sanction", &mut named, &mut faults).await?;
+    }
+    let cancels = track == Track::Discipline && asked.to == TrackState::Cancelled;
+    if faults.is_empty() && (cancels || (track == Track::Appeal && !asked.to.is_live())) {
+        let (code, day) = (asked.sanction_code.as_deref(), today(setting.now));
+        challenged(tx, &facts, code, day, "/sanction_code", &mut named, &mut faults).await?;
     }
     if !faults.is_empty() {
         return Err(FlowError::Input(faults));

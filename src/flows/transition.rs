@@ -319,6 +319,13 @@ async fn resolve(
                     .await?
                     .map(|(_, w)| w);
                 named.lightest_proposed = named.lightest_proposed.into_iter().chain(weight).min();
+                named.heaviest_proposed = named.heaviest_proposed.into_iter().chain(weight).max();
+            }
+        }
+        Action::TransferOut(transfer) => {
+            named.receiving_body = db::reference::transfer_body(tx, &transfer.receiving_body_code, day).await?;
+            if named.receiving_body.is_none() {
+                faults.push(FieldFault::new("/input/receiving_body_code", Fault::UnknownCode));
             }
         }
         Action::ReassignAgency(reassign) => {
@@ -329,11 +336,11 @@ async fn resolve(
             decided(tx, facts, impose, acted, "/input", &mut named, &mut faults).await?;
         }
         Action::DecideAppeal(decide) => {
-            if let Some(code) = &decide.sanction_code
-                && !db::sanctions::look_up(tx, facts.case.id, code, None, acted, &mut named).await?
-            {
-                faults.push(FieldFault::new("/input/sanction_code", Fault::UnknownCode));
-            }
+            let code = decide.sanction_code.as_deref();
+            challenged(tx, facts, code, acted, "/input/sanction_code", &mut named, &mut faults).await?;
+        }
+        Action::FileAppeal(_) | Action::CancelOnAppeal(_) => {
+            named.standing = db::sanctions::standing(tx, facts.case.id).await?
         }
         _ => {}
     }
@@ -389,6 +396,27 @@ pub(super) async fn decided(
     let (day, by) = (facts.act_day.unwrap_or(today), impose.authority.zip(impose.position_level));
     if !db::sanctions::look_up(tx, facts.case.id, &impose.sanction_code, by, day, named).await? {
         faults.push(FieldFault::new(format!("{pointer}/sanction_code"), Fault::UnknownCode));
+    }
+    Ok(())
+}
+
+/// Looks up what a remedy is against, and the sanction its outcome names, by the catalogue of the day of the act.
+pub(super) async fn challenged(
+    tx: &mut Tx,
+    facts: &CaseFacts,
+    code: Option<&str>,
+    today: NaiveDate,
+    pointer: &str,
+    named: &mut Named,
+    faults: &mut Vec<FieldFault>,
+) -> Result<(), FlowError> {
+    let Some(code) = code else {
+        named.standing = db::sanctions::standing(tx, facts.case.id).await?;
+        return Ok(());
+    };
+    let day = facts.act_day.unwrap_or(today);
+    if !db::sanctions::look_up(tx, facts.case.id, code, None, day, named).await? {
+        faults.push(FieldFault::new(pointer, Fault::UnknownCode));
     }
     Ok(())
 }

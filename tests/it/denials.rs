@@ -102,6 +102,8 @@ const DOORS: &[(&str, Door)] = &[
     ("list_dismissal_codes", Public(STATIC)),
     ("list_closure_reasons", Public(STATIC)),
     ("list_transfer_bodies", Public(STATIC)),
+    ("list_sanction_authorities", Public(STATIC)),
+    ("list_deadline_rules", Public(STATIC)),
     ("list_regions", Public(STATIC)),
     ("list_agencies", Public(STATIC)),
     ("list_election_events", Public(STATIC)),

@@ -229,3 +229,24 @@ async fn a_merged_report_follows_the_other_case_and_hears_nothing_of_its_reporte
     let seen = messages(&app, &b).await;
     assert!(seen.iter().all(|(_, body)| !body.contains("Rahasia")), "{seen:?}");
 }
+
+#[tokio::test]
+async fn a_reporter_reads_to_which_body_of_the_catalogue_the_report_was_passed_on() {
+    let app = TestApp::start().await;
+    let receipt = app.submit(&app.report()).await;
+    app.walk(&receipt.case, &["take"]).await;
+    let mut transfer = steps::input(&app, "transfer_out");
+    transfer["receiving_body_code"] = "NIHIL".into();
+    let refused = app.try_to(Persona::Triage, &receipt.case, "transfer_out", &transfer).await;
+    assert_eq!((refused.status, refused.faults()), (422, vec![("/input/receiving_body_code", "unknown-code")]));
+    // What took cases once and no longer does is unknown today.
+    app.db.execute("UPDATE transfer_bodies SET valid_to = '2024-01-01' WHERE code = 'KPK'").await;
+    transfer["receiving_body_code"] = "KPK".into();
+    let ended = app.try_to(Persona::Triage, &receipt.case, "transfer_out", &transfer).await;
+    assert_eq!(ended.faults(), [("/input/receiving_body_code", "unknown-code")]);
+    transfer["receiving_body_code"] = "DKPP".into();
+    app.fire_with(&receipt.case, "transfer_out", &transfer).await;
+    let token = app.open_mailbox(&receipt).await;
+    let (_, body) = messages(&app, &token).await.pop().unwrap();
+    assert!(body.contains("Dewan Kehormatan") && body.contains("Council of honour"), "{body}");
+}

@@ -33,6 +33,7 @@ mod privacy;
 mod privileges;
 mod program;
 mod reference;
+mod remedies;
 mod reports;
 mod sample;
 mod sanctions;

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 
 use crate::harness::{Persona, Reply, TestApp, steps};
 
-const CATALOGUES: [&str; 8] = [
+const CATALOGUES: [&str; 10] = [
     "violation-forms",
     "sanctions",
     "dismissal-codes",
     "closure-reasons",
     "transfer-bodies",
+    "sanction-authorities",
+    "deadline-rules",
     "regions",
     "agencies",
     "election-events",
@@ -60,6 +62,18 @@ async fn a_catalogue_says_what_its_file_says_and_how_sure_that_is() {
     assert!(!codes(&sanctions).contains(&"LEGACY-S1"), "it ended with PP 94/2021");
     let old = app.get("/v1/reference/sanctions?on=2020-05-01").expect(200).await;
     assert!(codes(&old).contains(&"LEGACY-S1") && !codes(&old).contains(&"R1"));
+    let officials = app.get("/v1/reference/sanction-authorities").expect(200).await;
+    assert_eq!(
+        (officials.text("/data/0/code"), officials.text("/data/0/position_title/en")),
+        ("president", "Highest senior executive")
+    );
+    assert!(officials.at("/data/0/sanction_codes").as_array().unwrap().contains(&json!("B3")));
+    let rules = app.get("/v1/reference/deadline-rules").expect(200).await;
+    let window =
+        rules.at("/data").as_array().unwrap().iter().find(|row| row["code"] == "D2" && row["regime"] == "pemilu");
+    assert_eq!((&window.unwrap()["length"], &window.unwrap()["unit"]), (&json!(7), &json!("working_day")));
+    let before = app.get("/v1/reference/deadline-rules?on=2014-05-01").expect(200).await;
+    assert!(!codes(&before).contains(&"D2"), "the law on regional-head elections came in 2015");
     let dismissal = app.get("/v1/reference/dismissal-codes").expect(200).await;
     assert!(codes(&dismissal).contains(&"already_decided"));
     app.get("/v1/reference/sanctions?on=kemarin").expect(400).await.problem("invalid-parameter");

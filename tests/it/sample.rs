@@ -16,6 +16,7 @@ use netral::domain::case::{
 };
 use netral::domain::confidential::Confidential;
 use netral::domain::guards::Named;
+use netral::domain::sanction::StandingSanction;
 use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::{Datum, TRACK_RULES};
 use netral::domain::tracks::{StopReason, Track, TrackState, TrackStates, TrackStep};
@@ -85,6 +86,7 @@ pub fn case(state: State) -> CaseFacts {
             addressed: true,
             contest_count: 0,
             proposed_weight: Some(200),
+            heaviest_proposed: Some(200),
             sanction_code: sanctioned.then(|| "S1".to_owned()),
             delivered_on: None,
             administrative_result: result.filter(|_| matches!(state, State::Monitoring | State::Closed)),
@@ -181,6 +183,7 @@ pub fn step(track: Track, to: TrackState) -> TrackStep {
         stop_reason: needs(Datum::StopReason).then_some(StopReason::Evidence),
         temporary_release: None,
         admin_action_recommended: None,
+        sanction_code: needs(Datum::SanctionCode).then(|| "R2".to_owned()),
         sanction: needs(Datum::Sanction).then(sanction),
     }
 }
@@ -196,7 +199,15 @@ pub fn named(verb: Verb) -> Named {
         agency_id: Some(if verb == Verb::ReassignAgency { OTHER_AGENCY } else { AGENCY }),
         reviewing_agency_id: Some(AGENCY),
         sanction: Some((Category::Discipline, 201)),
+        standing: vec![StandingSanction {
+            id: Uuid::from_u128(0xF),
+            category: Category::Discipline,
+            sanction_code: "S1".to_owned(),
+            acts: Vec::new(),
+            remedy: None,
+        }],
         lightest_proposed: Some(200),
+        heaviest_proposed: Some(200),
         law: crate::law::law(),
         ..Named::default()
     }
@@ -271,6 +282,8 @@ fn impose_sanction() -> ImposeSanction {
         below_range_explanation: None,
         acts: None,
         months: None,
+        punishment_reason: None,
+        remarks: None,
         authority: None,
         position_level: None,
     }
@@ -302,7 +315,7 @@ pub fn action(verb: Verb) -> Action {
             Action::Merge(Merge { master_case_number: "REG-BKN-2026-1000002".to_owned(), reason, further_act: false })
         }
         Verb::TransferOut => Action::TransferOut(TransferOut {
-            receiving_body: "Inspektorat TNI".to_owned(),
+            receiving_body_code: "TNI_POLRI".to_owned(),
             receiving_email: Some("persuratan@tni.example".to_owned()),
             letter: letter(),
             reason,

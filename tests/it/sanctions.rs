@@ -133,6 +133,7 @@ async fn a_sanction_is_in_force_from_the_fifteenth_day_for_its_months() {
     let case = app.case_after(&["take", "accept", "conclude", "send_recommendation"]).await;
     let mut impose = steps::input(&app, "impose_sanction");
     (impose["sanction_code"], impose["months"]) = ("S2".into(), 9.into());
+    (impose["punishment_reason"], impose["remarks"]) = ("Netralitas ASN".into(), "Diserahkan langsung".into());
     app.fire_with(&case, "impose_sanction", &impose).await;
     let delivered = app.day(0);
     app.advance(Duration::days(40));
@@ -143,6 +144,8 @@ async fn a_sanction_is_in_force_from_the_fifteenth_day_for_its_months() {
     assert_eq!((told.text("/data/0/start_on"), told.text("/data/0/end_on")), (&*start.to_string(), &*end.to_string()));
     assert_eq!((told.at("/data/0/idis/masaTahun"), told.at("/data/0/idis/masaBulan")), (&json!(0), &json!(9)));
     assert_eq!(told.text("/data/0/idis/hukumanTanggal"), start.format("%d-%m-%Y").to_string());
+    let words = (told.text("/data/0/idis/alasanHukumanDisiplin"), told.text("/data/0/idis/keterangan"));
+    assert_eq!(words, ("Netralitas ASN", "Diserahkan langsung"));
 }
 
 #[tokio::test]
@@ -155,6 +158,18 @@ async fn an_officer_who_may_see_sanctions_sees_that_it_is_a_repeat() {
     app.walk(&old, &["file_appeal", "cancel_on_appeal"]).await;
     let told = sanctions(&app, Persona::Lead, &new).await;
     assert_eq!(told.at("/earlier"), &json!({ "cases": 0, "codes": [] }), "what was cancelled does not count");
+}
+
+#[tokio::test]
+async fn a_repeat_under_a_number_that_came_later_is_one_too() {
+    let app = TestApp::start().await;
+    let old = app.case_after(&["take", "accept", "conclude", "send_recommendation", "impose_sanction"]).await;
+    let new = app.case_after(&["take"]).await;
+    let mut accept = steps::input(&app, "accept");
+    accept["subject"] = json!({ "name": "Budi Santoso", "nip": "198609262025211001", "employment": "pppk" });
+    accept["same_person_as"] = old.as_str().into();
+    app.fire_with(&new, "accept", &accept).await;
+    assert_eq!(sanctions(&app, Persona::Lead, &new).await.at("/earlier"), &json!({ "cases": 1, "codes": ["S1"] }));
 }
 
 #[tokio::test]
@@ -206,8 +221,8 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
     let today = app.day(0);
     app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&today)).await;
     let early = app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "in_force" })).await;
-    assert_eq!(guards(&early.problem("guard-failed")), ["fifteenth_day_reached"]);
-    app.advance(Duration::days(15));
+    assert_eq!(guards(&early.problem("guard-failed")), ["fifteenth_day_reached", "appeal_window_passed"]);
+    app.advance(Duration::days(35));
     assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "in_force" })).await.status, 200);
     assert_eq!(app.fire(&case, "close").await.text("/closure_reason"), "proven_sanctioned");
 }
@@ -216,7 +231,10 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
 async fn a_purge_leaves_the_codes_and_days_of_sanctions_and_no_act_or_letter() {
     let app = TestApp::start().await;
     let case = of_two_acts(&app).await;
-    app.walk(&case, &["impose_sanction", "take_effect", "close"]).await;
+    let mut impose = steps::input(&app, "impose_sanction");
+    (impose["punishment_reason"], impose["remarks"]) = ("Alasan rekaan".into(), "Keterangan rekaan".into());
+    app.fire_with(&case, "impose_sanction", &impose).await;
+    app.walk(&case, &["take_effect", "close"]).await;
     app.advance(Duration::days(11 * 366));
     app.sweep().await;
     let proposals = app.get("/v1/purge-proposals").by(Persona::PrivacyOfficer).expect(200).await;
@@ -225,7 +243,9 @@ async fn a_purge_leaves_the_codes_and_days_of_sanctions_and_no_act_or_letter() {
     app.post(&path).by(Persona::PrivacyOfficer).json(&yes).expect(200).await;
     let told = sanctions(&app, Persona::Auditor, &case).await;
     assert_eq!((told.text("/data/0/sanction_code"), told.at("/data/0/sk_number")), ("S1", &Value::Null));
-    assert!(!told.body().contains("poster") && !told.body().contains("Wali Kota"), "{}", told.body());
+    for gone in ["poster", "Wali Kota", "rekaan"] {
+        assert!(!told.body().contains(gone), "{}", told.body());
+    }
     let ran = app.get(&format!("/v1/cases/{case}/tracks")).by(Persona::Auditor).expect(200).await;
     assert!(ran.body().contains("in_force") && !ran.body().contains("100/"), "{}", ran.body());
 }

@@ -187,7 +187,8 @@ async fn a_suspected_heavy_breach_is_examined_by_a_team_step_by_step() {
     let app = TestApp::start().await;
     let case = app.case_after(&["take", "accept", "conclude"]).await;
     let mut send = steps::input(&app, "send_recommendation");
-    send["proposed_sanctions"] = json!(["B1", "B2"]);
+    // One heavy proposal is enough to suspect a heavy breach.
+    send["proposed_sanctions"] = json!(["S1", "B1"]);
     app.fire_with(&case, "send_recommendation", &send).await;
     let (today, soon) = (app.day(0), app.day(5));
     let letter = json!({ "number": "800/1/BKPSDM", "dated": today });
@@ -282,6 +283,18 @@ async fn a_subject_who_leaves_the_service_leaves_tracks_that_are_ended_before_th
     assert_eq!((left.text("/state"), left.text("/administrative_result")), ("monitoring", "subject_left_service"));
     app.step(Persona::Liaison, &case, "referral", "no_breach", None).await;
     assert_eq!(app.fire(&case, "close").await.text("/closure_reason"), "subject_left_service");
+}
+
+#[tokio::test]
+async fn a_crime_suspected_when_the_case_is_only_monitored_opens_the_criminal_track_too() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "accept", "refer", "record_departure"]).await;
+    let suspected = app.step(Persona::Liaison, &case, "referral", "crime_suspected", None).await;
+    assert_eq!(suspected.at("/live_tracks"), &json!(["criminal"]), "{}", suspected.body());
+    let refused = app.try_to(Persona::Auditor, &case, "close", &steps::input(&app, "close")).await;
+    assert_eq!(guards(&refused.problem("guard-failed")), ["all_tracks_terminal"]);
+    convicted(&app, &case).await;
+    app.fire(&case, "close").await;
 }
 
 #[tokio::test]

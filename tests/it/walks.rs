@@ -4,8 +4,6 @@
 mod dice;
 pub mod stored;
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use netral::domain::actor::{Actor, Role};
 use netral::domain::beside::Beside;
@@ -17,7 +15,7 @@ use netral::domain::guards::Named;
 use netral::domain::ids::Language;
 use netral::domain::notice::{Audience, Notice};
 use netral::domain::policy;
-use netral::domain::sanction::{ActFinding, KnownAct, SanctionOrigin};
+use netral::domain::sanction::{ActFinding, KnownAct, SanctionOrigin, StandingSanction};
 use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::rule_for as step_for;
 use netral::domain::tracks::{Track, TrackState, TrackStates, step};
@@ -68,6 +66,8 @@ fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
         let verb = decision.rule().verb;
         let mut lines = DRIVEN.iter().filter(|line| line.verb == verb && line.track == change.track);
         prop_assert!(lines.any(|line| line.to.contains(&change.state)), "{} is no work of {}", change.state, verb);
+        let decided = before.tracks.discipline.awaits_effect();
+        prop_assert!(decided || change.state != TrackState::InForce, "undecided and in force: {:?}", before);
     }
     match decision.rule().to {
         Target::To(state) => prop_assert_eq!(next.state, state),
@@ -91,34 +91,46 @@ fn apply(facts: &mut CaseFacts, decision: &Decision) {
     }
 }
 
-/// Which sanction stands for which act; no act may come to bear two.
-type Punished = BTreeMap<i16, Category>;
+/// The sanctions that stand; no act may come to bear two.
+type Standing = Vec<StandingSanction>;
 
-/// What a decision does to the acts.
-fn punish(punished: &mut Punished, beside: &Beside) -> Result<(), TestCaseError> {
+/// What a decision does to them.
+fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), TestCaseError> {
     let Some(version) = &beside.version else { return Ok(()) };
-    if version.origin == SanctionOrigin::Cancelled {
-        punished.retain(|_, category| *category != version.category);
+    let bearing = |standing: &Standing| -> Vec<i16> { standing.iter().flat_map(|one| one.acts.clone()).collect() };
+    let before = bearing(standing);
+    let old = standing.iter().find(|one| Some(one.id) == version.version_of).cloned();
+    prop_assert_eq!(old.is_some(), version.version_of.is_some(), "it replaces what does not stand");
+    let acts = version.acts.clone().or(old.clone().map(|old| old.acts)).unwrap_or_default();
+    // A second decision on the case takes the place of all those its acts bear, a cancellation of one alone.
+    let again = version.origin == SanctionOrigin::Changed && version.acts.is_some();
+    let shares = |one: &StandingSanction| again && one.acts.iter().any(|act| acts.contains(act));
+    standing.retain(|one| Some(one.id) != version.version_of && !shares(one));
+    if version.origin != SanctionOrigin::Cancelled {
+        prop_assert!(!acts.iter().any(|act| bearing(standing).contains(act)), "an act of {:?} is punished twice", acts);
+        let sanction_code = version.sanction_code.clone().unwrap_or_default();
+        let (id, category, remedy) = (version.id, version.category, None);
+        standing.push(StandingSanction { id, category, sanction_code, acts, remedy });
     }
-    for act in version.acts.iter().flatten() {
-        let before = punished.insert(*act, version.category);
-        let replaced = version.supersedes && before == Some(version.category);
-        prop_assert!(before.is_none() || replaced, "act {} is punished twice", act);
-    }
+    let after = bearing(standing);
+    let freed: Vec<i16> = before.into_iter().filter(|act| !after.contains(act)).collect();
+    prop_assert_eq!(&freed, &version.frees, "other acts are freed than bear nothing now");
+    prop_assert_eq!(next.sanction_code.is_some(), !standing.is_empty(), "{:?} of {:?}", next.sanction_code, standing);
     Ok(())
 }
 
 /// What the codes stand for, in a case of three acts.
-fn named(base: Named, punished: &Punished) -> Named {
-    let act = |number: i16| KnownAct { number, finding: ActFinding::Open, punished: punished.get(&number).copied() };
-    Named { acts: (1..=3).map(act).collect(), ..base }
+fn named(base: Named, standing: &Standing) -> Named {
+    let punished = |number| standing.iter().find(|one| one.acts.contains(&number)).map(|one| one.category);
+    let act = |number: i16| KnownAct { number, finding: ActFinding::Open, punished: punished(number) };
+    Named { acts: (1..=3).map(act).collect(), standing: standing.clone(), ..base }
 }
 
 /// An officer takes a step of a track, or tries to.
 fn on_a_track(
     facts: &mut CaseFacts,
     dice: &mut Dice<'_>,
-    punished: &mut Punished,
+    standing: &mut Standing,
     now: DateTime<Utc>,
 ) -> Result<(), TestCaseError> {
     let (track, asked) = dice.step(&facts.case, today(now));
@@ -130,8 +142,9 @@ fn on_a_track(
     if let Actor::Officer(officer) = &mut actor {
         officer.agency_id = facts.case.ppk_agency_id().unwrap_or(sample::AGENCY);
     }
-    let mut known = named(Named { law: crate::law::law(), ..Named::default() }, punished);
+    let mut known = named(Named { law: crate::law::law(), ..Named::default() }, standing);
     known.sanction = asked.sanction.as_ref().map(|sanction| (sanction.category, 301));
+    known.sanction = known.sanction.or(asked.sanction_code.as_ref().map(|_| (Category::Discipline, 101)));
     let since = Some(now - chrono::Duration::days(5));
     let before = facts.case.clone();
     if let Ok(decision) = step::decide(facts, &actor, track, &asked, since, &known, now) {
@@ -141,7 +154,7 @@ fn on_a_track(
         let (was, is) = (before.public_label(Language::Indonesian), next.public_label(Language::Indonesian));
         let told = decision.notices().iter().any(|(_, audience)| *audience == Audience::Reporters);
         prop_assert!(was == is || told, "from {} to {} in silence", was, is);
-        punish(punished, decision.beside())?;
+        punish(standing, decision.beside(), decision.next())?;
         facts.clocks = crate::deadlines::kept(&facts.clocks, decision.clocks());
         facts.case = Case { version: before.version + 1, event_seq: before.version + 1, ..next.clone() };
     }
@@ -225,7 +238,7 @@ proptest! {
         facts.case.inspectorate_concluded = false;
         facts.subject.resolution = SubjectResolution::Typed;
         sound(&facts.case)?;
-        let mut punished = Punished::new();
+        let mut standing = Standing::new();
         let opened = course::opening(&crate::law::law(), &facts.case.region_code, facts.case.election_regime, facts.reports.as_ref().unwrap().known[0], sample::now());
         facts.clocks = crate::deadlines::kept(&[], &opened.changed);
         for (i, roll) in rolls.iter().enumerate() {
@@ -240,14 +253,14 @@ proptest! {
             }
             meanwhile(&mut facts, &mut dice);
             if dice.once_in(2) {
-                on_a_track(&mut facts, &mut dice, &mut punished, now)?;
+                on_a_track(&mut facts, &mut dice, &mut standing, now)?;
                 continue;
             }
             let approver = dice.once_in(2).then(|| sample::officer(dice.pick(Role::ALL), 2));
-            let verdict = decide(&facts, &actor, approver.as_ref(), &action, &named(sample::named(verb), &punished), now);
+            let verdict = decide(&facts, &actor, approver.as_ref(), &action, &named(sample::named(verb), &standing), now);
             if let Ok(Verdict::Decided(decision)) = verdict {
                 honest(&facts.case, &decision)?;
-                punish(&mut punished, decision.beside())?;
+                punish(&mut standing, decision.beside(), decision.next())?;
                 apply(&mut facts, &decision);
                 timed(&facts)?;
             }

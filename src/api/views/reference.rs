@@ -5,9 +5,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Label;
-use crate::db::catalogues::{Agency, Election, Region, Sanction, TransferBody, ViolationForm};
+use crate::db::catalogues::{Agency, Election, Region, Sanction, SanctionAuthority, TransferBody, ViolationForm};
+use crate::domain::action::AppealKind;
+use crate::domain::calendar::{Confirmation, Unit};
 use crate::domain::case::{Category, ElectionRegime};
+use crate::domain::deadline::{DeadlineCode, DeadlineRule};
 use crate::domain::ids::Language;
+use crate::domain::sanction::{Authority, PositionLevel};
 
 /// A text that is kept in both languages.
 fn both(id: &str, en: &str) -> Label {
@@ -86,6 +90,8 @@ pub struct CatalogueSanctionView {
     pub months: Option<i16>,
     /// `pns`, `pppk`, or `asn` for both.
     pub applies_to: String,
+    /// The remedy against it; absent where there is none.
+    pub remedy: Option<AppealKind>,
     /// Legal basis.
     pub basis: String,
     /// First day it holds.
@@ -107,6 +113,7 @@ impl From<Sanction> for CatalogueSanctionView {
             level: row.level,
             months: row.months,
             applies_to: row.applies_to,
+            remedy: row.remedy,
             basis: row.basis,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
@@ -163,6 +170,97 @@ impl From<TransferBody> for TransferBodyView {
             valid_to: row.valid_to,
             confirmation: row.confirmation,
             note: row.note,
+        }
+    }
+}
+
+/// Who may impose which sanctions on the holder of a position: a warning, never a bar.
+#[derive(Serialize, ToSchema)]
+pub struct SanctionAuthorityView {
+    /// Kind of official.
+    pub code: Authority,
+    /// It in words.
+    pub title: Label,
+    /// Level of the subject's position.
+    pub position_level: PositionLevel,
+    /// It in words.
+    pub position_title: Label,
+    /// Sanctions that this official may impose on a holder of that position.
+    pub sanction_codes: Vec<String>,
+    /// Legal basis.
+    pub basis: String,
+    /// First day it holds.
+    pub valid_from: NaiveDate,
+    /// First day it no longer holds.
+    pub valid_to: Option<NaiveDate>,
+    /// `confirmed`, `unconfirmed`, `conflict` or `own_choice`.
+    pub confirmation: String,
+}
+
+impl From<SanctionAuthority> for SanctionAuthorityView {
+    fn from(row: SanctionAuthority) -> Self {
+        Self {
+            title: Label::of(|language| row.authority.label(language).to_owned()),
+            position_title: Label::of(|language| row.position_level.label(language).to_owned()),
+            code: row.authority,
+            position_level: row.position_level,
+            sanction_codes: row.sanction_codes.into_iter().flatten().collect(),
+            basis: row.basis,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            confirmation: row.confirmation,
+        }
+    }
+}
+
+/// How long a deadline is, and how its days are counted.
+#[derive(Serialize, ToSchema)]
+pub struct DeadlineRuleView {
+    /// The clock.
+    pub code: DeadlineCode,
+    /// Tells several clocks of one code apart; empty for the usual one.
+    #[schema(example = "objection")]
+    pub variant: String,
+    /// The clock in words.
+    pub title: Label,
+    /// How many days.
+    pub length: u32,
+    /// Which days count.
+    pub unit: Unit,
+    /// The election law it is for; absent for any.
+    pub regime: Option<ElectionRegime>,
+    /// It stands still while the reporter is asked.
+    pub pausable: bool,
+    /// An end on a day off moves to the next working day.
+    pub roll_forward: bool,
+    /// Collective leave counts as a working day.
+    pub collective_leave_counts: bool,
+    /// The provision it rests on.
+    pub basis: String,
+    /// First day it holds.
+    pub valid_from: NaiveDate,
+    /// First day it no longer holds.
+    pub valid_to: Option<NaiveDate>,
+    /// How far it can be trusted.
+    pub confirmation: Confirmation,
+}
+
+impl From<&DeadlineRule> for DeadlineRuleView {
+    fn from(rule: &DeadlineRule) -> Self {
+        Self {
+            code: rule.code,
+            variant: rule.variant.clone(),
+            title: Label::of(|language| rule.title(language).to_owned()),
+            length: rule.length,
+            unit: rule.counting.unit,
+            regime: rule.regime,
+            pausable: rule.pausable,
+            roll_forward: rule.counting.roll_forward,
+            collective_leave_counts: rule.counting.collective_leave_counts,
+            basis: rule.basis.clone(),
+            valid_from: rule.valid_from,
+            valid_to: rule.valid_to,
+            confirmation: rule.confirmation,
         }
     }
 }

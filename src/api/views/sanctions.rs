@@ -51,6 +51,10 @@ pub struct IdisView {
     pub masa_bulan: i16,
     /// Over on, `dd-mm-yyyy`.
     pub akhir_hukuman_tanggal: Option<String>,
+    /// Why it was imposed.
+    pub alasan_hukuman_disiplin: Option<String>,
+    /// Remarks.
+    pub keterangan: Option<String>,
     /// Regulation.
     pub nomor_pp: Option<String>,
     /// The version it takes the place of.
@@ -80,6 +84,8 @@ impl IdisView {
             masa_tahun: sanction.months.unwrap_or(0) / 12,
             masa_bulan: sanction.months.unwrap_or(0) % 12,
             akhir_hukuman_tanggal: day(sanction.end_on),
+            alasan_hukuman_disiplin: sanction.punishment_reason.clone(),
+            keterangan: sanction.remarks.clone(),
             nomor_pp: sanction.basis.as_ref().filter(|basis| !basis.is_empty()).map(regulation),
             hukdis_yang_diberhentikan_id: sanction.version_of,
             sk_pembatalan_nomor: sanction.annulment_number.clone(),
@@ -165,7 +171,7 @@ impl From<&ImposedSanction> for SanctionView {
     }
 }
 
-/// What other cases about the same person, by NIP, ended with: a repeat is punished more heavily.
+/// What other cases about the same person, under any of its numbers, ended with: a repeat is punished more heavily.
 #[derive(Serialize, ToSchema)]
 pub struct EarlierSanctionsView {
     /// In how many cases.

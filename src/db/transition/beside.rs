@@ -7,6 +7,7 @@ use diesel::query_builder::AstPass;
 use diesel::sql_types::Jsonb;
 use serde_json::Value;
 
+use crate::db::sanctions::STANDS;
 use crate::db::statement::push;
 use crate::domain::beside::Beside;
 
@@ -61,12 +62,12 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
             + row_number() OVER (PARTITION BY f.known IS NULL ORDER BY f.ordinal)), f.description, f.category, f.finding, event.at FROM event, finding f \
           ON CONFLICT (case_id, number) DO UPDATE SET description = coalesce(acts.description, excluded.description), \
             category = coalesce(excluded.category, acts.category), finding = excluded.finding, found_at = excluded.found_at)");
-    push!(out; ", version AS (SELECT * FROM jsonb_to_recordset(" [Jsonb] &parts.versions, "::jsonb) AS v (id uuid, category text, origin text, supersedes boolean, \
+    push!(out; ", version AS (SELECT * FROM jsonb_to_recordset(" [Jsonb] &parts.versions, "::jsonb) AS v (id uuid, category text, origin text, version_of uuid, \
             sanction_code text, catalogue_from date, level text, title_id text, title_en text, basis text, months smallint, sk_number text, sk_date date, \
-            deciding_official text, authority text, legal_basis text, record_number text, record_date date, start_on date, annulment_number text, \
-            annulment_date date, acts smallint[])), \
+            deciding_official text, authority text, legal_basis text, record_number text, record_date date, punishment_reason text, remarks text, start_on date, annulment_number text, \
+            annulment_date date, acts smallint[], frees smallint[])), \
         imposed AS (INSERT INTO sanctions_imposed (id, case_id, version, category, origin, version_of, sanction_code, catalogue_from, level, title_id, title_en, \
-            basis, months, employment, sk_number, sk_date, deciding_official, authority, legal_basis, record_number, record_date, start_on, end_on, \
+            basis, months, employment, sk_number, sk_date, deciding_official, authority, legal_basis, record_number, record_date, punishment_reason, remarks, start_on, end_on, \
             annulment_number, annulment_date, acts, event_id, imposed_at) \
           SELECT v.id, event.case_id, coalesce((SELECT max(s.version) FROM sanctions_imposed s WHERE s.case_id = event.case_id), 0) + 1, v.category, v.origin, old.id, \
             coalesce(v.sanction_code, old.sanction_code), coalesce(v.catalogue_from, old.catalogue_from), coalesce(v.level, old.level), \
@@ -74,18 +75,18 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
             CASE WHEN v.sanction_code IS NULL THEN old.months ELSE v.months END, subjects.employment, coalesce(v.sk_number, old.sk_number), \
             coalesce(v.sk_date, old.sk_date), coalesce(v.deciding_official, old.deciding_official), coalesce(v.authority, old.authority), \
             coalesce(v.legal_basis, old.legal_basis), coalesce(v.record_number, old.record_number), coalesce(v.record_date, old.record_date), \
+            coalesce(v.punishment_reason, old.punishment_reason), coalesce(v.remarks, old.remarks), \
             coalesce(v.start_on, CASE WHEN v.sanction_code IS NULL THEN old.start_on END), \
             CASE WHEN v.sanction_code IS NULL THEN old.end_on ELSE (v.start_on + make_interval(months => v.months))::date END, \
             v.annulment_number, v.annulment_date, coalesce(v.acts, old.acts, '{}'), event.event_id, event.at \
-          FROM event JOIN subjects ON subjects.case_id = event.case_id CROSS JOIN version v LEFT JOIN LATERAL (SELECT s.* FROM sanctions_imposed s \
-            WHERE v.supersedes AND s.case_id = event.case_id AND s.category = v.category ORDER BY s.version DESC LIMIT 1) old ON true), \
+          FROM event JOIN subjects ON subjects.case_id = event.case_id CROSS JOIN version v LEFT JOIN sanctions_imposed old ON old.id = v.version_of), \
         punished AS (INSERT INTO punished_acts (case_id, act_number, category, sanction_id) \
           SELECT event.case_id, a.number, v.category, v.id FROM event, version v, unnest(v.acts) AS a (number) ON CONFLICT (case_id, act_number, category) DO NOTHING), \
-        freed AS (DELETE FROM punished_acts p USING version v, event WHERE v.origin = 'cancelled' AND p.case_id = event.case_id AND p.category = v.category)");
+        freed AS (DELETE FROM punished_acts p USING version v, event WHERE p.case_id = event.case_id AND p.act_number = ANY (v.frees))");
     push!(out; ", dated AS (UPDATE sanctions_imposed s SET start_on = coalesce(d.start_on, s.start_on), idis_ref = coalesce(d.idis_ref, s.idis_ref), \
             end_on = CASE WHEN d.start_on IS NULL THEN s.end_on ELSE (d.start_on + make_interval(months => s.months))::date END \
           FROM event, jsonb_to_recordset(" [Jsonb] &parts.dates, "::jsonb) AS d (category text, start_on date, idis_ref text) \
-          WHERE s.case_id = event.case_id AND s.category = d.category \
-            AND s.version = (SELECT max(n.version) FROM sanctions_imposed n WHERE n.case_id = event.case_id AND n.category = d.category))");
+          WHERE s.id = (SELECT s.id FROM sanctions_imposed s WHERE s.case_id = event.case_id AND s.category = d.category AND " {STANDS} " \
+            ORDER BY s.version DESC LIMIT 1))");
     Ok(())
 }

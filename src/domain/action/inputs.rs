@@ -157,9 +157,9 @@ pub struct Merge {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferOut {
-    /// The body, by name.
-    #[schema(min_length = 3, max_length = 200)]
-    pub receiving_body: String,
+    /// The body, by its code in the catalogue of today; a unit of it is named in the letter.
+    #[schema(min_length = 2, max_length = 32, example = "DKPP")]
+    pub receiving_body_code: String,
     /// Its official address, when it is to be told by e-mail.
     #[schema(format = "email", max_length = 254)]
     pub receiving_email: Option<String>,
@@ -361,6 +361,12 @@ pub struct ImposeSanction {
     /// Length, where the decision sets it; else the catalogue's.
     #[schema(minimum = 1, maximum = 600)]
     pub months: Option<i16>,
+    /// Why, in the words of I'DIS (*alasan hukuman disiplin*).
+    #[schema(min_length = 3, max_length = 500, example = "Pelanggaran netralitas ASN")]
+    pub punishment_reason: Option<String>,
+    /// Remarks for I'DIS (*keterangan*).
+    #[schema(min_length = 3, max_length = 1000)]
+    pub remarks: Option<String>,
     /// What kind of official decided; with `position_level` the service warns where the law names another.
     pub authority: Option<Authority>,
     /// Level of the subject's position.

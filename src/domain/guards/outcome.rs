@@ -57,8 +57,8 @@ pub const BELOW_RANGE_EXPLAINED: Guard = now(
 );
 /// T25: in `monitoring` too there must be a decision to appeal against.
 pub const SANCTION_ON_RECORD: Guard =
-    now("sanction_on_record", "ada keputusan sanksi", "a sanction is on record", |s| {
-        s.facts.case.sanction_code.is_some()
+    now("sanction_on_record", "ada keputusan sanksi disiplin", "a discipline sanction is on record", |s| {
+        sanction::newest(Category::Discipline, s.named).is_some()
     });
 /// T25.
 pub const NOT_A_MORAL_SANCTION: Guard = now(

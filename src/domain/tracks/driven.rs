@@ -64,8 +64,7 @@ pub const DRIVEN: &[Driven] = &[
     driven(Verb::DecideAppeal, Track::Discipline, &[T::InForce], in_force),
     driven(Verb::CancelOnAppeal, Track::Appeal, &[T::Cancelled], |_, _| Some(T::Cancelled)),
     driven(Verb::CancelOnAppeal, Track::Discipline, &[T::Cancelled], |_, case| {
-        let stands = case.tracks.discipline.is_live() || case.tracks.discipline == T::InForce;
-        stands.then_some(T::Cancelled)
+        case.tracks.discipline.holds_decision().then_some(T::Cancelled)
     }),
 ];
 
@@ -78,7 +77,8 @@ pub fn moral(sanction_code: &str) -> Option<T> {
     }
 }
 
-const fn outcome(outcome: AppealOutcome) -> T {
+/// The state an outcome brings the remedy's track to.
+pub const fn outcome(outcome: AppealOutcome) -> T {
     match outcome {
         AppealOutcome::Upheld => T::Upheld,
         AppealOutcome::Lightened => T::Lightened,
@@ -111,8 +111,9 @@ fn suspected(action: &Action, case: &Case) -> Option<T> {
     (suspected && !case.tracks.criminal.is_live()).then_some(T::Suspected)
 }
 
+/// An examination that runs on another act has no decision that could be in force.
 fn in_force(_: &Action, case: &Case) -> Option<T> {
-    case.tracks.discipline.is_live().then_some(T::InForce)
+    case.tracks.discipline.awaits_effect().then_some(T::InForce)
 }
 
 /// What the action does to the tracks of a case that stands as `before`.

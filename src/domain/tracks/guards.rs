@@ -1,11 +1,11 @@
 //! What a step of a track checks beside its table, each by name and in words for officers. Reads no row and no clock.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{Track, TrackState, TrackStep};
 use crate::domain::action::ImposeSanction;
 use crate::domain::case::{Case, CaseFacts, Category, State};
-use crate::domain::deadline::DeadlineCode;
+use crate::domain::deadline::{self, AppealWindow, DeadlineCode};
 use crate::domain::guards::{self, Check, Guard, Named};
 use crate::domain::ids::Language;
 use crate::domain::sanction::{self, Ground};
@@ -81,26 +81,52 @@ pub const DAY_BY_TODAY: Guard =
     guard("day_by_today", "tanggal tidak di masa depan", "the day is not in the future", |s| {
         s.step.day.is_some_and(|day| day <= s.today)
     });
-/// Where a heavy sanction is proposed a team examines (PP 94/2021); otherwise the direct superior may.
+/// Where a heavy sanction is among those proposed the breach is a suspected heavy one, which a team examines (PP 94/2021);
+/// otherwise the direct superior may.
 pub const TEAM_WHERE_HEAVY: Guard = guard(
     "team_where_heavy",
     "dugaan pelanggaran berat diperiksa oleh tim pemeriksa",
     "a suspected heavy breach is examined by a team",
     |s| {
         let team = s.facts.case.tracks.discipline == TrackState::TeamFormed;
-        team || s.facts.case.proposed_weight.is_none_or(|weight| weight < sanction::HEAVY)
+        team || s.facts.case.heaviest_proposed.is_none_or(|weight| weight < sanction::HEAVY)
     },
+);
+/// What follows from the delivery on record (D9), by the longer of the two remedies.
+fn appeal_window(s: &TrackSituation<'_>) -> Option<AppealWindow> {
+    let case = &s.facts.case;
+    deadline::appeal_window(&s.named.law, &case.region_code, case.election_regime, case.delivered_on?, None)
+}
+
+/// A decision against which a remedy is pending takes effect by its outcome (PP 94/2021).
+pub const NO_REMEDY_PENDING: Guard = guard(
+    "no_remedy_pending",
+    "tidak ada upaya administratif yang sedang berjalan",
+    "no administrative remedy is pending",
+    |s| !s.facts.case.tracks.appeal.is_live(),
 );
 /// A discipline decision takes effect on the fifteenth day after receipt (PP 94/2021).
 pub const FIFTEENTH_DAY_REACHED: Guard = guard(
     "fifteenth_day_reached",
     "hari ke-15 setelah penyampaian keputusan sudah tiba",
     "the fifteenth day after delivery of the decision has come",
-    |s| {
-        let day = s.facts.case.delivered_on.and_then(|delivered| delivered.checked_add_days(Days::new(15)));
-        day.is_some_and(|day| s.today >= day)
-    },
+    |s| appeal_window(s).is_some_and(|window| s.today >= window.in_force_on),
 );
+/// D9 is over, or the PPK says why it goes by the fifteenth day alone.
+pub const APPEAL_WINDOW_PASSED: Guard = like(&guards::APPEAL_WINDOW_PASSED, |s| {
+    s.step.reason.is_some() || appeal_window(s).is_some_and(|window| s.today > window.last_day)
+});
+/// The remedy is against a discipline sanction that still stands.
+pub const SANCTION_STANDS: Guard = guard(
+    "sanction_stands",
+    "sanksi disiplin yang diajukan upaya administratif masih ada",
+    "the discipline sanction challenged still stands",
+    |s| sanction::newest(Category::Discipline, s.named).is_some(),
+);
+/// What takes its place is a discipline sanction.
+pub const NEW_SANCTION_NAMED: Guard = like(&guards::NEW_SANCTION_NAMED, |s| {
+    s.named.sanction.is_some_and(|(category, _)| category == Category::Discipline)
+});
 /// A dismissal that no examination preceded rests on a conviction (UU 20/2023).
 pub const CONVICTED: Guard =
     guard("convicted", "ada putusan pidana yang menghukum", "there is a criminal conviction", |s| {

@@ -20,6 +20,7 @@ text_enum! {
         StopReason = "stop_reason", "Alasan penghentian", "Reason of the stop";
         TemporaryRelease = "temporary_release", "Pembebasan sementara dari tugas", "Temporary release from duty";
         AdminActionRecommended = "admin_action_recommended", "Rekomendasi tindakan administratif", "Administrative action recommended";
+        SanctionCode = "sanction_code", "Sanksi baru", "New sanction";
         Sanction = "sanction", "Keputusan sanksi", "Sanction decision";
     }
 }
@@ -33,6 +34,7 @@ impl Datum {
             Self::StopReason => step.stop_reason.is_some(),
             Self::TemporaryRelease => step.temporary_release.is_some(),
             Self::AdminActionRecommended => step.admin_action_recommended.is_some(),
+            Self::SanctionCode => step.sanction_code.is_some(),
             Self::Sanction => step.sanction.is_some(),
         }
     }
@@ -128,6 +130,14 @@ const SANCTION_GUARDS: &[Guard] = &[g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_
 
 use Track::{Appeal, Control, Criminal, Discipline, Ethics, Referral};
 
+/// The outcome of a remedy that puts another sanction in the place of the one challenged.
+const fn changed_by_remedy(to: T) -> TrackRule {
+    rule(Appeal, to, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
+        .needs(&[Datum::Document, Datum::SanctionCode])
+        .checks(&[g::SANCTION_STANDS, g::NEW_SANCTION_NAMED])
+        .tells(TOLD_AUDITORS)
+}
+
 /// Every step of every track that officers take by themselves.
 pub const TRACK_RULES: &[TrackRule] = &[
     rule(Referral, T::Received, &[T::Sent], WITH_BAWASLU, P::AnswerReferral),
@@ -191,7 +201,8 @@ pub const TRACK_RULES: &[TrackRule] = &[
         .tells(TOLD_AUDITORS),
     rule(Discipline, T::InForce, &[T::Delivered], LEFT_BEHIND, P::ActAsPpk)
         .needs(&[])
-        .checks(&[g::FIFTEENTH_DAY_REACHED])
+        .takes(&[Datum::Reason])
+        .checks(&[g::NO_REMEDY_PENDING, g::FIFTEENTH_DAY_REACHED, g::APPEAL_WINDOW_PASSED])
         .sets(&["D12"])
         .tells(TOLD_AUDITORS),
     rule(Discipline, T::NotProven, BEFORE_DECISION, DECIDED_ON, P::ActAsPpk).needs(CANCELLING).tells(TOLD_AUDITORS),
@@ -216,6 +227,9 @@ pub const TRACK_RULES: &[TrackRule] = &[
     .tells(TOLD_AUDITORS),
     rule(Appeal, T::Examined, &[T::Filed], &[S::Appeal, S::Monitoring], P::DecideAppeal),
     rule(Appeal, T::Upheld, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal).tells(TOLD_AUDITORS),
+    changed_by_remedy(T::Lightened),
+    changed_by_remedy(T::Aggravated),
+    changed_by_remedy(T::Changed),
     rule(Appeal, T::Inadmissible, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal).tells(TOLD_AUDITORS),
     rule(Appeal, T::Cancelled, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal).tells(TOLD_AUDITORS),
     rule(Control, T::Warning, &[T::None, T::Lifted], PPK_PHASE, P::ControlPpk)

@@ -68,7 +68,7 @@ pub fn decide(
         return Err(Refusal::Guards(failed));
     }
     let mut next = before.clone();
-    let beside = beside::of_step(track, step, facts, named, &mut next);
+    let beside = beside::of_step(track, step, facts, named, situation.today, &mut next);
     let notices = told(rule.notices, before, &next, false);
     let mut clocks = Vec::new();
     if let Some(day) = next.delivered_on.filter(|_| next.delivered_on != before.delivered_on) {

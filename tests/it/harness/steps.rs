@@ -30,7 +30,7 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
         "dismiss" => json!({ "dismissal_code": "insufficient_evidence", "reason": REASON, "public_wording": WORDING }),
         "merge" => json!({ "master_case_number": "REG-BKN-2026-1", "reason": REASON }),
         "transfer_out" => json!({
-            "receiving_body": "Dewan Kehormatan", "receiving_email": "surat@lembaga.example",
+            "receiving_body_code": "DKPP", "receiving_email": "surat@lembaga.example",
             "letter": letter(), "reason": REASON,
         }),
         "refer" => json!({ "referral_kind": "preliminary_information", "findings_summary": REASON }),

@@ -1,0 +1,105 @@
+//! What a decision may punish, what it takes the place of, and what it frees.
+
+use super::*;
+
+fn impose(category: Category, acts: Option<Vec<i16>>) -> ImposeSanction {
+    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+    ImposeSanction {
+        category,
+        sanction_code: "S1".to_owned(),
+        decision: paper.clone(),
+        deciding_official: "Wali Kota".to_owned(),
+        legal_basis: "PP 94/2021".to_owned(),
+        examination_record: paper,
+        below_range_explanation: None,
+        acts,
+        months: None,
+        punishment_reason: None,
+        remarks: None,
+        authority: None,
+        position_level: None,
+    }
+}
+
+fn named(acts: &[(i16, ActFinding, Option<Category>)]) -> Named {
+    let acts = acts.iter().map(|(number, finding, punished)| KnownAct {
+        number: *number,
+        finding: *finding,
+        punished: *punished,
+    });
+    Named { acts: acts.collect(), ..Named::default() }
+}
+
+fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
+    StandingSanction {
+        id: Uuid::from_u128(id),
+        category,
+        sanction_code: format!("S{id}"),
+        acts: acts.to_vec(),
+        remedy: None,
+    }
+}
+
+#[test]
+fn what_is_cancelled_frees_its_own_acts_and_leaves_what_else_stands() {
+    let known = |standing| Named { standing, ..Named::default() };
+    let (first, second) = (standing(1, Category::Discipline, &[1]), standing(2, Category::Discipline, &[2]));
+    let both = known(vec![first, standing(3, Category::Ethics, &[3]), second]);
+    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+    let ends = cancelled(&paper, &both).unwrap();
+    assert_eq!((ends.version_of, &ends.frees), (Some(Uuid::from_u128(2)), &vec![2]), "the newest one");
+    assert_eq!(left_standing(Some(&ends), &both).unwrap().sanction_code, "S1", "discipline before ethics");
+    let moral = known(vec![standing(3, Category::Ethics, &[3])]);
+    assert!(cancelled(&paper, &moral).is_none());
+    assert_eq!(left_standing(None, &moral).unwrap().sanction_code, "S3");
+}
+
+#[test]
+fn a_case_without_listed_acts_is_about_one() {
+    assert_eq!(punished_acts(&impose(Category::Discipline, None), &named(&[]), Ground::Case), [1]);
+    assert!(acts_stand(&impose(Category::Discipline, Some(vec![1])), &named(&[])));
+    assert!(!acts_stand(&impose(Category::Discipline, Some(vec![2])), &named(&[])));
+}
+
+#[test]
+fn one_act_is_not_punished_in_ethics_and_discipline_but_another_may_be() {
+    let known = named(&[
+        (1, ActFinding::Proven, Some(Category::Discipline)),
+        (2, ActFinding::Proven, None),
+        (3, ActFinding::NotProven, None),
+    ]);
+    assert!(!not_punished_twice(&impose(Category::Ethics, Some(vec![1])), &known, Ground::OtherAct));
+    assert!(not_punished_twice(&impose(Category::Ethics, Some(vec![2])), &known, Ground::OtherAct));
+    assert_eq!(
+        punished_acts(&impose(Category::Ethics, None), &known, Ground::OtherAct),
+        [2],
+        "what is free, by itself"
+    );
+    assert!(!acts_stand(&impose(Category::Ethics, Some(vec![3])), &known), "nothing was proven of it");
+    let all = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
+    assert!(!not_punished_twice(&impose(Category::Ethics, None), &all, Ground::Case));
+}
+
+#[test]
+fn a_second_decision_on_the_same_act_takes_the_place_of_the_first_and_no_further_one_may() {
+    let mut known = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
+    known.standing = vec![standing(1, Category::Discipline, &[1, 2])];
+    assert!(not_punished_twice(&impose(Category::Discipline, None), &known, Ground::Case));
+    assert!(!not_punished_twice(&impose(Category::Discipline, None), &known, Ground::OtherAct));
+    let again = imposed(&impose(Category::Discipline, None), &known, Ground::Case);
+    assert_eq!((again.origin, again.version_of), (SanctionOrigin::Changed, Some(Uuid::from_u128(1))));
+    assert_eq!(again.frees, [2], "what the new decision no longer punishes is free");
+    let dismissal = imposed(&impose(Category::Discipline, None), &known, Ground::Conviction);
+    assert!(
+        dismissal.version_of.is_none() && dismissal.acts == Some(Vec::new()),
+        "it rests on the conviction, not on the act"
+    );
+}
+
+#[test]
+fn an_act_named_twice_is_one() {
+    let finding = |act: &str, proven| Finding { act: act.to_owned(), proven, category: None };
+    let acts = found(&[finding("Unggahan", false), finding("Rapat", true), finding(" unggahan ", true)]);
+    let told: Vec<_> = acts.iter().map(|act| (act.ordinal, act.description.as_deref(), act.finding)).collect();
+    assert_eq!(told, [(1, Some("Rapat"), ActFinding::Proven), (2, Some("unggahan"), ActFinding::Proven)]);
+}

@@ -69,6 +69,50 @@ async fn a_report_known_on_friday_13_march_2026_has_bawaslus_window_until_31_or_
 }
 
 #[tokio::test]
+async fn whoever_names_no_election_is_told_of_bawaslus_window_all_the_same() {
+    let app = app_at("2024-10-02T10:00").await;
+    let silent = |region: &str, known_on: &str| {
+        let mut report = report(&app, "none", known_on);
+        report.as_object_mut().unwrap().remove("election_regime");
+        report["conduct"]["region_code"] = region.into();
+        report
+    };
+    let send = async |key: &str, body: &Value| app.post("/v1/reports").key(key).json(body).expect(201).await;
+    let body = silent("15.71", "2024-10-01");
+    let taken = send("jendela-1", &body).await;
+    let told = json!({ "last_day": "2024-10-08", "passed": false, "provisional": false });
+    assert_eq!(taken.at("/bawaslu_window"), &told, "the regional elections of 2024 have begun");
+    let case = app.receipt(&taken).await.case;
+    assert_eq!(deadline(&app, &case, "D2").await["last_day"], "2024-10-08");
+    set(&app, "2024-10-09T00:01");
+    assert_eq!(send("jendela-1", &body).await.bytes, taken.bytes, "a repeat says what the first answer said");
+    assert_eq!(send("jendela-2", &body).await.at("/bawaslu_window/passed"), &json!(true));
+    set(&app, "2025-11-03T10:00");
+    let none = send("jendela-3", &silent("15.71", "2025-11-02")).await;
+    assert!(none.at("/bawaslu_window").is_null(), "no election runs: {}", none.body());
+}
+
+#[tokio::test]
+async fn an_officer_is_warned_while_bawaslus_window_closes_and_once_it_has_closed() {
+    let app = app_at("2026-03-13T15:00").await;
+    let case = app.submit(&report(&app, "pemilihan", "2026-03-13")).await.case;
+    let outside = app.submit(&report(&app, "none", "2026-03-13")).await.case;
+    let warned = async |case: &str| -> Vec<String> {
+        let seen = app.case(Persona::Triage, case).await;
+        let warnings = seen.at("/warnings").as_array().cloned().unwrap_or_default();
+        warnings.iter().filter_map(|warning| warning["code"].as_str()).map(ToOwned::to_owned).collect()
+    };
+    assert_eq!(warned(&case).await, [""; 0]);
+    set(&app, "2026-03-18T00:01");
+    assert_eq!(warned(&case).await, ["bawaslu_window_near"], "two days before its end");
+    set(&app, "2026-03-21T00:01");
+    assert_eq!(warned(&case).await, ["bawaslu_window_passed"], "also before a worker has noticed");
+    app.sweep().await;
+    assert_eq!(warned(&case).await, ["bawaslu_window_passed"]);
+    assert_eq!(warned(&outside).await, [""; 0], "no election, no window");
+}
+
+#[tokio::test]
 async fn on_day_eight_a_formal_report_to_bawaslu_is_refused_and_preliminary_information_is_not() {
     let app = app_at("2026-03-13T15:00").await;
     let mut named = report(&app, "pemilihan", "2026-03-13");

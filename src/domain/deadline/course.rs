@@ -101,6 +101,14 @@ pub fn opening(
     course(clocks.collect(), Vec::new(), now)
 }
 
+/// The clocks of a case split off this one: the same work on the same reports, as far as its time has run. Windows of
+/// reports merged into this one stay here.
+pub fn split_off(facts: &CaseFacts, now: DateTime<Utc>) -> Course {
+    let known = |id| facts.reports.iter().flat_map(|reports| &reports.known).any(|report| report.id == id);
+    let shared = facts.clocks.iter().filter(|clock| clock.report_id.is_none_or(known));
+    course(shared.map(|clock| Clock { id: None, ..clock.clone() }).collect(), Vec::new(), now)
+}
+
 /// What a step makes of the clocks.
 pub fn after(step: &Step<'_>, law: &Law, now: DateTime<Utc>) -> Course {
     let maker = ClockMaker { law, region: &step.facts.case.region_code, now };

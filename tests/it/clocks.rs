@@ -513,7 +513,8 @@ async fn the_window_of_a_merged_report_runs_on_for_the_case_it_was_merged_into()
     assert_eq!(days, ["2026-09-03", "2026-09-06"]);
     assert_eq!(app.case(Persona::Triage, &early.case).await.at("/bawaslu_until"), &windows[1]["due_at"]);
     assert_eq!(deadline(&app, &late.case, "D2").await["status"], "cancelled");
-    app.db.execute("UPDATE cases SET reviewing_agency_id = (SELECT id FROM agencies WHERE code = 'PEMDA1571')").await;
+    // Neither had an inspectorate when they were merged; the one that comes to review the master can undo it.
+    app.walk(&early.case, &["accept"]).await;
     app.walk(&late.case, &["unmerge"]).await;
     assert_eq!(deadlines(&app, &early.case, "D2").await[1]["status"], "cancelled");
     assert_eq!(deadline(&app, &late.case, "D2").await["last_day"], "2026-09-06");

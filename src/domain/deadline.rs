@@ -325,6 +325,15 @@ impl ClockMaker<'_> {
         clock.provisional = false;
     }
 
+    /// Whether an officer set its end later than its rule would.
+    pub fn outlasts_its_rule(&self, clock: &Clock) -> bool {
+        let end = |rule: &DeadlineRule| {
+            let by_rule = self.law.calendar.after(clock.counted_from, clock.count, rule.counting, self.region);
+            self.law.calendar.end_of(by_rule.day, self.region)
+        };
+        self.rule_of(clock).is_some_and(|rule| clock.due_at.is_some_and(|due| due > end(rule)))
+    }
+
     /// Stands still with the days left, if its rule lets it and it has not passed.
     pub fn pause(&self, clock: &mut Clock) {
         let Some(rule) = self.rule_of(clock).filter(|rule| rule.pausable) else { return };

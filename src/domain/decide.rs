@@ -7,15 +7,15 @@ use uuid::Uuid;
 use crate::domain::action::{Action, AppealOutcome, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
-use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, ClosureReason, State};
-use crate::domain::deadline::{Clock, course};
+use crate::domain::deadline::{Clock, ClockMaker, DeadlineCode, course};
 use crate::domain::frozen::FrozenForms;
 use crate::domain::guards::{Check, Guard, Named, Situation};
 use crate::domain::ids::Language;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy::{self, Permission};
 use crate::domain::tracks::TrackState;
+use crate::domain::warning::Warning;
 use crate::domain::workflow::{Firer, RULES, Rule, Target, rule_for};
 
 /// An allowed transition, ready to be written. Only [`decide`] makes one; writing it consumes it.
@@ -189,11 +189,15 @@ fn decision(
     let before = &facts.case;
     let mut next = before.clone();
     record(&mut next, facts, actor, action, named);
-    let beside = beside::of_action(action, facts, named, today(now), &mut next);
+    let maker = ClockMaker { law: &named.law, region: &before.region_code, now };
+    let mut beside = beside::of_action(action, facts, named, maker.today(), &mut next);
     let diverted = arrive(&mut next, rule.to, before);
     next.state_since = if next.state == before.state { before.state_since } else { now };
     let course = course::after(&course::Step { facts, next: &next, rule, action }, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
+    if course.changed.iter().any(|clock| clock.code == DeadlineCode::D3 && maker.outlasts_its_rule(clock)) {
+        beside.warnings.push(Warning::AnswerLaterThanRule);
+    }
     Decision {
         rule,
         from: before.state,

@@ -520,3 +520,17 @@ async fn the_window_of_a_merged_report_runs_on_for_the_case_it_was_merged_into()
     assert_eq!(deadline(&app, &late.case, "D2").await["last_day"], "2026-09-06");
     assert_eq!(app.case(Persona::Triage, &early.case).await.at("/bawaslu_until"), &windows[0]["due_at"]);
 }
+
+#[tokio::test]
+async fn bawaslu_is_not_passed_over_as_out_of_time_while_its_window_is_open() {
+    let app = app_at("2026-03-13T15:00").await;
+    let case = app.submit(&report(&app, "pemilihan", "2026-03-13")).await.case;
+    app.walk(&case, &["take", "accept"]).await;
+    let mut conclude = steps::input(&app, "conclude");
+    conclude["bawaslu_skip_reason"] = "out_of_time".into();
+    set(&app, "2026-03-20T23:58");
+    let refused = app.try_to(Persona::Inspector, &case, "conclude", &conclude).await;
+    assert_eq!((refused.status, guards(&refused)), (422, vec!["bawaslu_heard_or_skipped"]), "{}", refused.body());
+    set(&app, "2026-03-21T00:01");
+    app.fire_with(&case, "conclude", &conclude).await;
+}

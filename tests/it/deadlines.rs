@@ -6,6 +6,8 @@ use netral::domain::actor::{Actor, Role};
 use netral::domain::case::{CaseFacts, ElectionRegime, KnownReport, ReferralKind, State};
 use netral::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode as D, appeal_window, course};
 use netral::domain::decide::{Decision, Refusal, Verdict, decide};
+use netral::domain::tracks::{Track, TrackState, step};
+use netral::domain::warning::Warning;
 use netral::domain::workflow::{OPENING_DEADLINES, RULES};
 
 use crate::law::law;
@@ -246,4 +248,43 @@ fn a_change_of_the_law_moves_what_runs_and_leaves_alone_what_an_officer_set() {
     maker(&old, now).end_on(&mut asked, day(2026, 10, 30));
     assert!(!maker(&new, now).recount(&mut asked));
     assert_eq!(last_day(&asked), day(2026, 10, 30));
+}
+
+#[test]
+fn a_day_to_answer_beyond_the_time_for_completion_is_allowed_and_warned_of() {
+    let mut facts = sample::case(State::Triage);
+    facts.case.election_regime = ElectionRegime::None;
+    let warned = |answer_by| {
+        let mut ask = sample::action(Verb::Ask);
+        if let Action::Ask(ask) = &mut ask {
+            ask.answer_by = answer_by;
+        }
+        decided(&facts, &ask, sample::now()).beside().warnings.clone()
+    };
+    assert_eq!(warned(day(2026, 11, 27)), [], "the fifth working day");
+    assert_eq!(warned(day(2026, 11, 28)), [Warning::AnswerLaterThanRule]);
+}
+
+#[test]
+fn days_are_those_of_the_office_that_handles_the_case() {
+    // Half past eleven in Jakarta is half past one of the next day in Jayapura.
+    let now = at("2026-11-19T23:30");
+    let mut facts = sample::case(State::PpkAction);
+    facts.case.region_code = "91.71".to_owned();
+    facts.case.tracks.discipline = TrackState::Summoned;
+    facts.case.proposed_weight = None;
+    let mut step = sample::step(Track::Discipline, TrackState::Examined);
+    step.day = Some(day(2026, 11, 20));
+    let mut ppk = sample::officer(Role::PpkOfficer, 1);
+    if let Actor::Officer(officer) = &mut ppk {
+        officer.region_code = String::new();
+    }
+    let named = sample::named(Verb::ImposeSanction);
+    let taken = step::decide(&facts, &ppk, Track::Discipline, &step, None, &named, now);
+    assert!(taken.is_ok(), "{taken:?}");
+    let mut facts = sample::case(State::Appeal);
+    facts.case.region_code = "91.71".to_owned();
+    let action = sample::action(Verb::DecideAppeal);
+    let Ok(Verdict::Decided(decided)) = decide(&facts, &ppk, None, &action, &named, now) else { panic!("refused") };
+    assert_eq!(decided.beside().dates.as_ref().and_then(|dates| dates.start_on), Some(day(2026, 11, 20)));
 }

@@ -7,7 +7,6 @@ use super::rules::{TRACK_RULES, TrackRule, rule_for};
 use super::{Track, TrackState, TrackStep};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
-use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, Subject};
 use crate::domain::deadline::{Clock, course};
 use crate::domain::decide::{Refusal, told};
@@ -61,7 +60,8 @@ pub fn decide(
     if !policy::may(actor, rule.permission, before, &facts.subject) {
         return Err(Refusal::Forbidden(rule.permission));
     }
-    let situation = TrackSituation { facts, track, step, since: since.map(today), today: today(now), named };
+    let day = |at| named.law.calendar.day_at(&before.region_code, at);
+    let situation = TrackSituation { facts, track, step, since: since.map(day), today: day(now), named };
     let holds = |guard: &Guard| !matches!(guard.check, Check::OnTrack(check) if !check(&situation));
     let failed: Vec<&'static Guard> = rule.guards.iter().filter(|guard| !holds(guard)).collect();
     if !failed.is_empty() {

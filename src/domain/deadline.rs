@@ -17,7 +17,7 @@ use crate::text_enum;
 pub mod course;
 
 text_enum! {
-    /// The clocks (D13, retention, is counted in years and proposed by a policy of its own).
+    /// The clocks. D13 is none: it follows from the day of closing and a policy, and has no row to keep in step with them.
     DeadlineCode {
         D1 = "D1", "Verifikasi laporan", "Triage";
         D2 = "D2", "Batas waktu laporan ke Bawaslu", "Bawaslu window";
@@ -31,6 +31,7 @@ text_enum! {
         D10 = "D10", "Putusan upaya administratif", "Decision on an appeal";
         D11 = "D11", "Pemberitahuan hasil kepada pelapor", "Outcome notice to the reporter";
         D12 = "D12", "Pendaftaran sanksi di I'DIS", "Registration of the sanction in I'DIS";
+        D13 = "D13", "Masa simpan", "Retention";
     }
 }
 
@@ -61,7 +62,7 @@ impl DeadlineCode {
             Self::D5 => &[Audience::Owner, Audience::ReviewLeads, Audience::BawasluDesk],
             Self::D6 => &[Audience::BknAuditors],
             Self::D7 | Self::D8 | Self::D9 | Self::D10 | Self::D12 => &[Audience::Ppk],
-            Self::D3 | Self::D11 => &[],
+            Self::D3 | Self::D11 | Self::D13 => &[],
         }
     }
 

@@ -534,3 +534,21 @@ async fn bawaslu_is_not_passed_over_as_out_of_time_while_its_window_is_open() {
     set(&app, "2026-03-21T00:01");
     app.fire_with(&case, "conclude", &conclude).await;
 }
+
+#[tokio::test]
+async fn a_closed_case_says_how_long_it_is_kept_until_it_is_opened_again() {
+    let app = app_at("2026-09-01T10:00").await;
+    let case = app.case_after(&["take", "dismiss"]).await;
+    let kept = deadline(&app, &case, "D13").await;
+    assert_eq!((&kept["starts_on"], &kept["last_day"]), (&json!("2026-09-01"), &json!("2028-09-01")), "two years");
+    assert_eq!((&kept["status"], &kept["overdue"]), (&json!("running"), &json!(false)));
+    assert!(app.case(Persona::Triage, &case).await.at("/next_due_at").is_null(), "nobody works against it");
+    let reopened = app.try_to(Persona::Auditor, &case, "reopen_triage", &steps::input(&app, "reopen_triage")).await;
+    assert_eq!(reopened.status, 200, "{}", reopened.body());
+    assert!(deadlines(&app, &case, "D13").await.is_empty());
+    let merged = app.case_after(&["take"]).await;
+    let mut merge = steps::input(&app, "merge");
+    merge["master_case_number"] = case.into();
+    app.fire_with(&merged, "merge", &merge).await;
+    assert!(deadlines(&app, &merged, "D13").await.is_empty(), "it goes with its master");
+}

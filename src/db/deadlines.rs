@@ -135,7 +135,7 @@ impl QueryFragment<Pg> for Counts<'_> {
             SELECT d.code, count(*) FILTER (WHERE d.due_at >= now), count(*) FILTER (WHERE d.due_at >= now AND d.due_at < soon), \
               count(*) FILTER (WHERE d.status = 'paused'), count(*) FILTER (WHERE d.due_at < now) \
             FROM deadlines d JOIN cases ON cases.id = d.case_id JOIN subjects ON subjects.case_id = cases.id, sight, moment \
-            WHERE d.settled_at IS NULL AND NOT (d.code IN ('D2', 'D9') AND d.due_at < now) AND " {SEEN} " GROUP BY d.code ORDER BY length(d.code), d.code");
+            WHERE d.settled_at IS NULL AND NOT ((d.code IN ('D2', 'D9') OR d.code = 'D5' AND d.variant <> '') AND d.due_at < now) AND " {SEEN} " GROUP BY d.code ORDER BY length(d.code), d.code");
         Ok(())
     }
 }

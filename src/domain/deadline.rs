@@ -47,11 +47,6 @@ text_enum! {
 }
 
 impl DeadlineCode {
-    /// A time within which something may be done; when it is over, nobody is late.
-    pub const fn is_window(self) -> bool {
-        matches!(self, Self::D2 | Self::D9)
-    }
-
     /// Who works against this clock while the case is in that state, and whoever answers for them.
     pub const fn reminded(self, state: State, late: bool) -> &'static [Audience] {
         match self {
@@ -65,13 +60,14 @@ impl DeadlineCode {
             Self::D3 | Self::D11 | Self::D13 => &[],
         }
     }
-
-    /// Officers are reminded of it. The day of a question is its timer's, the reporter's notice is automatic.
-    pub const fn is_reminded(self) -> bool {
-        !matches!(self, Self::D3 | Self::D11)
-    }
 }
 
+/// The variant of D5 that UU 7/2017 art. 454(7) and UU 10/2016 art. 134 set Bawaslu itself: shown, and nobody here is held to it.
+pub const STATUTORY: &str = "statutory";
+/// The same where Bawaslu needs more information (UU 7/2017 art. 454(8)): total length.
+pub const STATUTORY_EXTENDED: &str = "statutory_extended";
+/// The variant of D7 between a warning of the PPK and its reprimand.
+pub const TO_REPRIMAND: &str = "reprimand";
 /// The variant of D3 while Bawaslu's window runs.
 pub const WHILE_WINDOW_RUNS: &str = "bawaslu_window";
 
@@ -166,10 +162,8 @@ pub struct BawasluWindow {
 /// What officers are to be warned of while a case may still go to Bawaslu: that its window (D2) closes within two days, or
 /// has closed. A window that a formal report met in time is neither.
 pub fn window_warning(case: &Case, now: DateTime<Utc>) -> Option<Warning> {
-    let before = matches!(
-        case.state,
-        State::Submitted | State::Triage | State::AwaitingReporter | State::InspectorateReview
-    );
+    let before =
+        matches!(case.state, State::Submitted | State::Triage | State::AwaitingReporter | State::InspectorateReview);
     let formal = case.referral_kind == Some(ReferralKind::FormalReport);
     if !before || formal || case.election_regime == ElectionRegime::None {
         return None;
@@ -254,6 +248,22 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// A time within which something may be done; when it is over, nobody is late.
+    pub fn is_window(&self) -> bool {
+        matches!(self.code, DeadlineCode::D2 | DeadlineCode::D9) || self.is_statutory()
+    }
+
+    /// Bawaslu's own time by law.
+    fn is_statutory(&self) -> bool {
+        self.code == DeadlineCode::D5 && !self.variant.is_empty()
+    }
+
+    /// Officers are reminded of it. The day of a question is its timer's, the reporter's notice is automatic, and what the
+    /// law sets Bawaslu is no time of ours.
+    fn is_reminded(&self) -> bool {
+        !matches!(self.code, DeadlineCode::D3 | DeadlineCode::D11) && !self.is_statutory()
+    }
+
     /// Whether its end went by before this moment.
     pub fn is_past(&self, now: DateTime<Utc>) -> bool {
         self.due_at.is_some_and(|due| due < now)
@@ -367,7 +377,7 @@ impl ClockMaker<'_> {
             return false;
         }
         clock.status = ClockStatus::Passed;
-        if clock.code.is_window() {
+        if clock.is_window() {
             (clock.settled_at, clock.next_reminder_on) = (clock.due_at, None);
         }
         true
@@ -398,7 +408,7 @@ impl ClockMaker<'_> {
     /// The first day after `after` on which officers are reminded: two days before the end, on its day, then every three
     /// working days. A window that has closed reminds nobody.
     pub fn reminder(&self, clock: &Clock, after: NaiveDate) -> Option<NaiveDate> {
-        let due = clock.due_at.filter(|_| clock.code.is_reminded())?;
+        let due = clock.due_at.filter(|_| clock.is_reminded())?;
         let calendar = &self.law.calendar;
         let last = calendar.day_at(self.region, due);
         let ahead = last.checked_sub_days(Days::new(2)).filter(|_| clock.code != DeadlineCode::D9);
@@ -407,7 +417,7 @@ impl ClockMaker<'_> {
         if let Some(day) = ahead.into_iter().chain([last]).chain(behind).find(|day| *day > after) {
             return Some(day);
         }
-        if clock.code.is_window() {
+        if clock.is_window() {
             return None;
         }
         let mut day = last;

@@ -40,6 +40,7 @@ mod sessions;
 mod sight;
 mod single_sign_on;
 mod trace;
+mod track_clocks;
 mod tracks;
 mod transitions;
 mod transport;

@@ -70,13 +70,9 @@ pub fn decide(
     let mut next = before.clone();
     let beside = beside::of_step(track, step, facts, named, &mut next);
     let notices = told(rule.notices, before, &next, false);
-    let mut clocks = Vec::new();
-    if let Some(day) = next.delivered_on.filter(|_| next.delivered_on != before.delivered_on) {
-        let course = course::delivered(facts, day, &named.law, now);
-        (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
-        clocks = course.changed;
-    }
-    Ok(StepDecision { next, beside, clocks, notices })
+    let course = course::after_step(&course::TrackMove { facts, next: &next, rule, step }, &named.law, now);
+    (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
+    Ok(StepDecision { next, beside, clocks: course.changed, notices })
 }
 
 /// The tracks a merge brings to the master: they stand there as they stood.

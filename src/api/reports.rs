@@ -14,7 +14,7 @@ use super::views::ReportStatus;
 use crate::app::App;
 use crate::db;
 use crate::domain::calendar::today;
-use crate::domain::deadline::BawasluWindow;
+use crate::domain::deadline::window::BawasluWindow;
 use crate::domain::ids::ComplaintNumber;
 use crate::domain::report::NewReport;
 use crate::flows::intake::{self, Receipt, RequestKey};

@@ -10,6 +10,7 @@ mod harness;
 mod approvals;
 mod audit;
 mod bad_input;
+mod bawaslu_window;
 mod cases;
 mod clocks;
 mod data_protection;

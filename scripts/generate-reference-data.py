@@ -434,7 +434,7 @@ def check():
         for column in ("pausable", "roll_forward", "collective_leave_counts"):
             expect(row[column] in {"true", "false"}, column, row)
 
-    check_calendar(region_codes, provinces)
+    check_calendar(region_codes, provinces, events)
 
     if FAULTS:
         sys.exit("\n".join(FAULTS))
@@ -444,7 +444,7 @@ def check():
           f"{len(forms)} forms, {len(sanctions)} sanctions, {len(deadlines)} deadline rules")
 
 
-def check_calendar(region_codes, provinces):
+def check_calendar(region_codes, provinces, events):
     days = read("calendar_days.csv", key=("date", "region_code"))
     years = read("calendar_years.csv", key=("year",))
     zones = read("time_zones.csv", key=("region_code",))
@@ -454,6 +454,12 @@ def check_calendar(region_codes, provinces):
         expect(row["decree"] and row["source"], "a day off has its decree and source", row)
         expect(row["region_code"] or row["kind"] != "local_holiday", "a local holiday has a region", row)
         refer(row, "region_code", region_codes)
+    # Voting is held on a day off or a day made one (UU 7/2017 art. 167(3), UU 1/2015 art. 84(3)).
+    off = {(row["date"], row["region_code"]) for row in days if row["kind"] == "election_day"}
+    for event in events:
+        if datetime.date.fromisoformat(event["voting_day"]).weekday() < 5:
+            for code in event["region_codes"].split(";"):
+                expect((event["voting_day"], code) in off, "a voting day within the week is a day off", (event["code"], code))
     for row in years:
         expect(row["official"] in {"true", "false"}, "official", row)
         listed = any(day["date"].startswith(row["year"]) for day in days)

@@ -150,7 +150,7 @@ pub async fn get_case(
     }
     let act_day = reports.iter().map(|(report, _)| report.occurred_to).max();
     let view = CaseView::new(&found.case, &found.subject, &caller.0, &app.reference)
-        .advised(&found.case, &found.subject, act_day, &caller.0, &app.reference)
+        .advised(&found.case, &found.subject, act_day, &caller.0, &app.reference, app.clock.now())
         .with_reports(reports, &caller.0);
     Ok(HttpResponse::Ok().insert_header((header::ETAG, etag)).json(view))
 }
@@ -244,6 +244,7 @@ pub(super) fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> R
                 facts.act_day,
                 &caller.0,
                 &app.reference,
+                app.clock.now(),
             );
             Ok(Reply::new(StatusCode::OK, &view)?.etag(case.version))
         }

@@ -19,7 +19,7 @@ use crate::flows::transition::sight;
 /// The deadlines of a case.
 #[derive(Serialize, ToSchema)]
 pub struct CaseDeadlines {
-    /// Oldest first, those that are over included.
+    /// Oldest first, those that are over included; of a closed case also how long it is kept (D13).
     pub data: Vec<DeadlineView>,
 }
 
@@ -43,8 +43,11 @@ pub async fn list_case_deadlines(
         clocks.retain(|(clock, _)| clock.report_id.is_none());
     }
     let (law, now) = (app.laws.current(&app.pool).await?, app.clock.now());
-    let view = |(clock, reporter)| DeadlineView::new(clock, reporter, &law, &found.case.region_code, now);
-    Ok(HttpResponse::Ok().json(CaseDeadlines { data: clocks.into_iter().map(view).collect() }))
+    let region = &found.case.region_code;
+    let view = |(clock, reporter)| DeadlineView::new(clock, reporter, &law, region, now);
+    let kept = db::retention::kept(&app.pool, found.case.id).await?;
+    let kept = kept.map(|kept| DeadlineView::retention(kept, &law, region, now));
+    Ok(HttpResponse::Ok().json(CaseDeadlines { data: clocks.into_iter().map(view).chain(kept).collect() }))
 }
 
 /// How many deadlines stand where, on the cases one may see.

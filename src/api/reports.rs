@@ -14,6 +14,7 @@ use super::views::ReportStatus;
 use crate::app::App;
 use crate::db;
 use crate::domain::calendar::today;
+use crate::domain::deadline::window::BawasluWindow;
 use crate::domain::ids::ComplaintNumber;
 use crate::domain::report::NewReport;
 use crate::flows::intake::{self, Receipt, RequestKey};
@@ -31,6 +32,10 @@ pub struct ReportReceipt {
     pub received_at: chrono::DateTime<chrono::Utc>,
     /// Where the status can be read.
     pub status_url: String,
+    /// Until when it can go to Bawaslu as a formal report, where an election law applies. A passed window is a warning: the
+    /// report is taken all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bawaslu_window: Option<BawasluWindow>,
 }
 
 fn receipt(app: &App, receipt: &Receipt, key: &str) -> ReportReceipt {
@@ -39,6 +44,7 @@ fn receipt(app: &App, receipt: &Receipt, key: &str) -> ReportReceipt {
         access_code: app.keys.access_code(receipt.report_id, key).reveal().to_owned(),
         received_at: receipt.received_at,
         status_url: status_url(app, &receipt.complaint_number),
+        bawaslu_window: receipt.bawaslu_window.clone(),
     }
 }
 
@@ -69,7 +75,7 @@ pub async fn submit_report(
         NewReport::faults(body, today(setting.now), |code| app.reference.regions.contains(code))
     };
     let report: NewReport = body::read_checked(&schemas, "NewReport", &bytes, check)?;
-    let report = report.normalised();
+    let report = report.normalised().with_regime_of(&app.reference.elections);
     let key = RequestKey {
         plain: &key.0,
         hash: app.keys.idempotency_hash("public", "submit_report", &key.0),

@@ -47,7 +47,7 @@ impl QueryFragment<Pg> for ByPpk<'_> {
         push_sight(&mut out, &self.sight)?;
         push!(out; " SELECT CASE WHEN cases.conflict_of_interest THEN cases.reviewing_agency_id ELSE cases.agency_id END AS ppk, count(*), \
             count(*) FILTER (WHERE state = 'ppk_action'), \
-            count(*) FILTER (WHERE state = 'ppk_action' AND EXISTS (SELECT FROM deadlines d WHERE d.case_id = cases.id AND d.code = 'D7' \
+            count(*) FILTER (WHERE state = 'ppk_action' AND EXISTS (SELECT FROM deadlines d WHERE d.case_id = cases.id AND d.code = 'D7' AND d.variant = '' \
               AND d.settled_at IS NULL AND d.due_at < " [sql::Timestamptz] &self.now, ")), \
             count(*) FILTER (WHERE EXISTS (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id)), \
             count(*) FILTER (WHERE 'not_proven' IN (discipline_state, ethics_state) AND NOT EXISTS (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id)), \

@@ -1,7 +1,7 @@
 //! Clocks of cases: written with the step that sets them, read for a case, counted for a seat, found when time is up. When a
 //! clock is due is not decided here.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -94,7 +94,8 @@ pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<(Clock, Option<i6
     let mut connection = pool.get().await?;
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT to_json(d) AS clock, r.ordinal AS reporter FROM deadlines d \
-         LEFT JOIN (SELECT id, row_number() OVER (ORDER BY received_at, id) AS ordinal FROM reports WHERE case_id = $1) r ON r.id = d.report_id \
+         LEFT JOIN (SELECT id, row_number() OVER (ORDER BY received_at, id) AS ordinal FROM reports \
+           WHERE case_id = (SELECT coalesce(split_from, id) FROM cases WHERE id = $1)) r ON r.id = d.report_id \
          WHERE d.case_id = $1 ORDER BY d.id",
     )
     .bind::<sql::Uuid, _>(case_id)
@@ -134,7 +135,7 @@ impl QueryFragment<Pg> for Counts<'_> {
             SELECT d.code, count(*) FILTER (WHERE d.due_at >= now), count(*) FILTER (WHERE d.due_at >= now AND d.due_at < soon), \
               count(*) FILTER (WHERE d.status = 'paused'), count(*) FILTER (WHERE d.due_at < now) \
             FROM deadlines d JOIN cases ON cases.id = d.case_id JOIN subjects ON subjects.case_id = cases.id, sight, moment \
-            WHERE d.settled_at IS NULL AND NOT (d.code IN ('D2', 'D9') AND d.due_at < now) AND " {SEEN} " GROUP BY d.code ORDER BY length(d.code), d.code");
+            WHERE d.settled_at IS NULL AND NOT ((d.code IN ('D2', 'D9') OR d.code = 'D5' AND d.variant <> '') AND d.due_at < now) AND " {SEEN} " GROUP BY d.code ORDER BY length(d.code), d.code");
         Ok(())
     }
 }
@@ -190,15 +191,5 @@ pub async fn outdated(pool: &Pool, version: i64, limit: i64) -> Result<Vec<Uuid>
         .distinct()
         .limit(limit)
         .load(&mut connection)
-        .await?)
-}
-
-/// Reports of a case, with the day each reporter knew.
-pub async fn known_reports(tx: &mut Tx, case_id: Uuid) -> Result<Vec<(Uuid, NaiveDate)>, DbError> {
-    use crate::schema::reports;
-    Ok(reports::table
-        .filter(reports::case_id.eq(case_id))
-        .select((reports::id, reports::known_on))
-        .load(tx.connection()?)
         .await?)
 }

@@ -199,6 +199,18 @@ pub async fn inherit_exclusions(tx: &mut Tx, master: Uuid, merged: Uuid) -> Resu
     Ok(())
 }
 
+/// Gives the cases merged into a master the agency that reviews it, where they have none. The caller holds the master's lock.
+pub async fn review_merged(tx: &mut Tx, master: Uuid, agency: Uuid) -> Result<(), DbError> {
+    diesel::sql_query(
+        "UPDATE cases SET reviewing_agency_id = $2 WHERE master_case_id = $1 AND reviewing_agency_id IS NULL",
+    )
+    .bind::<sql::Uuid, _>(master)
+    .bind::<sql::Uuid, _>(agency)
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}
+
 /// Links of reports that an earlier version stored without their hashes, at most so many.
 pub async fn unhashed(pool: &Pool, limit: i64) -> Result<Vec<(Uuid, serde_json::Value)>, DbError> {
     let mut connection = pool.get().await?;

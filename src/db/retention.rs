@@ -137,6 +137,34 @@ struct Due {
     due_at: DateTime<Utc>,
 }
 
+/// The policy `p` of a closed case `c`: the row valid on the day of closing. A merged case has none.
+const POLICY: &str = "p.closure_reason = c.closure_reason AND p.valid_from <= (c.state_since AT TIME ZONE 'Asia/Jakarta')::date \
+    AND (p.valid_to IS NULL OR p.valid_to > (c.state_since AT TIME ZONE 'Asia/Jakarta')::date)";
+
+/// How long a closed case is kept (D13).
+#[derive(Debug, QueryableByName)]
+pub struct Kept {
+    /// When it was closed.
+    #[diesel(sql_type = sql::Timestamptz)]
+    pub closed_at: DateTime<Utc>,
+    /// When its time is over and its purge is proposed, unless a hold stands.
+    #[diesel(sql_type = sql::Timestamptz)]
+    pub until: DateTime<Utc>,
+    /// The provision that rests on.
+    #[diesel(sql_type = sql::Text)]
+    pub basis: String,
+}
+
+/// How long a case is kept; `None` while it is open, and for a merged one, which goes with its master.
+pub async fn kept(pool: &Pool, case_id: Uuid) -> Result<Option<Kept>, DbError> {
+    let mut connection = pool.get().await?;
+    let statement = format!(
+        "SELECT c.state_since AS closed_at, c.state_since + make_interval(years => p.years) AS until, p.basis \
+         FROM cases c JOIN retention_policies p ON {POLICY} WHERE c.id = $1 AND c.state = 'closed'"
+    );
+    Ok(diesel::sql_query(statement).bind::<sql::Uuid, _>(case_id).get_result(&mut connection).await.optional()?)
+}
+
 /// A case whose purge was rejected is proposed again only after this.
 const ASKED_AGAIN: Duration = Duration::days(365);
 
@@ -146,9 +174,10 @@ const ASKED_AGAIN: Duration = Duration::days(365);
 pub async fn propose(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<usize, DbError> {
     let due: Vec<Due> = diesel::sql_query(
         "SELECT c.id, c.closure_reason, c.state_since AS closed_at, c.state_since + make_interval(years => p.years) AS due_at \
-         FROM cases c JOIN retention_policies p ON p.closure_reason = c.closure_reason \
-           AND p.valid_from <= (c.state_since AT TIME ZONE 'Asia/Jakarta')::date \
-           AND (p.valid_to IS NULL OR p.valid_to > (c.state_since AT TIME ZONE 'Asia/Jakarta')::date) \
+         FROM cases c JOIN retention_policies p ON "
+            .to_owned()
+            + POLICY
+            + " \
          WHERE c.state = 'closed' AND c.state_since + make_interval(years => p.years) <= $1 \
            AND NOT EXISTS (SELECT FROM purge_proposals q WHERE q.case_id = c.id AND (q.status = 'pending' \
              OR q.status = 'approved' AND q.closed_at = c.state_since OR q.status = 'rejected' AND q.decided_at > $2)) \

@@ -13,9 +13,10 @@ use crate::domain::notice::Audience;
 use crate::text_enum;
 
 pub mod course;
+pub mod window;
 
 text_enum! {
-    /// The clocks (D13, retention, is counted in years and proposed by a policy of its own).
+    /// The clocks. D13 is none: it follows from the day of closing and a policy, and has no row to keep in step with them.
     DeadlineCode {
         D1 = "D1", "Verifikasi laporan", "Triage";
         D2 = "D2", "Batas waktu laporan ke Bawaslu", "Bawaslu window";
@@ -29,6 +30,7 @@ text_enum! {
         D10 = "D10", "Putusan upaya administratif", "Decision on an appeal";
         D11 = "D11", "Pemberitahuan hasil kepada pelapor", "Outcome notice to the reporter";
         D12 = "D12", "Pendaftaran sanksi di I'DIS", "Registration of the sanction in I'DIS";
+        D13 = "D13", "Masa simpan", "Retention";
     }
 }
 
@@ -44,11 +46,6 @@ text_enum! {
 }
 
 impl DeadlineCode {
-    /// A time within which something may be done; when it is over, nobody is late.
-    pub const fn is_window(self) -> bool {
-        matches!(self, Self::D2 | Self::D9)
-    }
-
     /// Who works against this clock while the case is in that state, and whoever answers for them.
     pub const fn reminded(self, state: State, late: bool) -> &'static [Audience] {
         match self {
@@ -59,16 +56,17 @@ impl DeadlineCode {
             Self::D5 => &[Audience::Owner, Audience::ReviewLeads, Audience::BawasluDesk],
             Self::D6 => &[Audience::BknAuditors],
             Self::D7 | Self::D8 | Self::D9 | Self::D10 | Self::D12 => &[Audience::Ppk],
-            Self::D3 | Self::D11 => &[],
+            Self::D3 | Self::D11 | Self::D13 => &[],
         }
-    }
-
-    /// Officers are reminded of it. The day of a question is its timer's, the reporter's notice is automatic.
-    pub const fn is_reminded(self) -> bool {
-        !matches!(self, Self::D3 | Self::D11)
     }
 }
 
+/// The variant of D5 that UU 7/2017 art. 454(7) and UU 10/2016 art. 134 set Bawaslu itself: shown, and nobody here is held to it.
+pub const STATUTORY: &str = "statutory";
+/// The same where Bawaslu needs more information (UU 7/2017 art. 454(8)): total length.
+pub const STATUTORY_EXTENDED: &str = "statutory_extended";
+/// The variant of D7 between a warning of the PPK and its reprimand.
+pub const TO_REPRIMAND: &str = "reprimand";
 /// The variant of D3 while Bawaslu's window runs.
 pub const WHILE_WINDOW_RUNS: &str = "bawaslu_window";
 
@@ -149,12 +147,6 @@ impl Law {
         rules.sort_by(|a, b| (a.code, &a.variant, a.regime).cmp(&(b.code, &b.variant, b.regime)));
         rules
     }
-
-    /// Last day of Bawaslu's window (D2) for a breach known since this day; `None` outside an election.
-    pub fn bawaslu_window(&self, region: &str, regime: ElectionRegime, known_on: NaiveDate) -> Option<Reached> {
-        let rule = self.rule(DeadlineCode::D2, "", regime, known_on)?;
-        Some(self.calendar.after(known_on, rule.length, rule.counting, region))
-    }
 }
 
 /// What follows from the day a decision reached its subject.
@@ -229,6 +221,22 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// A time within which something may be done; when it is over, nobody is late.
+    pub fn is_window(&self) -> bool {
+        matches!(self.code, DeadlineCode::D2 | DeadlineCode::D9) || self.is_statutory()
+    }
+
+    /// Bawaslu's own time by law.
+    fn is_statutory(&self) -> bool {
+        self.code == DeadlineCode::D5 && !self.variant.is_empty()
+    }
+
+    /// Officers are reminded of it. The day of a question is its timer's, the reporter's notice is automatic, and what the
+    /// law sets Bawaslu is no time of ours.
+    fn is_reminded(&self) -> bool {
+        !matches!(self.code, DeadlineCode::D3 | DeadlineCode::D11) && !self.is_statutory()
+    }
+
     /// Whether its end went by before this moment.
     pub fn is_past(&self, now: DateTime<Utc>) -> bool {
         self.due_at.is_some_and(|due| due < now)
@@ -301,6 +309,15 @@ impl ClockMaker<'_> {
         clock.provisional = false;
     }
 
+    /// Whether an officer set its end later than its rule would.
+    pub fn outlasts_its_rule(&self, clock: &Clock) -> bool {
+        let end = |rule: &DeadlineRule| {
+            let by_rule = self.law.calendar.after(clock.counted_from, clock.count, rule.counting, self.region);
+            self.law.calendar.end_of(by_rule.day, self.region)
+        };
+        self.rule_of(clock).is_some_and(|rule| clock.due_at.is_some_and(|due| due > end(rule)))
+    }
+
     /// Stands still with the days left, if its rule lets it and it has not passed.
     pub fn pause(&self, clock: &mut Clock) {
         let Some(rule) = self.rule_of(clock).filter(|rule| rule.pausable) else { return };
@@ -333,7 +350,7 @@ impl ClockMaker<'_> {
             return false;
         }
         clock.status = ClockStatus::Passed;
-        if clock.code.is_window() {
+        if clock.is_window() {
             (clock.settled_at, clock.next_reminder_on) = (clock.due_at, None);
         }
         true
@@ -364,7 +381,7 @@ impl ClockMaker<'_> {
     /// The first day after `after` on which officers are reminded: two days before the end, on its day, then every three
     /// working days. A window that has closed reminds nobody.
     pub fn reminder(&self, clock: &Clock, after: NaiveDate) -> Option<NaiveDate> {
-        let due = clock.due_at.filter(|_| clock.code.is_reminded())?;
+        let due = clock.due_at.filter(|_| clock.is_reminded())?;
         let calendar = &self.law.calendar;
         let last = calendar.day_at(self.region, due);
         let ahead = last.checked_sub_days(Days::new(2)).filter(|_| clock.code != DeadlineCode::D9);
@@ -373,7 +390,7 @@ impl ClockMaker<'_> {
         if let Some(day) = ahead.into_iter().chain([last]).chain(behind).find(|day| *day > after) {
             return Some(day);
         }
-        if clock.code.is_window() {
+        if clock.is_window() {
             return None;
         }
         let mut day = last;

@@ -7,15 +7,15 @@ use uuid::Uuid;
 use crate::domain::action::{Action, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
-use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, ClosureReason, State};
-use crate::domain::deadline::{Clock, course};
+use crate::domain::deadline::{Clock, ClockMaker, DeadlineCode, course};
 use crate::domain::frozen::FrozenForms;
 use crate::domain::guards::{Check, Guard, Named, Situation};
 use crate::domain::ids::Language;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy::{self, Permission};
 use crate::domain::tracks::TrackState;
+use crate::domain::warning::Warning;
 use crate::domain::workflow::{Firer, RULES, Rule, Target, rule_for};
 
 /// An allowed transition, ready to be written. Only [`decide`] makes one; writing it consumes it.
@@ -41,6 +41,9 @@ pub enum Effect {
     ConfirmSubject(ConfirmedSubject, Option<Uuid>),
     /// This case takes the reports of the one decided about: it is hidden from those to whom the other is.
     HideMaster(Uuid),
+    /// The cases merged into this one are reviewed by this agency too, where they have none: who reviews the master can undo
+    /// the merge.
+    ReviewMerged(Uuid),
     /// These questions appear in the reporters' mailboxes.
     Questions(Vec<String>),
     /// This wording appears in the reporters' mailboxes.
@@ -186,11 +189,15 @@ fn decision(
     let before = &facts.case;
     let mut next = before.clone();
     record(&mut next, facts, actor, action, named);
-    let beside = beside::of_action(action, facts, named, today(now), &mut next);
+    let maker = ClockMaker { law: &named.law, region: &before.region_code, now };
+    let mut beside = beside::of_action(action, facts, named, maker.today(), &mut next);
     let diverted = arrive(&mut next, rule.to, before);
     next.state_since = if next.state == before.state { before.state_since } else { now };
     let course = course::after(&course::Step { facts, next: &next, rule, action }, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
+    if course.changed.iter().any(|clock| clock.code == DeadlineCode::D3 && maker.outlasts_its_rule(clock)) {
+        beside.warnings.push(Warning::AnswerLaterThanRule);
+    }
     Decision {
         rule,
         from: before.state,
@@ -283,7 +290,8 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         Action::Dismiss(dismiss) => next.dismissal_code = Some(dismiss.dismissal_code),
         Action::Merge(_) => {
             next.master_case_id = facts.master.as_ref().map(|m| m.id);
-            // Or nobody whose inspectorate works on the master could undo a merge made in triage.
+            // Or nobody whose inspectorate works on the master could undo the merge. Where it has none yet, the merged case
+            // gets it later, with the master.
             let reviewed_by = facts.master.as_ref().and_then(|master| master.reviewing_agency_id);
             next.reviewing_agency_id = next.reviewing_agency_id.or(reviewed_by);
         }
@@ -357,7 +365,11 @@ const fn bawaslu_breach(result: BreachResult) -> BawasluResult {
 fn effects(facts: &CaseFacts, action: &Action, named: &Named) -> Vec<Effect> {
     match action {
         Action::Ask(ask) => vec![Effect::Questions(ask.questions.clone())],
-        Action::Accept(accept) => vec![Effect::ConfirmSubject(accept.subject.clone(), named.person_id)],
+        Action::Accept(accept) => {
+            let confirmed = Effect::ConfirmSubject(accept.subject.clone(), named.person_id);
+            std::iter::once(confirmed).chain(review_merged(facts, named)).collect()
+        }
+        Action::ReferDirectly(_) => review_merged(facts, named).into_iter().collect(),
         Action::Merge(_) => facts.master.iter().map(|master| Effect::HideMaster(master.id)).collect(),
         Action::Dismiss(dismiss) => vec![Effect::PublicWording(dismiss.public_wording.clone())],
         Action::FindUnproven(unproven) | Action::RecommendNothing(unproven) => {
@@ -371,6 +383,11 @@ fn effects(facts: &CaseFacts, action: &Action, named: &Named) -> Vec<Effect> {
         Action::Close(close) => vec![Effect::PublicWording(close.public_wording.clone())],
         _ => Vec::new(),
     }
+}
+
+fn review_merged(facts: &CaseFacts, named: &Named) -> Option<Effect> {
+    let is_master = facts.reports.as_ref().is_some_and(|reports| reports.is_master);
+    named.reviewing_agency_id.filter(|_| is_master).map(Effect::ReviewMerged)
 }
 
 fn typed_address(action: &Action) -> Option<String> {

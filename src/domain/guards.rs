@@ -340,7 +340,12 @@ pub const BAWASLU_HEARD_OR_SKIPPED: Guard = now(
     |s| match s.action {
         Action::Conclude(conclude) => {
             use crate::domain::action::BawasluSkipReason as Skip;
-            let fits = |skip: &Skip| *skip != Skip::RegimeNone || s.facts.case.election_regime == ElectionRegime::None;
+            let regime = s.facts.case.election_regime;
+            let fits = |skip: &Skip| match skip {
+                Skip::RegimeNone => regime == ElectionRegime::None,
+                Skip::OutOfTime => !s.bawaslu_window_open(regime),
+                Skip::SourceIsBawaslu => true,
+            };
             s.facts.case.bawaslu_result.is_some() || conclude.bawaslu_skip_reason.as_ref().is_some_and(fits)
         }
         _ => false,
@@ -374,7 +379,9 @@ pub const BAWASLU_STUDY_OVERDUE: Guard = now(
     "the time for Bawaslu's study (D5) has passed, or the referral was an error",
     |s| {
         let past = |due| s.named.law.calendar.day_at(&s.facts.case.region_code, due) < s.today;
-        let overdue = s.facts.clocks.iter().any(|c| c.code == DeadlineCode::D5 && c.due_at.is_some_and(past));
+        // What the law sets Bawaslu itself (the variants) gives nobody here a right.
+        let mut studies = s.facts.clocks.iter().filter(|c| c.code == DeadlineCode::D5 && c.variant.is_empty());
+        let overdue = studies.any(|clock| clock.due_at.is_some_and(past));
         overdue || matches!(s.action, Action::Recall(recall) if recall.error)
     },
 );

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::case::ElectionRegime;
 use crate::domain::confidential::Confidential;
+use crate::domain::election::{ElectionEvent, suggest};
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::person_number;
 use crate::text_enum;
@@ -190,8 +191,20 @@ pub struct NewReport {
     /// The name may be given to Bawaslu, so that it can be a formal report.
     #[serde(default)]
     pub consent_to_bawaslu: bool,
-    /// Which election it concerns, where the reporter can tell; the officer decides.
+    /// Which election it concerns, where the reporter can tell; otherwise the election calendar suggests it. The officer
+    /// decides.
     pub election_regime: Option<ElectionRegime>,
+}
+
+impl NewReport {
+    /// Where the reporter names no election law: the one the election calendar suggests for region and last day of the
+    /// conduct. Bawaslu's days run for those who have never heard of them too.
+    pub fn with_regime_of(mut self, elections: &[ElectionEvent]) -> Self {
+        let day = self.conduct.occurred_to.unwrap_or(self.conduct.occurred_from);
+        let suggested = || suggest(elections, &self.conduct.region_code, day).regime;
+        self.election_regime = Some(self.election_regime.unwrap_or_else(suggested));
+        self
+    }
 }
 
 /// The earliest day a report may speak of: older matters are not a civil-servant case any more.

@@ -12,6 +12,9 @@ text_enum! {
         BirthDatesDiffer = "birth_dates_differ", "Tanggal lahir pada NIK dan NIP berbeda", "NIK and NIP differ on the birth date";
         SexesDiffer = "sexes_differ", "Jenis kelamin pada NIK dan NIP berbeda", "NIK and NIP differ on the sex";
         PhaseDiffers = "phase_differs", "Tahap perbuatan berbeda dari yang disarankan jadwal pemilihan", "The phase differs from what the election calendar suggests";
+        BawasluWindowNear = "bawaslu_window_near", "Batas waktu laporan ke Bawaslu (D2) berakhir paling lama dua hari lagi", "Bawaslu's window (D2) closes within two days";
+        BawasluWindowPassed = "bawaslu_window_passed", "Batas waktu laporan ke Bawaslu (D2) sudah lewat: hanya dapat dirujuk sebagai informasi awal", "Bawaslu's window (D2) has passed: the case can go there as preliminary information only";
+        AnswerLaterThanRule = "answer_later_than_rule", "Hari jawaban lebih lambat daripada batas kelengkapan dari pelapor (D3)", "The day to answer by is later than the time for completion (D3)";
         RegimeDiffers = "regime_differs", "Rezim pemilihan berbeda dari yang disarankan jadwal pemilihan", "The election law differs from what the election calendar suggests";
         AuthorityNotListed = "authority_not_listed", "Pejabat ini tidak tercantum sebagai yang berwenang menjatuhkan sanksi tersebut pada jabatan terlapor (PP 94/2021). Periksa kembali kewenangannya.", "This official is not listed as one who may impose that sanction on the subject's position (PP 94/2021). Check the competence.";
         SanctionNotForEmployment = "sanction_not_for_employment", "Sanksi ini bukan untuk status kepegawaian terlapor (PNS atau PPPK). Periksa kembali kodenya.", "This sanction is not for somebody employed as the subject is (PNS or PPPK). Check its code.";

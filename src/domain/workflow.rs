@@ -46,7 +46,7 @@ pub struct Rule {
     pub by: Firer,
     /// The permission a second officer must have to approve it; `None` when one officer suffices.
     pub approval: Option<P>,
-    /// Deadlines it sets; their clocks come with the calendars.
+    /// Deadlines it sets. A closing sets how long the case is kept (D13), which is no clock.
     pub deadlines: &'static [&'static str],
     /// What is checked beside state and permission.
     pub guards: &'static [Guard],
@@ -147,7 +147,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_STATUS, (N::ReferralReceived, A::BawasluDesk)]),
     rule("T08", Verb::Dismiss, &[S::Triage], Close(C::Dismissed), P::Triage)
         .approved_by(P::ApproveDismissal)
-        .sets(&["D11"])
+        .sets(&["D11", "D13"])
         .tells(&[TOLD_CLOSED]),
     rule("T09", Verb::Merge, BEFORE_PPK, Close(C::MergedDuplicate), P::Merge)
         .checks(&[
@@ -162,6 +162,7 @@ pub const RULES: &[Rule] = &[
         ])
         .tells(&[(N::ReportMerged, A::Reporters)]),
     rule("T10", Verb::TransferOut, &[S::Triage, S::InspectorateReview], Close(C::Transferred), P::Transfer)
+        .sets(&["D13"])
         .tells(&[(N::ReportTransferred, A::Reporters), (N::CaseTransferredToBody, A::TypedAddress)]),
     rule("T11", Verb::Refer, &[S::InspectorateReview], To(S::BawasluReferral), P::Review)
         .approved_by(P::ApproveReview)
@@ -175,7 +176,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_STATUS, (N::CaseHandedOver, A::BknAuditors)]),
     rule("T13", Verb::FindUnproven, &[S::InspectorateReview], Close(C::NotProven), P::Review)
         .approved_by(P::ApproveReview)
-        .sets(&["D11"])
+        .sets(&["D11", "D13"])
         .checks(&[g::ALL_TRACKS_TERMINAL])
         .tells(&[TOLD_CLOSED]),
     rule("T14", Verb::ReturnReferral, &[S::BawasluReferral], To(S::InspectorateReview), P::ReturnReferral)
@@ -211,7 +212,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_STATUS, (N::RecommendationSent, A::Ppk), (N::RecommendationSent, A::TypedAddress)]),
     rule("T20", Verb::RecommendNothing, &[S::Recommendation], Close(C::NotProven), P::Recommend)
         .approved_by(P::ApproveRecommendation)
-        .sets(&["D11"])
+        .sets(&["D11", "D13"])
         .tells(&[TOLD_CLOSED]),
     rule("T21", Verb::Contest, &[S::PpkAction], To(S::Recommendation), P::ActAsPpk)
         .sets(&["D6"])
@@ -231,7 +232,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T24", Verb::ReportUnproven, &[S::PpkAction], Close(C::NotProven), P::ActAsPpk)
         .approved_by(P::AcceptPpkResult)
-        .sets(&["D11"])
+        .sets(&["D11", "D13"])
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T25", Verb::FileAppeal, &[S::SanctionDecided, S::Monitoring], To(S::Appeal), P::ActAsPpk)
         .sets(&["D10"])
@@ -252,17 +253,18 @@ pub const RULES: &[Rule] = &[
         .checks(&[g::NEW_SANCTION_NAMED])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T28", Verb::CancelOnAppeal, &[S::Appeal], Close(C::SanctionCancelled), P::DecideAppeal)
-        .sets(&["D11"])
+        .sets(&["D11", "D13"])
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T29", Verb::Close, &[S::Monitoring], CloseWithResult, P::Close)
         .sets(&["D11", "D13"])
         .checks(&[g::REGISTERED_IN_IDIS, g::ALL_TRACKS_TERMINAL])
         .tells(&[TOLD_CLOSED, (N::DecisionRecorded, A::Ppk)]),
     rule("T30", Verb::RecordDeparture, OPEN, Close(C::SubjectLeftService), P::RecordDeparture)
-        .sets(&["D11"])
+        .sets(&["D11", "D13"])
         .checks(&[g::DEPARTED_BY_TODAY])
         .tells(&[TOLD_CLOSED]),
     rule("T31", Verb::Withdraw, &[S::Submitted, S::Triage, S::AwaitingReporter], Close(C::Withdrawn), P::Triage)
+        .sets(&["D13"])
         .checks(&[g::WITHDRAWAL_REQUESTED, g::NO_OTHER_REPORT, g::NO_REASON_TO_CONTINUE])
         .tells(&[TOLD_CLOSED]),
     rule("T32", Verb::ReopenTriage, &[S::Closed], To(S::Triage), P::Reopen)

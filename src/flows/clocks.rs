@@ -91,15 +91,20 @@ pub async fn follow_merge(
     merge: (Option<Uuid>, Option<Uuid>),
 ) -> Result<(), FlowError> {
     let Some(master_id) = merge.1.or(merge.0) else { return Ok(()) };
-    let reports = db::deadlines::known_reports(tx, merged.id).await?;
+    let reports = db::reports::facts(tx, merged.id).await?.known;
+    // What was split off its own master rests on the same reports: their windows are the master's own.
+    let own = db::reports::facts(tx, master_id).await?.known;
+    let brought = || reports.iter().filter(|report| !own.contains(report));
     let mut master = db::cases::lock_by_id(tx, master_id).await?.ok_or(FlowError::NotFound)?;
     let law = setting.laws.at(tx, master.law_version).await?;
     let maker = ClockMaker { law: &law, region: &master.case.region_code, now: setting.now };
     let changed: Vec<Clock> = if merge.1.is_some() {
         let regime = master.case.election_regime;
-        reports.iter().filter_map(|(id, known_on)| maker.window(*id, regime, *known_on)).collect()
+        let running = |id| master.clocks.iter().any(|clock| clock.report_id == Some(id));
+        let new = brought().filter(|report| !running(report.id));
+        new.filter_map(|report| maker.window(report.id, regime, report.known_on)).collect()
     } else {
-        let theirs = |clock: &&mut Clock| clock.report_id.is_some_and(|id| reports.iter().any(|(own, _)| *own == id));
+        let theirs = |clock: &&mut Clock| brought().any(|report| clock.report_id == Some(report.id));
         let ended = master.clocks.iter_mut().filter(theirs).map(|clock| {
             maker.settle(clock, ClockStatus::Cancelled);
             clock.clone()

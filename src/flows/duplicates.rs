@@ -10,6 +10,7 @@ use crate::db::duplicates::SplitOff;
 use crate::db::{self, Pool, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::case::{Case, CaseFacts, State};
+use crate::domain::deadline::course;
 use crate::domain::decide::Refusal;
 use crate::domain::duplicate::link_hashes;
 use crate::domain::event::{self, GENESIS, Happening};
@@ -78,7 +79,7 @@ pub async fn split(
     reason: &str,
 ) -> Result<Split, FlowError> {
     let officer = actor.officer().ok_or(FlowError::NotFound)?;
-    let facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
+    let mut facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
     let now: Current = current(&facts, actor);
     if facts.case.version != expected {
         return Err(FlowError::Stale(now));
@@ -88,6 +89,8 @@ pub async fn split(
     if facts.case.state != State::Triage || facts.case.split_from.is_some() {
         return Err(FlowError::Refused(Refusal::NotInState, now));
     }
+    facts.reports = Some(db::reports::facts(tx, facts.case.id).await?);
+    let clocks = course::split_off(&facts, setting.now);
     let mut case_numbers = Vec::new();
     for subject in subjects {
         let subject = subject.normalised();
@@ -110,6 +113,7 @@ pub async fn split(
             at: setting.now,
         };
         case_numbers.push(db::duplicates::split_off(tx, &new).await?);
+        db::deadlines::store(tx, id, &clocks.changed, (clocks.bawaslu_until, clocks.next_due_at)).await?;
     }
     let details = event::salted(&serde_json::json!({ "case_numbers": case_numbers, "reason": reason }));
     let case = note(tx, setting, actor, &facts.case, "case.split", Some(details)).await?;

@@ -1,6 +1,6 @@
 //! Taking a report (T01): number, access code, case, first event, notices. Acknowledged only when durable.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use crate::db::intake::{Intake, Taken};
 use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::{ElectionRegime, KnownReport};
+use crate::domain::deadline::window::BawasluWindow;
 use crate::domain::deadline::{Law, course};
 use crate::domain::event::{self, GENESIS, Happening};
 use crate::domain::ids::{ComplaintNumber, Language};
@@ -28,6 +29,9 @@ pub struct Receipt {
     pub complaint_number: String,
     /// When it arrived.
     pub received_at: DateTime<Utc>,
+    /// Bawaslu's window for it; none outside an election, and in receipts of an earlier version.
+    #[serde(default)]
+    pub bawaslu_window: Option<BawasluWindow>,
 }
 
 /// The request's idempotency key, as given and as kept.
@@ -55,6 +59,7 @@ pub async fn submit(
 ) -> Result<Option<Receipt>, FlowError> {
     // Forty random bits may collide; with a new number the same report is written at the next try.
     for _ in 0..3 {
+        let law = setting.laws.in_hand();
         let receipt = Receipt {
             report_id: Uuid::now_v7(),
             complaint_number: ComplaintNumber::new(
@@ -64,8 +69,8 @@ pub async fn submit(
             .as_str()
             .to_owned(),
             received_at: setting.now,
+            bawaslu_window: window(&law, report, setting.now),
         };
-        let law = setting.laws.in_hand();
         match writer.write(intake(keys, setting, &law, report, key, language, &receipt)?).await {
             Ok(Taken::New(version)) => {
                 // Its clocks are counted again by the worker; the next report's shall be right at once.
@@ -80,6 +85,24 @@ pub async fn submit(
         }
     }
     Err(FlowError::Db(crate::db::DbError::Unavailable("no free complaint number".to_owned())))
+}
+
+fn regime(report: &NewReport) -> ElectionRegime {
+    report.election_regime.unwrap_or(ElectionRegime::None)
+}
+
+/// Since when the reporter knew: as he says, else since now.
+fn known_on(report: &NewReport, now: DateTime<Utc>) -> NaiveDate {
+    report.conduct.known_on.unwrap_or_else(|| today(now).max(report.conduct.occurred_from))
+}
+
+/// What the reporter is told of Bawaslu's window (T01): later the report is taken all the same, but goes there as
+/// preliminary information only.
+fn window(law: &Law, report: &NewReport, now: DateTime<Utc>) -> Option<BawasluWindow> {
+    let region = &report.conduct.region_code;
+    let end = law.bawaslu_window(region, regime(report), known_on(report, now))?;
+    let passed = end.day < law.calendar.day_at(region, now);
+    Some(BawasluWindow { last_day: end.day, passed, provisional: end.provisional })
 }
 
 fn intake(
@@ -101,9 +124,8 @@ fn intake(
         |value: &Option<crate::domain::confidential::Confidential<String>>| value.as_ref().map(|v| v.reveal().clone());
     let people = sealing::people(&setting.vault, keys, receipt.report_id, report)?;
     let evidence: Vec<&str> = report.evidence.iter().map(|item| item.reveal().as_str()).collect();
-    let known_on = conduct.known_on.unwrap_or_else(|| today(setting.now).max(conduct.occurred_from));
-    let known = KnownReport { id: receipt.report_id, known_on };
-    let regime = report.election_regime.unwrap_or(ElectionRegime::None);
+    let known = KnownReport { id: receipt.report_id, known_on: known_on(report, setting.now) };
+    let regime = regime(report);
     let course = course::opening(law, &conduct.region_code, regime, known, setting.now);
     Ok(Intake {
         report_id: receipt.report_id,

@@ -138,6 +138,7 @@ async fn write(
             Effect::ConfirmSubject(subject, person) => {
                 persons::confirm(tx, setting, actor, facts, subject, *person).await?;
             }
+            Effect::ReviewMerged(agency) => db::duplicates::review_merged(tx, facts.case.id, *agency).await?,
             Effect::HideMaster(master) => db::duplicates::inherit_exclusions(tx, *master, facts.case.id).await?,
             Effect::Questions(questions) => {
                 for question in questions {

@@ -6,6 +6,9 @@ use netral::domain::actor::{Actor, Role};
 use netral::domain::case::{CaseFacts, ElectionRegime, KnownReport, ReferralKind, State};
 use netral::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode as D, appeal_window, course};
 use netral::domain::decide::{Decision, Refusal, Verdict, decide};
+use netral::domain::tracks::TrackState;
+use netral::domain::tracks::rules::TRACK_RULES;
+use netral::domain::warning::Warning;
 use netral::domain::workflow::{OPENING_DEADLINES, RULES};
 
 use crate::law::law;
@@ -13,15 +16,15 @@ use crate::sample::{self, day};
 
 const REGION: &str = "15.71";
 
-fn at(text: &str) -> DateTime<Utc> {
+pub fn at(text: &str) -> DateTime<Utc> {
     format!("{text}:00+07:00").parse().unwrap()
 }
 
-fn maker(law: &netral::domain::deadline::Law, now: DateTime<Utc>) -> ClockMaker<'_> {
+pub fn maker(law: &netral::domain::deadline::Law, now: DateTime<Utc>) -> ClockMaker<'_> {
     ClockMaker { law, region: REGION, now }
 }
 
-fn decided(facts: &CaseFacts, action: &Action, now: DateTime<Utc>) -> Decision {
+pub fn decided(facts: &CaseFacts, action: &Action, now: DateTime<Utc>) -> Decision {
     let verb = action.verb();
     let rule = RULES.iter().find(|rule| rule.verb == verb && rule.from.contains(&facts.case.state)).unwrap();
     let actor = match rule.by {
@@ -43,7 +46,7 @@ fn decided(facts: &CaseFacts, action: &Action, now: DateTime<Utc>) -> Decision {
 }
 
 /// The case with the clocks the step leaves.
-fn stepped(facts: &mut CaseFacts, action: &Action, now: DateTime<Utc>) {
+pub fn stepped(facts: &mut CaseFacts, action: &Action, now: DateTime<Utc>) {
     let decision = decided(facts, action, now);
     facts.clocks = kept(&facts.clocks, decision.clocks());
     facts.case = decision.next().clone();
@@ -62,23 +65,24 @@ pub fn kept(before: &[Clock], changed: &[Clock]) -> Vec<Clock> {
     all
 }
 
-fn one(facts: &CaseFacts, code: D) -> &Clock {
+pub fn one(facts: &CaseFacts, code: D) -> &Clock {
     let mut found = facts.clocks.iter().filter(|clock| clock.code == code);
     let clock = found.next().unwrap_or_else(|| panic!("no {code} in {:?}", facts.clocks));
     assert!(found.next().is_none(), "two {code}");
     clock
 }
 
-fn last_day(clock: &Clock) -> chrono::NaiveDate {
+pub fn last_day(clock: &Clock) -> chrono::NaiveDate {
     law().calendar.day_at(REGION, clock.due_at.unwrap())
 }
 
 #[test]
 fn every_deadline_the_table_names_has_a_rule_and_a_code() {
-    let named = RULES.iter().flat_map(|rule| rule.deadlines).chain(OPENING_DEADLINES);
-    for name in named.filter(|name| **name != "D13") {
+    let of_tracks = TRACK_RULES.iter().flat_map(|rule| rule.deadlines);
+    for name in RULES.iter().flat_map(|rule| rule.deadlines).chain(OPENING_DEADLINES).chain(of_tracks) {
         let code = D::parse(name).unwrap_or_else(|| panic!("{name} is no deadline"));
-        assert!(law().rules.iter().any(|rule| rule.code == code), "{name} has no rule");
+        // How long a case is kept follows from the policies of retention.
+        assert!(code == D::D13 || law().rules.iter().any(|rule| rule.code == code), "{name} has no rule");
     }
     for kind in AppealKind::ALL {
         for code in [D::D9, D::D10] {
@@ -246,4 +250,34 @@ fn a_change_of_the_law_moves_what_runs_and_leaves_alone_what_an_officer_set() {
     maker(&old, now).end_on(&mut asked, day(2026, 10, 30));
     assert!(!maker(&new, now).recount(&mut asked));
     assert_eq!(last_day(&asked), day(2026, 10, 30));
+}
+
+#[test]
+fn who_leaves_the_service_while_a_question_waits_leaves_no_work_of_triage_to_be_late_with() {
+    let mut facts = sample::case(State::Triage);
+    let report = facts.reports.as_ref().unwrap().known[0];
+    facts.clocks =
+        kept(&[], &course::opening(&law(), REGION, ElectionRegime::Pemilihan, report, sample::now()).changed);
+    stepped(&mut facts, &sample::action(Verb::Ask), sample::now());
+    assert_eq!(one(&facts, D::D1).status, ClockStatus::Paused);
+    facts.case.tracks.criminal = TrackState::Suspected;
+    stepped(&mut facts, &sample::action(Verb::RecordDeparture), sample::now() + Duration::days(1));
+    assert_eq!(facts.case.state, State::Monitoring);
+    assert_eq!(facts.clocks.iter().filter(|clock| clock.code != D::D2).count(), 0, "{:?}", facts.clocks);
+    assert_eq!(facts.case.next_due_at, None);
+}
+
+#[test]
+fn a_day_to_answer_beyond_the_time_for_completion_is_allowed_and_warned_of() {
+    let mut facts = sample::case(State::Triage);
+    facts.case.election_regime = ElectionRegime::None;
+    let warned = |answer_by| {
+        let mut ask = sample::action(Verb::Ask);
+        if let Action::Ask(ask) = &mut ask {
+            ask.answer_by = answer_by;
+        }
+        decided(&facts, &ask, sample::now()).beside().warnings.clone()
+    };
+    assert_eq!(warned(day(2026, 11, 27)), [], "the fifth working day");
+    assert_eq!(warned(day(2026, 11, 28)), [Warning::AnswerLaterThanRule]);
 }

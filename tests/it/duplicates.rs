@@ -38,6 +38,11 @@ async fn merge(app: &TestApp, case: &str, master: &str, further_act: bool) -> Re
     app.try_to(Persona::Triage, case, "merge", &merge).await
 }
 
+async fn deadlines(app: &TestApp, case: &str) -> Vec<Value> {
+    let reply = app.get(&format!("/v1/cases/{case}/deadlines")).by(Persona::Triage).expect(200).await;
+    reply.at("/data").as_array().unwrap().clone()
+}
+
 async fn split(app: &TestApp, case: &str, subjects: Value) -> Reply {
     let version = app.case(Persona::Triage, case).await.version();
     let body = json!({ "subjects": subjects, "reason": REASON });
@@ -203,7 +208,9 @@ async fn a_further_act_joins_an_open_case_before_the_ppk_and_is_linked_after() {
 #[tokio::test]
 async fn a_group_photo_becomes_a_case_for_each_and_its_reporter_reads_the_least_advanced_label() {
     let app = TestApp::start().await;
-    let receipt = app.submit(&app.report_from("foto@warga.example")).await;
+    let mut report = app.report_from("foto@warga.example");
+    report["election_regime"] = "pemilihan".into();
+    let receipt = app.submit(&report).await;
     let link = app.deliver_all().await[0].link("email-confirmations");
     app.post(&link).expect(200).await;
     app.walk(&receipt.case, &["take"]).await;
@@ -222,6 +229,14 @@ async fn a_group_photo_becomes_a_case_for_each_and_its_reporter_reads_the_least_
         );
         let events = app.get(&format!("/v1/cases/{case}/events")).by(Persona::Triage).expect(200).await;
         assert_eq!(events.text("/data/0/kind"), "case.split_off");
+        // Its time runs as that of the case it came from: it is late on the same day, and Bawaslu's window closes with it.
+        assert_eq!(deadlines(&app, case).await, deadlines(&app, &receipt.case).await);
+        assert_eq!(deadlines(&app, case).await.len(), 2);
+        let of = app.case(Persona::Triage, &receipt.case).await;
+        assert_eq!(
+            (seen.at("/next_due_at"), seen.at("/bawaslu_until")),
+            (of.at("/next_due_at"), of.at("/bawaslu_until"))
+        );
     }
     assert_eq!(app.case(Persona::Triage, &cases[1]).await.text("/subject/nip"), "197001011995031001");
     assert_eq!(reasons(&suggested(&app, Persona::Triage, &cases[0]).await, &cases[1]), ["same_report"]);

@@ -9,7 +9,7 @@ use netral::domain::actor::{Actor, Role};
 use netral::domain::beside::Beside;
 use netral::domain::calendar::today;
 use netral::domain::case::{Case, CaseFacts, Category, ClosureReason, MasterFacts, State, SubjectResolution};
-use netral::domain::deadline::{ClockStatus, DeadlineCode as D, course};
+use netral::domain::deadline::{Clock, ClockStatus, DeadlineCode as D, course};
 use netral::domain::decide::{Decision, Effect, Verdict, decide};
 use netral::domain::guards::Named;
 use netral::domain::ids::Language;
@@ -163,32 +163,48 @@ fn on_a_track(
 
 /// No clock is lost and none is left behind: the one of the state is there, and only what may run beside it.
 fn timed(facts: &CaseFacts) -> Result<(), TestCaseError> {
-    let codes: Vec<D> = facts.clocks.iter().filter(|c| c.code != D::D2).map(|c| c.code).collect();
-    let wanted = match facts.case.state {
-        State::Submitted | State::Triage => vec![D::D1],
-        State::InspectorateReview => vec![D::D4],
-        State::BawasluReferral => vec![D::D5],
-        State::Recommendation => vec![D::D6],
-        State::PpkAction => vec![D::D7],
-        // Once it is delivered the time for a remedy runs.
-        State::SanctionDecided if facts.case.delivered_on.is_some() && codes != [D::D8] => vec![D::D9],
-        State::SanctionDecided => vec![D::D8],
-        State::Appeal => vec![D::D10],
-        // The clock of the state before stands still, or was late already when the question was asked.
-        State::AwaitingReporter if codes.len() == 1 => vec![D::D3],
-        State::AwaitingReporter => {
-            let before = if facts.case.return_state == Some(State::Triage) { D::D1 } else { D::D4 };
-            vec![before, D::D3]
-        }
-        // A closing that stopped here has nothing to be registered.
-        State::Monitoring if codes.is_empty() => vec![],
-        State::Monitoring => vec![D::D12],
-        State::Closed => vec![],
+    let (case, tracks) = (&facts.case, &facts.case.tracks);
+    let live = |code: D| {
+        // A question is asked while Bawaslu's window runs or later, and a remedy is one or the other.
+        let one_of_several = matches!(code, D::D3 | D::D10);
+        facts.clocks.iter().any(|clock| clock.code == code && (one_of_several || clock.variant.is_empty()))
     };
-    prop_assert_eq!(codes, wanted, "{:?}", facts.case.state);
-    let windows = facts.clocks.iter().filter(|c| c.code == D::D2);
-    prop_assert!(windows.clone().count() <= 1 && windows.clone().all(|c| c.status != ClockStatus::Paused));
-    prop_assert!(facts.case.state != State::Closed || facts.clocks.is_empty());
+    // What is late stays late while the reporter is asked.
+    let before = if case.return_state == Some(State::Triage) { D::D1 } else { D::D4 };
+    let of_state = match case.state {
+        State::Submitted | State::Triage => Some(D::D1),
+        State::AwaitingReporter => Some(D::D3),
+        State::InspectorateReview => Some(D::D4),
+        State::BawasluReferral => Some(D::D5),
+        State::Recommendation => Some(D::D6),
+        State::PpkAction => Some(D::D7),
+        State::SanctionDecided if case.delivered_on.is_none() => Some(D::D8),
+        State::Appeal => Some(D::D10),
+        State::SanctionDecided | State::Monitoring | State::Closed => None,
+    };
+    let missing = of_state.filter(|code| !live(*code));
+    prop_assert_eq!(missing, None, "{:?}: {:?}", case.state, facts.clocks);
+    let later = matches!(case.state, State::SanctionDecided | State::Appeal | State::Monitoring);
+    for clock in &facts.clocks {
+        let fits = match (clock.code, clock.variant.as_str()) {
+            (D::D2, _) => clock.status != ClockStatus::Paused && case.state != State::Closed,
+            (D::D5, "statutory" | "statutory_extended") => {
+                case.state == State::BawasluReferral && tracks.referral == TrackState::Registered
+            }
+            (D::D7, "reprimand") => tracks.control == TrackState::Warning,
+            (D::D8, _) => later && (case.state == State::SanctionDecided || tracks.discipline == TrackState::Decided),
+            (D::D9, _) => later && (case.state == State::SanctionDecided || tracks.discipline == TrackState::Delivered),
+            (D::D12, _) => case.state == State::Monitoring,
+            (code, _) if case.state == State::AwaitingReporter => code == D::D3 || code == before,
+            (code, _) => Some(code) == of_state,
+        };
+        prop_assert!(fits, "{:?} in {:?}", clock, case);
+        let same = |other: &&Clock| {
+            (other.code, &other.variant, other.report_id) == (clock.code, &clock.variant, clock.report_id)
+        };
+        prop_assert_eq!(facts.clocks.iter().filter(same).count(), 1, "{} runs twice: {:?}", clock.code, facts.clocks);
+    }
+    prop_assert!(case.state != State::Closed || facts.clocks.is_empty());
     Ok(())
 }
 
@@ -254,6 +270,7 @@ proptest! {
             meanwhile(&mut facts, &mut dice);
             if dice.once_in(2) {
                 on_a_track(&mut facts, &mut dice, &mut standing, now)?;
+                timed(&facts)?;
                 continue;
             }
             let approver = dice.once_in(2).then(|| sample::officer(dice.pick(Role::ALL), 2));
@@ -263,6 +280,11 @@ proptest! {
                 punish(&mut standing, decision.beside(), decision.next())?;
                 apply(&mut facts, &decision);
                 timed(&facts)?;
+            }
+            if facts.case.state == State::Triage {
+                // A case split off now is as far on as this one.
+                let clocks = crate::deadlines::kept(&[], &course::split_off(&facts, now).changed);
+                timed(&CaseFacts { clocks, ..facts.clone() })?;
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::app::Reference;
 use crate::db::duplicates::Suggested;
 use crate::domain::actor::Officer;
 use crate::domain::case::{Case, State, Subject};
+use crate::domain::deadline::window::warning;
 use crate::domain::duplicate::Reason;
 use crate::domain::election::{Suggestion, suggest};
 use crate::domain::frozen::FrozenForm;
@@ -94,6 +95,11 @@ pub fn suggested(case: &Case, act_day: NaiveDate, reference: &Reference) -> (Sug
         warnings.push(Warning::RegimeDiffers.into());
     }
     (suggestion, warnings)
+}
+
+/// What is to be said of Bawaslu's window.
+pub fn window(case: &Case, now: DateTime<Utc>) -> Option<WarningView> {
+    warning(case, now).map(WarningView::from)
 }
 
 /// A form of violation as the case keeps it.

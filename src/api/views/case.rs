@@ -215,7 +215,8 @@ impl CaseView {
         self
     }
 
-    /// With what numbers and election calendar point out, for those who read reports. `act_day` is the day of the act.
+    /// With what numbers, election calendar and Bawaslu's window point out, for those who read reports. `act_day` is the
+    /// day of the act.
     pub fn advised(
         mut self,
         case: &Case,
@@ -223,11 +224,13 @@ impl CaseView {
         act_day: Option<NaiveDate>,
         officer: &Officer,
         reference: &Reference,
+        now: DateTime<Utc>,
     ) -> Self {
         if !granted(officer.role, Permission::ReadReport) {
             return self;
         }
         self.warnings.extend(advice::warnings(subject, reference));
+        self.warnings.extend(advice::window(case, now));
         if let Some(day) = act_day {
             let (suggestion, warnings) = advice::suggested(case, day, reference);
             self.suggested_election_event = suggestion.event;

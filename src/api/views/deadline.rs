@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::Label;
 use crate::db::deadlines::Count;
 use crate::db::law::{Day, Origin, Year};
+use crate::db::retention::Kept;
 use crate::domain::calendar::{Confirmation, DayKind, Unit};
 use crate::domain::deadline::{Clock, ClockStatus, DeadlineCode, Law};
 
@@ -31,7 +32,7 @@ pub struct DeadlineView {
     pub due_at: Option<DateTime<Utc>>,
     /// Days left, while it stands still.
     pub remaining: Option<u32>,
-    /// In what its days are counted.
+    /// In what its days are counted; absent for retention, which is counted in years.
     pub unit: Option<Unit>,
     /// Counted through a year without an official calendar: the end may move.
     pub provisional: bool,
@@ -67,6 +68,30 @@ impl DeadlineView {
             provisional: clock.provisional,
             settled_at: clock.settled_at,
             reporter: reporter.map(|ordinal| format!("Pelapor #{ordinal}")),
+        }
+    }
+}
+
+impl DeadlineView {
+    /// The view of how long a closed case is kept (D13), which is counted in years and is nobody's work.
+    pub fn retention(kept: Kept, law: &Law, region: &str, now: DateTime<Utc>) -> Self {
+        let over = kept.until < now;
+        Self {
+            code: DeadlineCode::D13,
+            variant: String::new(),
+            title: Label::of(|language| DeadlineCode::D13.label(language).to_owned()),
+            status: if over { ClockStatus::Passed } else { ClockStatus::Running },
+            overdue: false,
+            starts_on: law.calendar.day_at(region, kept.closed_at),
+            last_day: Some(law.calendar.day_at(region, kept.until)),
+            due_at: Some(kept.until),
+            remaining: None,
+            unit: None,
+            provisional: false,
+            settled_at: None,
+            reporter: None,
+            basis: Some(kept.basis),
+            confirmation: None,
         }
     }
 }

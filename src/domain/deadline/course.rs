@@ -3,9 +3,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Clock, ClockMaker, ClockStatus, DeadlineCode as D, Law, WHILE_WINDOW_RUNS};
+use super::{
+    Clock, ClockMaker, ClockStatus, DeadlineCode as D, Law, STATUTORY, STATUTORY_EXTENDED, TO_REPRIMAND,
+    WHILE_WINDOW_RUNS,
+};
 use crate::domain::action::{Action, AppealKind, Verb};
-use crate::domain::case::{Case, CaseFacts, ElectionRegime, KnownReport, ReferralKind, State};
+use crate::domain::case::{Case, CaseFacts, Category, ElectionRegime, KnownReport, ReferralKind, State};
+use crate::domain::tracks::rules::TrackRule;
+use crate::domain::tracks::{Track, TrackState, TrackStep};
 use crate::domain::workflow::{OPENING_DEADLINES, Rule};
 
 /// The clock that belongs to a state: entering it starts that clock, leaving it ends it.
@@ -24,12 +29,22 @@ const fn clock_of(state: State) -> D {
     }
 }
 
-/// Whether a clock may still run in a state. Bawaslu's window is the law's own and runs until the case closes.
-const fn runs_in(code: D, state: State) -> bool {
-    match code {
-        D::D2 => !matches!(state, State::Closed),
-        D::D9 => matches!(state, State::SanctionDecided),
-        _ => code as u8 == clock_of(state) as u8,
+/// Whether a clock may run in a case that stands like this. Bawaslu's window is the law's own and runs until the case closes;
+/// that of a warning runs as long as the warning stands; and where the case has moved on, those of a decision follow the
+/// discipline track.
+fn runs_in(clock: &Clock, case: &Case) -> bool {
+    let decision_at = |at: TrackState| {
+        let moved_on = matches!(case.state, State::Appeal | State::Monitoring);
+        case.state == State::SanctionDecided || (moved_on && case.tracks.discipline == at)
+    };
+    match clock.code {
+        D::D2 => case.state != State::Closed,
+        D::D7 if clock.variant == TO_REPRIMAND => {
+            case.state != State::Closed && case.tracks.control == TrackState::Warning
+        }
+        D::D8 => decision_at(TrackState::Decided),
+        D::D9 => decision_at(TrackState::Delivered),
+        code => code == clock_of(case.state),
     }
 }
 
@@ -81,7 +96,7 @@ pub fn summary<'a>(
 ) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let live = clocks.filter(|clock| clock.settled_at.is_none());
     let windows = live.clone().filter(|clock| clock.code == D::D2 && !clock.is_past(now));
-    let queued = live.filter(|clock| !clock.code.is_window());
+    let queued = live.filter(|clock| !clock.is_window());
     (windows.filter_map(|clock| clock.due_at).max(), queued.filter_map(|clock| clock.due_at).min())
 }
 
@@ -99,6 +114,14 @@ pub fn opening(
         code => maker.start(code, "", regime, maker.today()),
     });
     course(clocks.collect(), Vec::new(), now)
+}
+
+/// The clocks of a case split off this one: the same work on the same reports, as far as its time has run. Windows of
+/// reports merged into this one stay here.
+pub fn split_off(facts: &CaseFacts, now: DateTime<Utc>) -> Course {
+    let known = |id| facts.reports.iter().flat_map(|reports| &reports.known).any(|report| report.id == id);
+    let shared = facts.clocks.iter().filter(|clock| clock.report_id.is_none_or(known));
+    course(shared.map(|clock| Clock { id: None, ..clock.clone() }).collect(), Vec::new(), now)
 }
 
 /// What a step makes of the clocks.
@@ -119,22 +142,77 @@ pub fn after(step: &Step<'_>, law: &Law, now: DateTime<Utc>) -> Course {
     course(clocks, step.facts.clocks.clone(), now)
 }
 
-/// What the delivery of a decision makes of the clocks, where a track tells of it before the case moves on: it was to be
-/// delivered in time (D8), and the time for a remedy begins (D9), by the longer of the two remedies.
-pub fn delivered(facts: &CaseFacts, delivered_on: NaiveDate, law: &Law, now: DateTime<Utc>) -> Course {
-    let case = &facts.case;
-    let maker = ClockMaker { law, region: &case.region_code, now };
+/// A step of a track that has been decided, as the clocks see it.
+pub struct TrackMove<'a> {
+    /// The case before.
+    pub facts: &'a CaseFacts,
+    /// The case after, in the same state.
+    pub next: &'a Case,
+    /// The rule that allowed it.
+    pub rule: &'a TrackRule,
+    /// What was asked.
+    pub step: &'a TrackStep,
+}
+
+/// What a step of a track makes of the clocks: those of where the track stood end, and those begin that its rule names.
+pub fn after_step(step: &TrackMove<'_>, law: &Law, now: DateTime<Utc>) -> Course {
+    let (facts, next, rule) = (step.facts, step.next, step.rule);
+    let maker = ClockMaker { law, region: &facts.case.region_code, now };
+    let begun: Vec<Clock> = begun(&maker, step).into_iter().filter(|clock| runs_in(clock, next)).collect();
     let mut clocks = facts.clocks.clone();
-    if case.state == State::SanctionDecided {
-        for clock in clocks.iter_mut().filter(|clock| clock.code == D::D8) {
-            maker.settle(clock, ClockStatus::Met);
+    for clock in clocks.iter_mut().filter(|clock| is_of(rule.track, clock)) {
+        let anew = begun.iter().any(|new| (new.code, &new.variant) == (clock.code, &clock.variant));
+        let delivered = clock.code == D::D8 && rule.to == TrackState::Delivered;
+        if anew || delivered || !runs_in(clock, next) {
+            let undone = anew || matches!(rule.to, TrackState::Cancelled | TrackState::None);
+            maker.settle(clock, if undone { ClockStatus::Cancelled } else { ClockStatus::Met });
             clock.law_version = law.version;
         }
-        let windows = AppealKind::ALL.iter();
-        let windows = windows.filter_map(|kind| maker.start(D::D9, kind.as_str(), case.election_regime, delivered_on));
-        clocks.extend(windows.max_by_key(|clock| clock.due_at));
     }
+    clocks.extend(begun);
     course(clocks, facts.clocks.clone(), now)
+}
+
+/// Whether steps of the track end this clock. A remedy that succeeds ends the discipline track with it.
+fn is_of(track: Track, clock: &Clock) -> bool {
+    match track {
+        Track::Referral => clock.code == D::D5,
+        Track::Discipline => matches!(clock.code, D::D8 | D::D9 | D::D12),
+        Track::Appeal => matches!(clock.code, D::D8 | D::D9),
+        Track::Control => clock.variant == TO_REPRIMAND,
+        Track::Ethics | Track::Criminal => false,
+    }
+}
+
+/// The clocks a step of a track sets going, by the deadlines its rule names.
+fn begun(maker: &ClockMaker<'_>, step: &TrackMove<'_>) -> Vec<Clock> {
+    let (regime, today) = (step.next.election_regime, maker.today());
+    let start = |code, variant, on| maker.start(code, variant, regime, on);
+    // Bawaslu's letter is what counts; one that is dated before the referral or in the future is a slip.
+    let written = || {
+        let sent = step.facts.clocks.iter().filter(|clock| clock.code == D::D5).map(|clock| clock.starts_on).min();
+        let dated = step.step.document.as_ref().map_or(today, |document| document.dated.min(today));
+        sent.map_or(dated, |sent| dated.max(sent))
+    };
+    let codes = step.rule.deadlines.iter().filter_map(|code| D::parse(code));
+    let started = codes.flat_map(|code| match (step.rule.to, code) {
+        (TrackState::Received, D::D5) => vec![start(code, "", written())],
+        (TrackState::Registered, D::D5) => {
+            vec![start(code, STATUTORY, written()), start(code, STATUTORY_EXTENDED, written())]
+        }
+        (TrackState::Warning, D::D7) => vec![start(code, TO_REPRIMAND, today)],
+        (_, D::D8) => {
+            vec![start(code, "", step.step.sanction.as_ref().map_or(today, |sanction| sanction.decision.dated))]
+        }
+        // The longer of the two remedies.
+        (_, D::D9) => {
+            let delivered_on = step.next.delivered_on.unwrap_or(today);
+            let windows = AppealKind::ALL.iter().filter_map(|kind| start(code, kind.as_str(), delivered_on));
+            vec![windows.max_by_key(|clock| clock.due_at)]
+        }
+        (_, code) => vec![start(code, "", today)],
+    });
+    started.flatten().collect()
 }
 
 fn course(clocks: Vec<Clock>, before: Vec<Clock>, now: DateTime<Utc>) -> Course {
@@ -147,20 +225,24 @@ fn course(clocks: Vec<Clock>, before: Vec<Clock>, now: DateTime<Utc>) -> Course 
 fn carry(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
     let (from, to, verb) = (step.facts.case.state, step.next.state, step.action.verb());
     let asked = to == State::AwaitingReporter && from != to;
-    let answered = from == State::AwaitingReporter && to != State::Closed && clock.code != D::D3;
+    let runs = runs_in(clock, step.next);
     if clock.code == D::D2 {
         return carry_window(maker, step, clock);
     }
     if asked && clock.code == clock_of(from) {
         return maker.pause(clock);
     }
-    if answered && clock.status == ClockStatus::Paused {
+    // Who leaves a question behind for another state, by a departure say, leaves the work of that state behind as well.
+    if clock.status == ClockStatus::Paused && runs {
         // A question runs out with its day, whenever that is noticed.
         let over = step.facts.case.reply_due_on.filter(|_| verb == Verb::ExpireQuestion);
         return maker.resume(clock, over.unwrap_or_else(|| maker.today()));
     }
     let begins_anew = step.rule.deadlines.contains(&clock.code.as_str());
-    if !runs_in(clock.code, to) || begins_anew {
+    // A warning was to make the PPK act; a remedy is sought against what was delivered.
+    let served = (clock.variant == TO_REPRIMAND && from == State::PpkAction && to != from)
+        || (verb == Verb::FileAppeal && matches!(clock.code, D::D8 | D::D9));
+    if !runs || begins_anew || served {
         maker.settle(clock, if begins_anew && from == to { ClockStatus::Cancelled } else { ending(verb, clock.code) });
     }
 }
@@ -168,7 +250,7 @@ fn carry(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
 /// Bawaslu's window ends when the report is there in time as one of a named reporter, when the case ends, or when another
 /// election law turns out to apply.
 fn carry_window(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
-    if clock.regime != step.next.election_regime || !runs_in(D::D2, step.next.state) {
+    if clock.regime != step.next.election_regime || !runs_in(clock, step.next) {
         maker.settle(clock, ClockStatus::Cancelled);
     } else if is_formal(step.action) {
         maker.settle(clock, ClockStatus::Met);
@@ -190,9 +272,7 @@ fn started(maker: &ClockMaker<'_>, step: &Step<'_>, kept: &[Clock]) -> Vec<Clock
     let mut new: Vec<Clock> = Vec::new();
     for code in step.rule.deadlines.iter().filter_map(|code| D::parse(code)) {
         // A closing that an open track turned into monitoring closes nothing yet.
-        if runs_in(code, next.state) {
-            new.extend(started_one(maker, step, code, kept));
-        }
+        new.extend(started_one(maker, step, code, kept).filter(|clock| runs_in(clock, next)));
     }
     let reopened = before.state == State::Closed && next.state != State::Closed;
     let other_law = before.election_regime != next.election_regime && next.state != State::Closed;
@@ -209,6 +289,10 @@ fn started(maker: &ClockMaker<'_>, step: &Step<'_>, kept: &[Clock]) -> Vec<Clock
 fn started_one(maker: &ClockMaker<'_>, step: &Step<'_>, code: D, kept: &[Clock]) -> Option<Clock> {
     let regime = step.next.election_regime;
     let today = maker.today();
+    if code == D::D12 && step.next.category == Some(Category::Ethics) {
+        // I'DIS is the register of discipline.
+        return None;
+    }
     let (variant, on): (&str, NaiveDate) = match step.action {
         Action::Ask(ask) => {
             let running = |clock: &Clock| clock.code == D::D2 && clock.settled_at.is_none();

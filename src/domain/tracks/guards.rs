@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Track, TrackState, TrackStep};
 use crate::domain::action::ImposeSanction;
 use crate::domain::case::{Case, CaseFacts, Category, State};
-use crate::domain::deadline::{self, AppealWindow, DeadlineCode};
+use crate::domain::deadline::{self, AppealWindow, DeadlineCode, TO_REPRIMAND};
 use crate::domain::guards::{self, Check, Guard, Named};
 use crate::domain::ids::Language;
 use crate::domain::sanction::{self, Ground};
@@ -50,14 +50,14 @@ pub fn ground(case: &Case, impose: &ImposeSanction) -> Ground {
 fn follow_up_overdue(s: &TrackSituation<'_>) -> bool {
     let case = &s.facts.case;
     let last_day = |due| s.named.law.calendar.day_at(&case.region_code, due);
-    let mut clocks = s.facts.clocks.iter().filter(|clock| clock.code == DeadlineCode::D7);
+    let mut clocks = s.facts.clocks.iter().filter(|clock| clock.code == DeadlineCode::D7 && clock.variant.is_empty());
     case.state == State::PpkAction && clocks.any(|clock| clock.due_at.is_some_and(|due| s.today > last_day(due)))
 }
 
 /// The time from a warning to the reprimand is over; without a rule for it nothing has to be waited for.
 fn warned_long_enough(s: &TrackSituation<'_>, since: NaiveDate) -> bool {
     let (law, case) = (&s.named.law, &s.facts.case);
-    let rule = law.rule(DeadlineCode::D7, "reprimand", case.election_regime, since);
+    let rule = law.rule(DeadlineCode::D7, TO_REPRIMAND, case.election_regime, since);
     let last = rule.map(|rule| law.calendar.after(since, rule.length, rule.counting, &case.region_code).day);
     last.is_none_or(|last| s.today > last)
 }

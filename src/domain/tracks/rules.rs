@@ -140,10 +140,11 @@ const fn changed_by_remedy(to: T) -> TrackRule {
 
 /// Every step of every track that officers take by themselves.
 pub const TRACK_RULES: &[TrackRule] = &[
-    rule(Referral, T::Received, &[T::Sent], WITH_BAWASLU, P::AnswerReferral),
+    rule(Referral, T::Received, &[T::Sent], WITH_BAWASLU, P::AnswerReferral).sets(&["D5"]),
     rule(Referral, T::CompletionRequested, &[T::Sent, T::Received], WITH_BAWASLU, P::AnswerReferral)
         .tells(&[(N::CaseHandedOver, A::Owner), (N::CaseHandedOver, A::Inspectors)]),
-    rule(Referral, T::Registered, &[T::Sent, T::Received, T::CompletionRequested], WITH_BAWASLU, P::AnswerReferral),
+    rule(Referral, T::Registered, &[T::Sent, T::Received, T::CompletionRequested], WITH_BAWASLU, P::AnswerReferral)
+        .sets(&["D5"]),
     rule(Referral, T::NotRegistered, LIVE_REFERRAL, LEFT_BEHIND, P::AnswerReferral).tells(TOLD_AUDITORS),
     rule(Referral, T::TreatedAsPreliminary, LIVE_REFERRAL, LEFT_BEHIND, P::AnswerReferral).tells(TOLD_AUDITORS),
     rule(Referral, T::NeedsAgencyExamination, LIVE_REFERRAL, LEFT_BEHIND, P::AnswerReferral).tells(TOLD_AUDITORS),
@@ -235,6 +236,7 @@ pub const TRACK_RULES: &[TrackRule] = &[
     rule(Control, T::Warning, &[T::None, T::Lifted], PPK_PHASE, P::ControlPpk)
         .takes(&[Datum::Reason])
         .checks(&[g::FOLLOW_UP_OVERDUE_OR_EXPLAINED])
+        .sets(&["D7"])
         .tells(TOLD_CONTROL),
     rule(Control, T::Reprimand, &[T::Warning], PPK_PHASE, P::ControlPpk)
         .takes(&[Datum::Reason])

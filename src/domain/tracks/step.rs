@@ -7,7 +7,6 @@ use super::rules::{TRACK_RULES, TrackRule, rule_for};
 use super::{Track, TrackState, TrackStep};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
-use crate::domain::calendar::today;
 use crate::domain::case::{Case, CaseFacts, Subject};
 use crate::domain::deadline::{Clock, course};
 use crate::domain::decide::{Refusal, told};
@@ -61,7 +60,8 @@ pub fn decide(
     if !policy::may(actor, rule.permission, before, &facts.subject) {
         return Err(Refusal::Forbidden(rule.permission));
     }
-    let situation = TrackSituation { facts, track, step, since: since.map(today), today: today(now), named };
+    let day = |at| named.law.calendar.day_at(&before.region_code, at);
+    let situation = TrackSituation { facts, track, step, since: since.map(day), today: day(now), named };
     let holds = |guard: &Guard| !matches!(guard.check, Check::OnTrack(check) if !check(&situation));
     let failed: Vec<&'static Guard> = rule.guards.iter().filter(|guard| !holds(guard)).collect();
     if !failed.is_empty() {
@@ -70,13 +70,9 @@ pub fn decide(
     let mut next = before.clone();
     let beside = beside::of_step(track, step, facts, named, situation.today, &mut next);
     let notices = told(rule.notices, before, &next, false);
-    let mut clocks = Vec::new();
-    if let Some(day) = next.delivered_on.filter(|_| next.delivered_on != before.delivered_on) {
-        let course = course::delivered(facts, day, &named.law, now);
-        (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
-        clocks = course.changed;
-    }
-    Ok(StepDecision { next, beside, clocks, notices })
+    let course = course::after_step(&course::TrackMove { facts, next: &next, rule, step }, &named.law, now);
+    (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
+    Ok(StepDecision { next, beside, clocks: course.changed, notices })
 }
 
 /// The tracks a merge brings to the master: they stand there as they stood.

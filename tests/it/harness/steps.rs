@@ -36,7 +36,7 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
         "refer" => json!({ "referral_kind": "preliminary_information", "findings_summary": REASON }),
         "conclude" => json!({
             "findings": [{ "act": "Mengunggah poster calon", "proven": true }],
-            "inspection_report": letter(), "bawaslu_skip_reason": "out_of_time",
+            "inspection_report": letter(), "bawaslu_skip_reason": "source_is_bawaslu",
         }),
         "find_unproven" | "recommend_nothing" => json!({ "reason": REASON, "public_wording": WORDING }),
         "return_referral" => json!({ "result": "needs_agency_examination", "letter": letter() }),

@@ -8,13 +8,14 @@ use netral::domain::action::Action;
 use netral::domain::actor::{Actor, Officer};
 use netral::domain::calendar::today;
 use netral::domain::case::{Case, State};
+use netral::domain::confidential::Confidential;
 use netral::domain::policy::{self, Permission};
-use netral::domain::report::MessageKind;
+use netral::domain::report::{MessageKind, ReportedSubject};
 use netral::domain::tracks::rules::rule_for as step_for;
 use netral::domain::workflow::{Firer, rule_for};
 use netral::flows::FlowError;
 use netral::flows::transition::{Fired, Setting, fire, fire_on, sight};
-use netral::flows::{approvals as second, mailbox, tracks};
+use netral::flows::{approvals as second, duplicates, mailbox, tracks};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
@@ -73,7 +74,7 @@ impl Ground {
         let mut tx = Tx::begin(&self.app.app.pool).await.unwrap();
         let seen = db::cases::find(&self.app.app.pool, number, &db::cases::Sight::Everything).await.unwrap();
         let seen = seen.unwrap().shown_to_nobody();
-        let done = match dice.pick(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 4]) {
+        let done = match dice.pick(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 4, 5]) {
             0 => {
                 let verb = dice.verb(seen.case.state);
                 let action = dice.action(verb, today(setting.now), &self.cases);
@@ -102,6 +103,21 @@ impl Ground {
                 let facts = db::cases::lock_by_id(&mut tx, seen.case.id).await.unwrap().unwrap();
                 let clock = Actor::System;
                 fire_on(&mut tx, setting, &clock, None, facts, Action::ExpireQuestion).await.map(|_| true)
+            }
+            4 => {
+                let other = ReportedSubject {
+                    name: Some(Confidential::new("Orang Lain".to_owned())),
+                    nip: None,
+                    nik: None,
+                    agency: Some("Dinas Uji".to_owned()),
+                    position: None,
+                    work_unit: None,
+                };
+                let actor = self.holder(&mut dice, Some(Permission::Triage));
+                let version = seen.case.version;
+                duplicates::split(&mut tx, setting, &actor, number, version, vec![other], "Satu foto, dua orang")
+                    .await
+                    .map(|_| true)
             }
             _ => {
                 let kind = dice.pick(&[MessageKind::Answer, MessageKind::Answer, MessageKind::WithdrawalRequest]);
@@ -225,6 +241,48 @@ async fn tracks_and_sanctions_agree(db: &TestDb) {
     assert_eq!(bears, kept, "each punished act bears one sanction that stands");
 }
 
+/// Makes sure that the clocks of every case are those of where it stands: none runs on a closed case, the one of the state is
+/// there, and no other state's was left behind. The case's row says what is due next.
+async fn clocks_agree(db: &TestDb) {
+    let of_state = "CASE c.state WHEN 'submitted' THEN 'D1' WHEN 'triage' THEN 'D1' WHEN 'awaiting_reporter' THEN 'D3' \
+        WHEN 'inspectorate_review' THEN 'D4' WHEN 'bawaslu_referral' THEN 'D5' WHEN 'recommendation' THEN 'D6' \
+        WHEN 'ppk_action' THEN 'D7' WHEN 'appeal' THEN 'D10' WHEN 'sanction_decided' THEN CASE WHEN c.delivered_on IS NULL THEN 'D8' END END";
+    let missing = format!(
+        "SELECT c.case_number || ' ' || c.state AS value FROM cases c WHERE {of_state} IS NOT NULL AND NOT EXISTS \
+         (SELECT FROM deadlines d WHERE d.case_id = c.id AND d.settled_at IS NULL AND d.code = {of_state} \
+          AND d.variant NOT IN ('statutory', 'statutory_extended', 'reprimand'))"
+    );
+    assert_eq!(db.values(&missing).await, Vec::<String>::new(), "a state without its clock");
+    let stray = format!(
+        "SELECT c.case_number || ' ' || c.state || ' ' || d.code || ' ' || d.variant AS value FROM cases c JOIN deadlines d ON d.case_id = c.id \
+         WHERE d.settled_at IS NULL AND NOT CASE WHEN c.state = 'closed' THEN false WHEN d.code = 'D2' THEN true \
+           WHEN d.variant IN ('statutory', 'statutory_extended') THEN c.state = 'bawaslu_referral' AND c.referral_state = 'registered' \
+           WHEN d.variant = 'reprimand' THEN c.control_state = 'warning' \
+           WHEN d.code IN ('D8', 'D9') THEN c.state = 'sanction_decided' OR c.state IN ('appeal', 'monitoring') \
+             AND c.discipline_state = CASE d.code WHEN 'D8' THEN 'decided' ELSE 'delivered' END \
+           WHEN d.code = 'D12' THEN c.state = 'monitoring' \
+           WHEN c.state = 'awaiting_reporter' AND d.code IN ('D1', 'D4') THEN d.status <> 'running' \
+           ELSE d.code = {of_state} END"
+    );
+    assert_eq!(db.values(&stray).await, Vec::<String>::new(), "a clock that was left behind");
+    let unsaid = "SELECT c.case_number AS value FROM cases c WHERE c.next_due_at IS DISTINCT FROM (SELECT min(d.due_at) FROM deadlines d \
+        WHERE d.case_id = c.id AND d.settled_at IS NULL AND d.code NOT IN ('D2', 'D9') AND d.variant NOT IN ('statutory', 'statutory_extended'))";
+    assert_eq!(db.values(unsaid).await, Vec::<String>::new(), "lists say another day");
+}
+
+/// Makes sure that whoever left an address was mailed whenever the public label of his case changed. Monitoring is left out
+/// while criminal proceedings are on record: what the public then reads depends on more than the state.
+async fn every_label_change_is_mailed(db: &TestDb) {
+    let silent = "SELECT c.case_number || ' ' || e.seq || ' ' || e.kind AS value FROM cases c JOIN events e ON e.case_id = c.id \
+        JOIN reports r ON r.case_id = coalesce(c.split_from, c.id) JOIN reporter_identities i ON i.report_id = r.id \
+        WHERE i.email IS NOT NULL AND i.email_disabled_at IS NULL AND e.from_state <> e.to_state \
+          AND NOT ('monitoring' IN (e.from_state, e.to_state) AND c.criminal_state <> 'none') \
+          AND NOT EXISTS (SELECT FROM deliveries v WHERE v.event_id = e.id AND v.report_id = r.id)";
+    assert_eq!(db.values(silent).await, Vec::<String>::new(), "a label changed in silence");
+    let mailed = "SELECT count(*) AS value FROM deliveries WHERE report_id IS NOT NULL";
+    assert_ne!(db.value(mailed).await, "0", "the walk mailed nobody");
+}
+
 /// The seeds are fixed, so that a run says the same tomorrow.
 fn rolls(steps: usize) -> Vec<Roll> {
     let strategy = proptest::collection::vec(proptest::array::uniform10(0_u16..), steps..=steps);
@@ -246,6 +304,8 @@ async fn no_constraint_of_the_database_ever_stops_what_people_try() {
     assert_eq!(states.len(), State::ALL.len(), "the walk saw only {states:?}");
     assert!(moves > 200, "only {moves} steps of the walk moved anything");
     tracks_and_sanctions_agree(&ground.app.db).await;
+    clocks_agree(&ground.app.db).await;
+    every_label_change_is_mailed(&ground.app.db).await;
     let kinds = ground.app.db.values("SELECT DISTINCT track AS value FROM tracks ORDER BY 1").await;
     assert_eq!(kinds.len(), 6, "the walk saw only {kinds:?}");
     let events = every_chain_holds(&ground.app.db).await;
@@ -263,4 +323,6 @@ async fn many_people_at_once_leave_whole_chains_and_no_step_counted_twice() {
     }
     every_chain_holds(&ground.app.db).await;
     tracks_and_sanctions_agree(&ground.app.db).await;
+    clocks_agree(&ground.app.db).await;
+    every_label_change_is_mailed(&ground.app.db).await;
 }

@@ -1,0 +1,1 @@
+-- What was missing stays: nothing tells it from what has been written since.

@@ -57,7 +57,7 @@ fn sound(case: &Case) -> Result<(), TestCaseError> {
 fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
     let next = decision.next();
     sound(next)?;
-    prop_assert_eq!(decision.version(), before.version);
+    prop_assert_eq!(decision.next().version, before.version);
     prop_assert_eq!(next.state == before.state, next.state_since == before.state_since);
     let (was, is) = (before.public_label(Language::Indonesian), next.public_label(Language::Indonesian));
     let told = |wanted: Audience| decision.notices().iter().any(|(_, audience)| *audience == wanted);

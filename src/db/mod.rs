@@ -29,6 +29,7 @@ pub mod digests;
 pub mod duplicates;
 pub mod erasure;
 pub mod events;
+pub mod exclusions;
 pub mod group_commit;
 pub mod idempotency;
 pub mod identities;

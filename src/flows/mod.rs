@@ -18,6 +18,7 @@ pub mod clocks;
 pub mod credentials;
 pub mod data_requests;
 pub mod duplicates;
+pub mod exclusions;
 pub mod identity;
 pub mod intake;
 pub mod mailbox;

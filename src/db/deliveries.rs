@@ -273,13 +273,14 @@ pub async fn give_way(
     Ok(true)
 }
 
-/// What gave way to the claimed one since this recipient was last sent something, newest first.
+/// What gave way to the claimed one since this recipient was last sent something, newest first; also what is in hand at the same
+/// time and is about to.
 pub async fn gave_way_to(pool: &Pool, claimed: &Claimed) -> Result<Vec<Claimed>, DbError> {
     let mut connection = pool.get().await?;
     let waiting: Vec<&'static str> =
         Notice::ALL.iter().filter(|notice| notice.waits()).map(|notice| notice.as_str()).collect();
     Ok(diesel::sql_query(format!(
-        "WITH claimed AS (SELECT * FROM deliveries WHERE officer_id = $1 AND id < $2 AND state = 'collapsed' AND id > coalesce( \
+        "WITH claimed AS (SELECT * FROM deliveries WHERE officer_id = $1 AND id < $2 AND state IN ('collapsed', 'queued') AND notice = ANY ($3) AND id > coalesce( \
            (SELECT max(id) FROM deliveries WHERE officer_id = $1 AND id < $2 AND state IN ('sent', 'dead') AND notice = ANY ($3)), 0)) \
          {} ORDER BY d.id DESC",
         letter()

@@ -38,6 +38,7 @@ pub mod installation;
 pub mod intake;
 pub mod law;
 pub mod messages;
+pub mod officer_numbers;
 pub mod officers;
 pub mod persons;
 pub mod provider_accounts;

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{self as sql, Array, Bool, Date, Nullable};
+use diesel::sql_types::{Bool, Date};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::exclusions::{Traits, trait_columns};
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::{Officer, Role};
-use crate::domain::confidential::Confidential;
 use crate::domain::marks::Marks;
 use crate::schema::{agencies, officer_events, officers, seats, sign_ins};
 
@@ -243,41 +242,6 @@ pub async fn seat(tx: &mut Tx, seat: &NewSeat<'_>) -> Result<(), DbError> {
         (Some(_), None) => 0,
     };
     Ok(())
-}
-
-/// Whether the officer is known by a number.
-pub async fn is_known_by_number(tx: &mut Tx, id: Uuid) -> Result<bool, DbError> {
-    let known = officers::table.find(id).select(officers::nip.is_not_null().or(officers::nik_index.is_not_null()));
-    Ok(known.first(tx.connection()?).await?)
-}
-
-/// Puts NIP and NIK of an officer in place, each where one is given. Numbers he had before stay known.
-pub async fn set_numbers(
-    tx: &mut Tx,
-    id: Uuid,
-    nip: Option<&str>,
-    nik_index: Option<&[u8]>,
-    numbers: &[&[u8]],
-) -> Result<(), DbError> {
-    diesel::sql_query(
-        "UPDATE officers SET nip = coalesce($2, nip), nik_index = coalesce($3, nik_index), \
-           numbers = ARRAY(SELECT unnest(numbers) UNION SELECT unnest($4)) WHERE id = $1",
-    )
-    .bind::<sql::Uuid, _>(id)
-    .bind::<Nullable<sql::Text>, _>(nip)
-    .bind::<Nullable<sql::Binary>, _>(nik_index)
-    .bind::<Array<sql::Binary>, _>(numbers)
-    .execute(tx.connection()?)
-    .await?;
-    Ok(())
-}
-
-/// Officers whose NIP an earlier version stored without its hash, at most so many.
-pub async fn unnumbered(pool: &Pool, limit: i64) -> Result<Vec<(Uuid, Option<Confidential<String>>)>, DbError> {
-    let mut connection = pool.get().await?;
-    let none = diesel::dsl::sql::<Bool>("numbers = '{}'");
-    let some = officers::table.filter(officers::nip.is_not_null().and(none)).limit(limit);
-    Ok(some.select((officers::id, officers::nip)).load(&mut connection).await?)
 }
 
 /// An officer as administrators see one.

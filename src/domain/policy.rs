@@ -225,9 +225,17 @@ pub fn hidden_from(officer_id: Uuid, marks: &Marks, case: &Case, subject: &Subje
 
 /// Whether the officer may know that the case exists. Unseen means not found.
 pub fn sees(officer: &Officer, case: &Case, subject: &Subject) -> bool {
-    grant(officer.role)
-        .is_some_and(|grant| grant.permissions.contains(&P::ReadCase) && reaches(officer, case, grant.reach))
-        && !excluded(officer, case, subject)
+    meant(officer, P::ReadCase, case) && !excluded(officer, case, subject)
+}
+
+/// Whether the officer may use the permission on cases like this one that he may see, going by the seat alone: to whom mails are
+/// written. Who among them must not hear of the case is asked when they are sent.
+pub fn meant(officer: &Officer, permission: Permission, case: &Case) -> bool {
+    grant(officer.role).is_some_and(|grant| {
+        grant.permissions.contains(&P::ReadCase)
+            && grant.permissions.contains(&permission)
+            && reaches(officer, case, grant.reach)
+    })
 }
 
 /// Whether the actor may use the permission on this case. A rule without an officer's permission names who else fires it.

@@ -86,10 +86,8 @@ pub async fn remind(
     let roles: Vec<Role> = Role::ALL.iter().copied().filter(|role| policy::granted(*role, needed)).collect();
     let seats = db::officers::in_roles(tx, &roles).await?;
     let seats: Vec<Officer> = seats.into_iter().map(|seated| exclusions::recognised(&setting.keys, seated)).collect();
-    let may = |officer: &Officer| {
-        officer.officer_id != approval.drafted_by
-            && policy::may(&Actor::Officer(officer.clone()), needed, &facts.case, &facts.subject)
-    };
+    let may =
+        |officer: &Officer| officer.officer_id != approval.drafted_by && policy::meant(officer, needed, &facts.case);
     let told: BTreeSet<Uuid> = seats.iter().filter(|officer| may(officer)).map(|officer| officer.officer_id).collect();
     for officer_id in &told {
         db::deliveries::tell_officer(

@@ -20,9 +20,14 @@ use crate::token::Keys;
 /// Everything an officer is recognised by: what is stored, and the marks that a report of his would carry. These are made here
 /// each time and stored nowhere, so that the database alone does not tell which officer reported.
 fn marks(keys: &Keys, traits: &Traits) -> Marks {
-    let mut marks = traits.marks.clone();
+    let mut marks = marks_as_subject(keys, traits);
     marks.0.push(sealing::email_index(keys, &traits.email));
     marks.0.extend(traits.nik_index.as_ref().map(|nik| sealing::nik_index(keys, nik)));
+    marks
+}
+
+fn marks_as_subject(keys: &Keys, traits: &Traits) -> Marks {
+    let mut marks = traits.marks.clone();
     marks.0.extend(traits.nip.as_ref().map(|nip| persons::nip_index(keys, nip.reveal())));
     marks
 }
@@ -39,8 +44,9 @@ pub async fn hidden(pool: &Pool, keys: &Keys, officer_id: Uuid, cases: &[Uuid]) 
     Ok(hidden.into_iter().collect())
 }
 
-/// Takes a case off its owner's desk where it is hidden from him as things are now, and lets his drafts on it lapse. The
-/// caller holds the case's lock.
+/// Takes a case off its owner's desk where he is now known to be the subject or of the subject's unit, and lets his drafts on it
+/// lapse. Whose own report is merged into the case stays its owner, who no longer sees it: a desk that was cleared for no reason
+/// would name the reporter. The caller holds the case's lock.
 pub(super) async fn release_owner(
     tx: &mut Tx,
     keys: &Keys,
@@ -54,7 +60,7 @@ pub(super) async fn release_owner(
         Some(officer) => policy::excluded(officer, case, subject),
         None => {
             let traits = db::exclusions::traits_in(tx, owner).await?;
-            traits.is_some_and(|traits| policy::hidden_from(owner, &marks(keys, &traits), case, subject))
+            traits.is_some_and(|traits| policy::hidden_from(owner, &marks_as_subject(keys, &traits), case, subject))
         }
     };
     if hidden {

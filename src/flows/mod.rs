@@ -22,6 +22,7 @@ pub mod exclusions;
 pub mod identity;
 pub mod intake;
 pub mod mailbox;
+mod numbers;
 pub mod officers;
 pub mod persons;
 pub mod reading;

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{FlowError, persons};
+use super::FlowError;
+use super::numbers::{Numbers, free, known_by_number, set_numbers};
 use crate::db::deliveries::Told;
 use crate::db::officers::{Listed, NewOfficer, NewSeat, Seat};
 use crate::db::sign_ins::Which;
@@ -12,7 +13,6 @@ use crate::domain::actor::{Officer, Role};
 use crate::domain::calendar::today;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::notice::Notice;
-use crate::domain::person_number;
 use crate::domain::policy::{self, Reach};
 use crate::domain::sign_in::SignInEnd;
 use crate::token::Keys;
@@ -189,54 +189,6 @@ pub async fn complete(
     set_numbers(tx, officer_id, &numbers).await?;
     recorded(tx, with, officer_id, "numbers_set", None, None).await?;
     appointed(tx, officer_id).await
-}
-
-/// Numbers of a person, read.
-struct Numbers {
-    nip: Option<String>,
-    nip_index: Option<Vec<u8>>,
-    nik_index: Option<Vec<u8>>,
-}
-
-impl Numbers {
-    fn read(keys: &Keys, nip: Option<&str>, nik: Option<&str>, at: &str) -> Result<Self, FlowError> {
-        let read = |typed: Option<&str>, name: &str, fault: Fault, digits: fn(&str) -> Option<String>| {
-            let wrong = || FlowError::Input(vec![FieldFault::new(format!("{at}{name}"), fault)]);
-            typed.map(|typed| digits(typed).ok_or_else(wrong)).transpose()
-        };
-        let nip = read(nip, "nip", Fault::NotANip, person_number::nip)?;
-        let nik = read(nik, "nik", Fault::NotANik, person_number::nik)?;
-        Ok(Self {
-            nip_index: nip.as_deref().map(|nip| persons::nip_index(keys, nip)),
-            nik_index: nik.as_deref().map(|nik| persons::nik_index(keys, nik)),
-            nip,
-        })
-    }
-
-    fn indexes(&self) -> Vec<&[u8]> {
-        self.nip_index.iter().chain(&self.nik_index).map(Vec::as_slice).collect()
-    }
-}
-
-async fn set_numbers(tx: &mut Tx, officer_id: Uuid, numbers: &Numbers) -> Result<(), FlowError> {
-    let (nip, nik_index) = (numbers.nip.as_deref(), numbers.nik_index.as_deref());
-    Ok(db::officers::set_numbers(tx, officer_id, nip, nik_index, &numbers.indexes()).await?)
-}
-
-/// Names the numbers that are another account's.
-async fn free(tx: &mut Tx, own: Option<Uuid>, numbers: &Numbers, at: &str) -> Result<(), FlowError> {
-    let (nip, nik_index) = (numbers.nip.as_deref(), numbers.nik_index.as_deref());
-    let taken = db::officers::taken(tx, own, None, nip, nik_index).await?;
-    let fault = |field| FieldFault::new(format!("{at}{field}"), Fault::Taken);
-    if taken.is_empty() { Ok(()) } else { Err(FlowError::Input(taken.into_iter().map(fault).collect())) }
-}
-
-/// Whoever works on cases is known by NIP or NIK: without, nobody sees that a case is about him, or that he has two accounts.
-async fn known_by_number(tx: &mut Tx, officer_id: Uuid, role: Role, at: &str) -> Result<(), FlowError> {
-    if !policy::handles_cases(role) || db::officers::is_known_by_number(tx, officer_id).await? {
-        return Ok(());
-    }
-    Err(FlowError::Input(vec![FieldFault::new(at, Fault::NumberNeeded)]))
 }
 
 async fn give(

@@ -83,14 +83,14 @@ const BATCH: i64 = 500;
 /// Adds the hashes of numbers that an earlier version stored without. Done at the start; soon there are none left.
 pub async fn index_numbers(pool: &Pool, keys: &Keys) -> Result<(), FlowError> {
     loop {
-        let some = db::officers::unnumbered(pool, BATCH).await?;
+        let some = db::officer_numbers::unnumbered(pool, BATCH).await?;
         if some.is_empty() {
             break;
         }
         let mut tx = Tx::begin(pool).await?;
         for (officer_id, nip) in some {
             let index = nip.map(|nip| nip_index(keys, nip.reveal()));
-            db::officers::set_numbers(
+            db::officer_numbers::set_numbers(
                 &mut tx,
                 officer_id,
                 None,

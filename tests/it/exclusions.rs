@@ -325,11 +325,9 @@ async fn every_operation_on_a_hidden_case_finds_nothing_and_no_list_names_it() {
             _ => None,
         })
     };
-    let numbers = format!(
-        "SELECT case_number AS value FROM cases WHERE agency_id IS NOT NULL UNION SELECT complaint_number FROM reports r \
-         JOIN cases c ON c.id = r.case_id WHERE agency_id IS NOT NULL"
-    );
-    let numbers = app.db.values(&numbers).await;
+    let numbers = "SELECT case_number AS value FROM cases WHERE agency_id IS NOT NULL UNION SELECT complaint_number FROM reports r \
+                   JOIN cases c ON c.id = r.case_id WHERE agency_id IS NOT NULL";
+    let numbers = app.db.values(numbers).await;
     let lists = async || {
         let mut named = 0;
         for (id, method, path, seats) in

@@ -162,6 +162,23 @@ async fn a_copy_of_the_database_does_not_tell_which_officer_reported() {
     app.submit(&about).await;
     app.deliver_after_quiet().await;
     app.sweep().await;
+    // Reminded of drafts that wait, he is told of the other case only.
+    for case in [&receipt.case, &first.case] {
+        for (verb, status) in [("take", 200), ("dismiss", 202)] {
+            let done = app.try_to(colleague, case, verb, &crate::harness::steps::input(&app, verb)).await;
+            assert_eq!(done.status, status, "{}", done.body());
+        }
+    }
+    app.advance(Duration::hours(25));
+    app.sweep().await;
+    app.deliver_after_quiet().await;
+    let reminded = |case: &str| {
+        let mails = app.mails_to(reporter.email());
+        mails.iter().filter(|mail| mail.text.contains(case)).count()
+    };
+    assert_eq!((reminded(&receipt.case), reminded(&first.case)), (0, 2));
+    let reminders = "SELECT count(*) AS value FROM deliveries d JOIN officers o ON o.id = d.officer_id WHERE d.notice = 'approval_waiting' AND d.state = 'sent' AND o.email =";
+    assert_eq!(app.db.value(&format!("{reminders} '{}'", reporter.email())).await, "2");
     // No value of an officer stands with a report or its case.
     let of_officers = "SELECT unnest(numbers) AS value FROM officers UNION SELECT nik_index FROM officers \
                        UNION SELECT uuid_send(id) FROM officers UNION SELECT convert_to(email, 'UTF8') FROM officers";
@@ -173,12 +190,28 @@ async fn a_copy_of_the_database_does_not_tell_which_officer_reported() {
     // Nor is it told by a mail that he was not sent: it looks sent like his colleague's.
     let mailed = async |persona: Persona| {
         let sql = "SELECT concat_ws(' ', d.notice, d.state, d.attempts, d.settled_at IS NULL, d.last_error) AS value \
-                   FROM deliveries d JOIN officers o ON o.id = d.officer_id WHERE d.case_id IS NOT NULL";
+                   FROM deliveries d JOIN officers o ON o.id = d.officer_id WHERE d.notice = 'report_arrived'";
         let sql = format!("{sql} AND o.email = '{}' ORDER BY d.id", persona.email());
         app.db.values(&sql).await
     };
     assert_eq!(mailed(reporter).await, mailed(colleague).await);
     assert_eq!(mailed(reporter).await.len(), 6);
+}
+
+#[tokio::test]
+async fn niks_that_an_earlier_version_indexed_are_indexed_anew_at_the_start() {
+    let app = TestApp::start().await;
+    app.submit(&report(&app)).await;
+    let state = "SELECT i.nik_index::text || c.barred_marks::text AS value FROM reporter_identities i, cases c";
+    let before = app.db.value(state).await;
+    app.db
+        .execute("UPDATE cases SET barred_marks = ARRAY(SELECT email_index FROM reporter_identities); UPDATE reporter_identities SET nik_index = NULL")
+        .await;
+    let App { pool, vault, keys, .. } = &app.app;
+    netral::flows::sealing::index_niks(pool, vault, keys).await.unwrap();
+    assert_eq!(app.db.value(state).await.len(), before.len(), "an index or a mark is missing");
+    let index = "SELECT nik_index = ANY (barred_marks) AS value FROM reporter_identities, cases";
+    assert_eq!(app.db.value(index).await, "true");
 }
 
 #[tokio::test]

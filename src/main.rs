@@ -162,9 +162,12 @@ struct OfficerArgs {
     /// Work unit: the officer never sees cases about it.
     #[arg(long)]
     work_unit: Option<String>,
-    /// NIP: the officer never sees a case about himself.
+    /// NIP or NI PPPK: the officer never sees a case about himself. Who works on cases needs this or the NIK.
     #[arg(long)]
     nip: Option<String>,
+    /// NIK: the same; only a keyed hash is kept.
+    #[arg(long)]
+    nik: Option<String>,
     /// Language of mails, id or en.
     #[arg(long, default_value = "id", value_parser = ["id", "en"])]
     language: String,
@@ -271,6 +274,7 @@ async fn add_officer(config: Config, args: OfficerArgs) -> Result<(), StartError
         email: &args.email,
         name: &args.name,
         nip: args.nip.as_deref(),
+        nik: args.nik.as_deref(),
         language: &args.language,
         password_hash: &hash,
         role: args.role,

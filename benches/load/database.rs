@@ -149,11 +149,13 @@ async fn add_officers(url: &str, keys: &Keys) -> Result<Vec<OfficerToken>, Failu
     let pool = netral::db::pool(url, None, 1)?;
     let now = netral::app::Clock::default().now();
     let mut accounts = Vec::new();
-    for (email, role, region_code) in OFFICERS {
+    for (n, (email, role, region_code)) in OFFICERS.into_iter().enumerate() {
+        let nip = format!("1985010120100110{:02}", n + 1);
         let officer = OfficerToAdd {
             email,
             name: "Petugas",
-            nip: None,
+            nip: Some(&nip),
+            nik: None,
             language: "id",
             password_hash: "nobody signs in by password here",
             role,

@@ -84,7 +84,7 @@ pub async fn list_access_log(
         before: query.after.as_deref().map(|cursor| page::open(&app, &context, cursor)).transpose()?,
         limit: limit + 1,
     };
-    let found = access_log::page(&app.pool, &filter).await?;
+    let found = access_log::page(&app.pool, &caller.0, &filter).await?;
     let mut found = trace::show(&app, &caller, Operation::ListAccessLog, found).await?;
     let end = page::end(&app, &context, &mut found, limit, |entry| entry.id.to_string());
     let data = found.into_iter().map(|entry| AccessEntryView::new(entry, &app.reference)).collect();

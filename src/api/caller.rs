@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::db;
 use crate::domain::actor::{Actor, Officer};
 use crate::domain::policy::{Permission, granted};
+use crate::flows::exclusions;
 
 /// How long a verified token and its seat are trusted without a look at the database: an officer who is disabled, or
 /// whose sign-in ends, is out on every instance within this time. No message between instances is needed, so none is
@@ -104,6 +105,7 @@ async fn verified(app: &App, token: &str, seat: Option<Uuid>) -> Result<(Caller,
     let claims = app.keys.verify_officer(token, now).map_err(|_| unauthorized())?;
     let seat = seat.unwrap_or(claims.seat);
     let officer = db::officers::acting(&app.pool, seat, claims.sid, now).await?;
+    let officer = officer.map(|seated| exclusions::recognised(&app.keys, seated));
     let officer = officer.filter(|officer| officer.officer_id == claims.sub).ok_or_else(unauthorized)?;
     Ok((Caller(officer, claims.sid), claims.exp))
 }

@@ -73,6 +73,7 @@ pub async fn make_data_request(
         route: "make_data_request".to_owned(),
         key: key.map(|key| key.0),
         body: &bytes,
+        officer: None,
     };
     once(&app, knock, async |tx: &mut Tx| {
         let text = input.text.reveal();
@@ -130,7 +131,7 @@ pub async fn list_data_requests(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ProtectData)?;
     let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
-    let mut found = db::data_requests::open(&app.pool, after, limit + 1).await?;
+    let mut found = db::data_requests::open(&app.pool, &caller.0, after, limit + 1).await?;
     let end = page::end(&app, &context, &mut found, limit, |(request, ..)| request.id.to_string());
     let opened = Untraced::lock(data_requests::opened(&setting(&app), found)?);
     let opened = trace::show(&app, &caller, Operation::ListDataRequests, opened).await?;

@@ -90,7 +90,7 @@ pub async fn list_identity_requests(
     let mut found = if custodian {
         db::identity_requests::pending(&app.pool, &caller.0, after, limit + 1).await?
     } else {
-        db::identity_requests::of_officer(&app.pool, caller.0.officer_id, after, limit + 1).await?
+        db::identity_requests::of_officer(&app.pool, &caller.0, after, limit + 1).await?
     };
     let end = page::end(&app, &context, &mut found, limit, |request| request.id.to_string());
     let data = found.into_iter().map(|request| IdentityRequestView::new(request, &app.reference)).collect();

@@ -142,6 +142,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(officers::end_seat)
         .service(officers::disable_officer)
         .service(officers::enable_officer)
+        .service(officers::set_officer_numbers)
         .service(deliveries::list_deliveries)
         .service(deliveries::resend_delivery)
         .service(health::get_livez)
@@ -171,6 +172,7 @@ pub const BODIES: &[&str] = &[
     "NewOfficer",
     "NewSeat",
     "OfficerReason",
+    "OfficerNumbers",
     "TrackStep",
     "FlagReview",
     "NewIdentityRequest",

@@ -129,6 +129,7 @@ pub async fn post_my_message(
         route: "post_my_message".to_owned(),
         key: key.map(|key| key.0),
         body: &bytes,
+        officer: None,
     };
     let (setting, kind) = (setting(&app), input.kind.unwrap_or(MessageKind::Answer));
     once(&app, knock, async |tx: &mut Tx| {

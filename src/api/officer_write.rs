@@ -89,6 +89,18 @@ impl OfficerWrite {
         once_on(&self.app, self.knock(route), Some(ToLock { number, sight: &sight }), work).await
     }
 
+    /// The same for a deed whose answer says no more of a case than its number: it is repeated to whom the case is hidden from
+    /// since.
+    ///
+    /// # Errors
+    /// Those of the work; then nothing is written.
+    pub async fn once_telling_nothing<F>(&self, route: impl Into<String>, work: F) -> Result<HttpResponse, Problem>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<Reply, Problem>,
+    {
+        once(&self.app, self.knock(route).tells_nothing(), work).await
+    }
+
     fn knock(&self, route: impl Into<String>) -> Knock<'_> {
         Knock::of(&self.caller, route, self.key.0.clone(), &self.body)
     }

@@ -1,7 +1,7 @@
 //! What administrators call about officers: appoint, invite, give and end seats, disable. Never a case.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,10 +64,10 @@ pub struct NewOfficer {
     /// Name.
     #[schema(min_length = 2, max_length = 200)]
     pub name: String,
-    /// NIP: an officer never sees a case about himself.
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{18}$")]
+    /// NIP or NI PPPK: an officer never sees a case about himself. Who works on cases needs this or the NIK.
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{18}$", example = "198803152012011001")]
     pub nip: Option<Confidential<String>>,
-    /// NIK: an officer never sees a case he reported. Only a keyed hash is kept.
+    /// NIK: an officer never sees a case about himself or one he reported. Only a keyed hash is kept.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{16}$")]
     pub nik: Option<Confidential<String>>,
     /// Language of mails, `id` or `en`; Indonesian when left out.
@@ -75,6 +75,18 @@ pub struct NewOfficer {
     pub language: Option<String>,
     /// The first seat.
     pub seat: NewSeat,
+}
+
+/// The numbers by which an officer is recognised; one at least. What is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfficerNumbers {
+    /// NIP or NI PPPK.
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{18}$", example = "198803152012011001")]
+    pub nip: Option<Confidential<String>>,
+    /// NIK. Only a keyed hash is kept.
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{16}$")]
+    pub nik: Option<Confidential<String>>,
 }
 
 /// Why an account is disabled or enabled.
@@ -220,6 +232,31 @@ pub async fn get_officer(app: web::Data<App>, caller: Caller, id: web::Path<Uuid
     let found = officers::find(&mut tx, &with, *id).await;
     tx.rollback().await?;
     Ok(HttpResponse::Ok().json(OfficerView::from(found?)))
+}
+
+/// Put an officer's numbers in place: one that is missing, or one that changed.
+///
+/// Numbers of before stay known: a case about the officer stays hidden from him, under whichever it was reported.
+#[utoipa::path(
+    tag = "officers", security(("officer" = [])), request_body = OfficerNumbers,
+    params(
+        ("officer_id" = Uuid, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one change")
+    ),
+    responses((status = 200, description = "The officer", body = OfficerView), SignedInWrite)
+)]
+#[put("/v1/officers/{officer_id}/numbers")]
+pub async fn set_officer_numbers(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let with = administration(&write.app, &write.caller)?;
+    let input: OfficerNumbers = write.input("OfficerNumbers")?;
+    let digits = |number: &Option<Confidential<String>>| number.as_ref().map(|number| number.reveal().clone());
+    let (nip, nik) = (digits(&input.nip), digits(&input.nik));
+    write
+        .once(format!("set_officer_numbers {id}"), async |tx: &mut Tx| {
+            let officer = officers::complete(tx, &with, *id, nip.as_deref(), nik.as_deref()).await?;
+            reply(&write.app, StatusCode::OK, officer)
+        })
+        .await
 }
 
 /// Invite an officer to set a password.

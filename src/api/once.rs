@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::caller::Caller;
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::db::cases::ToLock;
 use crate::db::idempotency::{self, KeptReply};
 use crate::db::{self, Tx};
+use crate::domain::actor::Officer;
 use crate::domain::case::CaseFacts;
 
 /// What a write answers, in the form that is kept for a repeat. Must not hold a secret.
@@ -70,12 +72,20 @@ pub struct Knock<'a> {
     pub key: Option<String>,
     /// The body.
     pub body: &'a [u8],
+    /// The officer who must not be answered again about a case that has been hidden from him since.
+    pub officer: Option<&'a Officer>,
 }
 
 impl<'a> Knock<'a> {
     /// A request of a signed-in officer.
-    pub fn of(caller: &Caller, route: impl Into<String>, key: Option<IdempotencyKey>, body: &'a [u8]) -> Self {
-        Self { caller: caller.scope(), route: route.into(), key: key.map(|key| key.0), body }
+    pub fn of(caller: &'a Caller, route: impl Into<String>, key: Option<IdempotencyKey>, body: &'a [u8]) -> Self {
+        let officer = Some(&caller.0);
+        Self { caller: caller.scope(), route: route.into(), key: key.map(|key| key.0), body, officer }
+    }
+
+    /// One whose answer says of the case no more than its number, which the request named: it may be repeated.
+    pub fn tells_nothing(self) -> Self {
+        Self { officer: None, ..self }
     }
 }
 
@@ -114,7 +124,7 @@ where
     let (mut tx, kept, facts) = idempotency::begin(&app.pool, &key_hash, case).await?;
     if let Some(kept) = kept {
         tx.rollback().await?;
-        return replay(&kept, &fingerprint);
+        return replay(app, &knock, &kept, &fingerprint).await;
     }
     let reply = match work(&mut tx, facts).await {
         Ok(reply) => reply,
@@ -122,7 +132,7 @@ where
             tx.rollback().await?;
             // The same request may have finished while this one waited for the case's lock.
             return match idempotency::find(&app.pool, &key_hash).await? {
-                Some(kept) => replay(&kept, &fingerprint),
+                Some(kept) => replay(app, &knock, &kept, &fingerprint).await,
                 None => Err(problem),
             };
         }
@@ -138,17 +148,40 @@ where
         Ok(()) => Ok(reply.response(false)),
         Err(error) if error.is_duplicate() => {
             let kept = idempotency::find(&app.pool, &key_hash).await?.ok_or_else(|| Problem::internal(&error))?;
-            replay(&kept, &fingerprint)
+            replay(app, &knock, &kept, &fingerprint).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn replay(kept: &KeptReply, fingerprint: &[u8]) -> Result<HttpResponse, Problem> {
+async fn replay(app: &App, knock: &Knock<'_>, kept: &KeptReply, fingerprint: &[u8]) -> Result<HttpResponse, Problem> {
     if kept.fingerprint != fingerprint {
         return Err(Problem::new(ProblemCode::IdempotencyKeyReused));
     }
     let mut reply: Reply = serde_json::from_str(&kept.reply).map_err(|error| Problem::internal(&error))?;
+    if let Some(officer) = knock.officer {
+        let mut numbers = Vec::new();
+        let body = serde_json::from_str(reply.body.get()).map_err(|error| Problem::internal(&error))?;
+        numbers_in(&body, false, &mut numbers);
+        if !numbers.is_empty() && db::exclusions::hides(&app.pool, officer, &numbers).await? {
+            return Err(Problem::new(ProblemCode::NotFound));
+        }
+    }
     reply.status = u16::try_from(kept.status).unwrap_or(200);
     Ok(reply.response(true))
+}
+
+/// The numbers by which a kept body names cases and reports.
+fn numbers_in(body: &Value, named: bool, numbers: &mut Vec<String>) {
+    match body {
+        Value::String(number) if named => numbers.push(number.clone()),
+        Value::Array(items) => items.iter().for_each(|item| numbers_in(item, named, numbers)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let named = name.ends_with("case_number") || name == "case_numbers" || name == "complaint_number";
+                numbers_in(value, named, numbers);
+            }
+        }
+        _ => {}
+    }
 }

@@ -48,7 +48,7 @@ pub async fn declare_recusal(write: OfficerWrite, number: web::Path<String>) -> 
     let input: NewRecusal = write.input("NewRecusal")?;
     let setting = write.setting();
     write
-        .once(format!("declare_recusal {number}"), async |tx: &mut Tx| {
+        .once_telling_nothing(format!("declare_recusal {number}"), async |tx: &mut Tx| {
             recusals::declare(tx, &setting, &write.caller.actor(), &number, input.reason.reveal()).await?;
             Reply::new(StatusCode::CREATED, &Recusal { case_number: number.into_inner(), declared_at: setting.now })
         })

@@ -74,7 +74,7 @@ pub async fn list_legal_holds(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ProtectData)?;
     let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
-    let mut found = db::retention::holds(&app.pool, after, limit + 1).await?;
+    let mut found = db::retention::holds(&app.pool, &caller.0, after, limit + 1).await?;
     let end = page::end(&app, &context, &mut found, limit, |(hold, _)| hold.id.to_string());
     let data = found.into_iter().map(|(hold, number)| LegalHoldView::new(hold, number)).collect();
     Ok(page::response(&app, &request, &end).json(LegalHoldPage { data, page: end }))
@@ -131,7 +131,7 @@ pub async fn list_purge_proposals(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ProtectData)?;
     let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
-    let mut found = db::retention::pending(&app.pool, after, limit + 1).await?;
+    let mut found = db::retention::pending(&app.pool, &caller.0, after, limit + 1).await?;
     let end = page::end(&app, &context, &mut found, limit, |(proposal, _)| proposal.id.to_string());
     let data = found.into_iter().map(|(proposal, number)| PurgeProposalView::new(proposal, number)).collect();
     Ok(page::response(&app, &request, &end).json(PurgeProposalPage { data, page: end }))

@@ -8,8 +8,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::access::{Shown, Untraced};
+use super::exclusions::OpenTo;
 use super::{DbError, Pool, Tx};
 use crate::domain::access::{FlagKind, Operation, Usual};
+use crate::domain::actor::Officer;
 use crate::domain::case::Case;
 use crate::schema::{access_entries, access_flags, cases};
 
@@ -71,11 +73,12 @@ impl Shown for Vec<AccessFlag> {
     }
 }
 
-/// Entries, newest first.
-pub async fn page(pool: &Pool, filter: &EntryFilter) -> Result<Untraced<Vec<AccessEntry>>, DbError> {
+/// Entries, newest first; who looked at a case hidden from who asks is left out.
+pub async fn page(pool: &Pool, by: &Officer, filter: &EntryFilter) -> Result<Untraced<Vec<AccessEntry>>, DbError> {
     let mut connection = pool.get().await?;
     let mut query = access_entries::table
         .left_join(cases::table.on(access_entries::case_id.eq(cases::id.nullable())))
+        .filter(OpenTo { officer: by, column: "access_entries.case_id" })
         .order(access_entries::id.desc())
         .limit(filter.limit)
         .select((

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{self as sql, Nullable};
+use diesel::sql_types::{self as sql, Array, Nullable};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::access::{Shown, Untraced};
 use super::approvals::Approval;
 use super::deadlines::LIVE_CLOCKS;
+use super::exclusions;
 use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
@@ -37,16 +38,14 @@ impl Sight {
                 officer_id: Uuid::nil(),
                 agency_id: Uuid::nil(),
                 region_code: "",
-                work_unit: None,
-                nip: None,
+                marks: &[],
             },
             Self::Seat(seat) => SightParts {
                 reach: seat.reach.as_str(),
                 officer_id: seat.officer_id,
                 agency_id: seat.agency_id,
                 region_code: &seat.region_code,
-                work_unit: seat.work_unit.as_deref(),
-                nip: seat.nip.as_deref(),
+                marks: &seat.marks.0,
             },
         }
     }
@@ -59,21 +58,11 @@ impl Sight {
 
 /// Writes the parameters of the condition [`SEEN`] as a one-row table `sight`.
 pub(super) fn push_sight<'b>(out: &mut AstPass<'_, 'b, Pg>, sight: &'b SightParts<'b>) -> QueryResult<()> {
-    push!(out; "sight (reach, officer_id, agency_id, region_code, work_unit, nip) AS (VALUES (" [sql::Text] sight.reach, "::text, "
+    push!(out; "sight (reach, officer_id, agency_id, region_code, marks) AS (VALUES (" [sql::Text] sight.reach, "::text, "
         [sql::Uuid] &sight.officer_id, "::uuid, " [sql::Uuid] &sight.agency_id,
-        "::uuid, " [sql::Text] sight.region_code, "::text, " [Nullable<sql::Text>] &sight.work_unit, "::text, " [Nullable<sql::Text>] &sight.nip, "::text))");
+        "::uuid, " [sql::Text] sight.region_code, "::text, " [Array<sql::Binary>] sight.marks, "::bytea[]))");
     Ok(())
 }
-
-/// The same rule as `policy::excluded`, of an officer in a seat as `sight` over `cases` and `subjects`.
-macro_rules! not_excluded {
-    () => {
-        "NOT coalesce(subjects.nip = sight.nip, false) \
-     AND NOT coalesce(cases.agency_id = sight.agency_id AND lower(btrim(subjects.work_unit)) = lower(btrim(sight.work_unit)), false) \
-     AND NOT sight.officer_id = ANY (cases.excluded_officers)"
-    };
-}
-pub(super) const NOT_EXCLUDED: &str = not_excluded!();
 
 /// The same rule as `policy::sees`, for queries on cases, subjects and `sight`, the parts of a [`Sight`]; a test compares
 /// the two case by case.
@@ -84,7 +73,7 @@ pub const SEEN: &str = concat!(
      WHEN 'reviewed' THEN cases.reviewing_agency_id = sight.agency_id \
      WHEN 'addressed' THEN cases.addressed AND CASE WHEN cases.conflict_of_interest THEN cases.reviewing_agency_id ELSE cases.agency_id END = sight.agency_id \
      ELSE false END) AND ",
-    not_excluded!()
+    exclusions::not_excluded!()
 );
 
 pub(super) struct SightParts<'a> {
@@ -92,8 +81,7 @@ pub(super) struct SightParts<'a> {
     officer_id: Uuid,
     agency_id: Uuid,
     region_code: &'a str,
-    work_unit: Option<&'a str>,
-    nip: Option<&'a str>,
+    marks: &'a [Vec<u8>],
 }
 
 impl<'a> From<&'a Sight> for SightParts<'a> {
@@ -304,26 +292,6 @@ pub fn same_subject(one: &CaseFacts, other: &CaseFacts) -> bool {
         && (ours.agency_text == theirs.agency_text
             || (one.case.agency_id.is_some() && one.case.agency_id == other.case.agency_id));
     same_person || same_number || same_name
-}
-
-/// Hides the case from an officer for good, takes it off his desk, and cancels what waits to be mailed to him about it.
-pub async fn exclude(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbError> {
-    diesel::sql_query(
-        "UPDATE cases SET excluded_officers = array_append(excluded_officers, $2), owner_id = nullif(owner_id, $2) \
-         WHERE id = $1 AND NOT $2 = ANY (excluded_officers)",
-    )
-    .bind::<sql::Uuid, _>(id)
-    .bind::<sql::Uuid, _>(officer_id)
-    .execute(tx.connection()?)
-    .await?;
-    diesel::sql_query(
-        "UPDATE deliveries SET state = 'cancelled', settled_at = now() WHERE case_id = $1 AND officer_id = $2 AND state IN ('queued', 'held')",
-    )
-    .bind::<sql::Uuid, _>(id)
-    .bind::<sql::Uuid, _>(officer_id)
-    .execute(tx.connection()?)
-    .await?;
-    Ok(())
 }
 
 /// How many drafts are listed at most, and how many are read at once: who may see a case need not be whom its draft concerns.

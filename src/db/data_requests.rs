@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::exclusions::OpenTo;
 use super::{DbError, Pool, Tx};
+use crate::domain::actor::Officer;
 use crate::domain::sealed::{Sealed, WrappedKey};
 use crate::schema::{cases, data_keys, data_requests, reports};
 use crate::text_enum;
@@ -79,11 +81,14 @@ pub async fn of_report(pool: &Pool, report_id: Uuid) -> Result<Vec<Locked>, DbEr
     Ok(locked!().filter(data_requests::report_id.eq(report_id)).load(&mut connection).await?)
 }
 
-/// What waits or was deferred, oldest first, behind `after`.
-pub async fn open(pool: &Pool, after: Uuid, limit: i64) -> Result<Vec<Locked>, DbError> {
+/// What waits or was deferred, oldest first, behind `after`; what is about a case hidden from who asks is left out.
+pub async fn open(pool: &Pool, by: &Officer, after: Uuid, limit: i64) -> Result<Vec<Locked>, DbError> {
     let mut connection = pool.get().await?;
     let open = data_requests::status.eq_any([DataRequestStatus::Pending, DataRequestStatus::Deferred]);
-    Ok(locked!().filter(open.and(data_requests::id.gt(after))).limit(limit).load(&mut connection).await?)
+    // The case that decides about the report: a master hides what those merged into it hide.
+    let column = "(SELECT coalesce(own.master_case_id, own.id) FROM cases own WHERE own.id = reports.case_id)";
+    let open = open.and(data_requests::id.gt(after)).and(OpenTo { officer: by, column });
+    Ok(locked!().filter(open).limit(limit).load(&mut connection).await?)
 }
 
 /// One request as it is listed.

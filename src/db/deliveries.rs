@@ -49,6 +49,9 @@ pub struct Claimed {
     /// The day the digest is for.
     #[diesel(sql_type = Nullable<sql::Date>)]
     pub digest_day: Option<NaiveDate>,
+    /// The case, when it is about one.
+    #[diesel(sql_type = Nullable<sql::Uuid>)]
+    pub case_id: Option<Uuid>,
     /// The case, or the officer whose account it is about.
     #[diesel(sql_type = sql::Uuid)]
     pub thread_id: Uuid,
@@ -109,6 +112,22 @@ impl Claimed {
     }
 }
 
+/// What follows rows `claimed` of deliveries, to read all that their letters need.
+fn letter() -> String {
+    format!(
+        "SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id, d.digest_id) AS event_id, d.digest_id, g.day AS digest_day, d.case_id, coalesce(d.case_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
+           coalesce(d.address, o.email) AS address, CASE WHEN i.email_disabled_at IS NULL THEN i.email END AS sealed_address, k.kek_version, k.wrapped, \
+           coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
+           coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
+           (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
+           coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
+         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN digests g ON g.id = d.digest_id \
+         LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
+         LEFT JOIN cases m ON m.id = CASE WHEN r.id IS NULL THEN c.master_case_id ELSE {FACE_OF_R} END \
+         LEFT JOIN reporter_identities i ON i.report_id = d.report_id LEFT JOIN data_keys k ON k.owner_id = d.report_id"
+    )
+}
+
 /// Leases up to `limit` due deliveries until `lease_until`. A worker that dies leaves them to be claimed again then.
 pub async fn claim(
     pool: &Pool,
@@ -120,16 +139,8 @@ pub async fn claim(
     Ok(diesel::sql_query(format!(
         "WITH claimed AS (UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id IN \
            (SELECT id FROM deliveries WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING *) \
-         SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id, d.digest_id) AS event_id, d.digest_id, g.day AS digest_day, coalesce(d.case_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
-           coalesce(d.address, o.email) AS address, CASE WHEN i.email_disabled_at IS NULL THEN i.email END AS sealed_address, k.kek_version, k.wrapped, \
-           coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
-           coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
-           (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
-           coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
-         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN digests g ON g.id = d.digest_id \
-         LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
-         LEFT JOIN cases m ON m.id = CASE WHEN r.id IS NULL THEN c.master_case_id ELSE {FACE_OF_R} END \
-         LEFT JOIN reporter_identities i ON i.report_id = d.report_id LEFT JOIN data_keys k ON k.owner_id = d.report_id ORDER BY d.id",
+         {} ORDER BY d.id",
+        letter()
     ))
     .bind::<sql::Timestamptz, _>(now)
     .bind::<sql::Timestamptz, _>(lease_until)
@@ -260,6 +271,25 @@ pub async fn give_way(
         .execute(connection)
         .await?;
     Ok(true)
+}
+
+/// What gave way to the claimed one since this recipient was last sent something, newest first; also what is in hand at the same
+/// time and is about to.
+pub async fn gave_way_to(pool: &Pool, claimed: &Claimed) -> Result<Vec<Claimed>, DbError> {
+    let mut connection = pool.get().await?;
+    let waiting: Vec<&'static str> =
+        Notice::ALL.iter().filter(|notice| notice.waits()).map(|notice| notice.as_str()).collect();
+    Ok(diesel::sql_query(format!(
+        "WITH claimed AS (SELECT * FROM deliveries WHERE officer_id = $1 AND id < $2 AND state IN ('collapsed', 'queued') AND notice = ANY ($3) AND id > coalesce( \
+           (SELECT max(id) FROM deliveries WHERE officer_id = $1 AND id < $2 AND state IN ('sent', 'dead') AND notice = ANY ($3)), 0)) \
+         {} ORDER BY d.id DESC",
+        letter()
+    ))
+    .bind::<Nullable<sql::Uuid>, _>(claimed.officer_id)
+    .bind::<sql::BigInt, _>(claimed.id)
+    .bind::<sql::Array<sql::Text>, _>(waiting)
+    .load(&mut connection)
+    .await?)
 }
 
 /// What was held for a reporter's address may go out.

@@ -8,9 +8,8 @@ use diesel::sql_types::{self as sql, Array, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::cases::NOT_EXCLUDED;
 use super::statement::{prepared, push};
-use super::transition::{Meant, SEAT_AS_SIGHT, SEATED, Tell};
+use super::transition::{Meant, SEATED, Tell};
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Role;
 use crate::domain::case::Case;
@@ -90,10 +89,9 @@ impl QueryFragment<Pg> for Enter<'_> {
             [Array<sql::BigInt>] &lines.deadlines, "::bigint[], " [Array<sql::Text>] &lines.notices, "::text[], "
             [Array<Nullable<sql::Text>>] &lines.roles, "::text[], " [Array<Nullable<sql::Uuid>>] &lines.agencies, "::uuid[], "
             [Array<Nullable<sql::Text>>] &lines.regions, "::text[], " [Array<Nullable<sql::Uuid>>] &lines.officers, "::uuid[])), \
-            told AS (SELECT DISTINCT tell.deadline_id, tell.notice, who.officer_id FROM tell \
-              JOIN deadlines d ON d.id = tell.deadline_id JOIN cases ON cases.id = d.case_id JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL \
-              (SELECT s.officer_id FROM seats s " {SEAT_AS_SIGHT} " WHERE " {SEATED} " AND " {NOT_EXCLUDED} " UNION ALL SELECT tell.officer_id WHERE tell.officer_id IS NOT NULL) who \
-              JOIN officers o ON o.id = who.officer_id AND o.disabled_at IS NULL WHERE NOT who.officer_id = ANY (cases.excluded_officers)), \
+            told AS (SELECT DISTINCT tell.deadline_id, tell.notice, who.officer_id FROM tell CROSS JOIN LATERAL \
+              (SELECT s.officer_id FROM seats s WHERE " {SEATED} " UNION ALL SELECT tell.officer_id WHERE tell.officer_id IS NOT NULL) who \
+              JOIN officers o ON o.id = who.officer_id AND o.disabled_at IS NULL), \
             digest AS (INSERT INTO digests (id, officer_id, notice, day) \
               SELECT gen_random_uuid(), officer_id, notice, " [sql::Date] self.day, "::date FROM (SELECT DISTINCT officer_id, notice FROM told) one \
               ORDER BY officer_id, notice ON CONFLICT (officer_id, notice, day) DO UPDATE SET day = excluded.day \
@@ -115,8 +113,8 @@ pub struct Line<'a> {
     pub tell: Tell<'a>,
 }
 
-/// Enters lines into the digests of a day, which are made as needed and mailed from `due_at` on. Whoever is excluded from
-/// a case reads nothing of it.
+/// Enters lines into the digests of a day, which are made as needed and mailed from `due_at` on. What is hidden
+/// from its reader is left out when it is mailed.
 pub async fn enter(
     tx: &mut Tx,
     lines: &[Line<'_>],
@@ -158,6 +156,9 @@ pub async fn calendar_missing(tx: &mut Tx, year_begins: NaiveDate, now: DateTime
 /// A line as it is mailed: no name, nothing of the matter.
 #[derive(Debug, QueryableByName)]
 pub struct MailedLine {
+    /// The case.
+    #[diesel(sql_type = sql::Uuid)]
+    pub case_id: Uuid,
     /// Number of the case.
     #[diesel(sql_type = sql::Text)]
     pub case_number: String,
@@ -176,7 +177,7 @@ pub struct MailedLine {
 pub async fn lines(pool: &Pool, digest_id: Uuid) -> Result<Vec<MailedLine>, DbError> {
     let mut connection = pool.get().await?;
     Ok(diesel::sql_query(
-        "SELECT c.case_number, c.region_code, d.code, d.due_at FROM digest_lines l JOIN deadlines d ON d.id = l.deadline_id \
+        "SELECT d.case_id, c.case_number, c.region_code, d.code, d.due_at FROM digest_lines l JOIN deadlines d ON d.id = l.deadline_id \
          JOIN cases c ON c.id = d.case_id WHERE l.digest_id = $1 AND d.due_at IS NOT NULL ORDER BY d.due_at, c.case_number",
     )
     .bind::<sql::Uuid, _>(digest_id)

@@ -152,12 +152,13 @@ pub async fn split_off(tx: &mut Tx, new: &SplitOff<'_>) -> Result<String, DbErro
     };
     let row: Numbered = diesel::sql_query(
         "WITH new AS (INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, owner_id, event_seq, event_hash, \
-             created_at, excluded_officers, split_from) \
+             created_at, excluded_officers, barred_marks, split_from) \
            SELECT $1, 'REG-' || split_part(case_number, '-', 2) || '-' || extract(year FROM $3 AT TIME ZONE 'Asia/Jakarta')::text || '-' || nextval('case_numbers'), \
-             1, state, $3, election_regime, region_code, owner_id, 1, $4, created_at, excluded_officers, id FROM cases WHERE id = $2 \
+             1, state, $3, election_regime, region_code, owner_id, 1, $4, created_at, excluded_officers, barred_marks, id FROM cases WHERE id = $2 \
            RETURNING id, case_number, state), \
-         subject AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution, nip_index, nik_index) \
-           SELECT id, $5, $6, $7, $8, $9, $10, 'typed', $11, $12 FROM new), \
+         subject AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution, nip_index, nik_index, typed_agency_id) \
+           SELECT id, $5, $6, $7, $8, $9, $10, 'typed', $11, $12, \
+             (SELECT a.id FROM agencies a WHERE lower(a.name) = lower(btrim($9)) OR lower(a.code) = lower(btrim($9)) LIMIT 1) FROM new), \
          event AS (INSERT INTO events (id, case_id, seq, at, kind, actor, officer_id, role, to_state, details, body, hash) \
            SELECT $13, id, 1, $3, $14, 'officer', $15, $16, state, $17, $18, $4 FROM new) \
          SELECT case_number FROM new",
@@ -183,20 +184,6 @@ pub async fn split_off(tx: &mut Tx, new: &SplitOff<'_>) -> Result<String, DbErro
     .get_result(tx.connection()?)
     .await?;
     Ok(row.case_number)
-}
-
-/// Hides a master from all to whom a case merged into it is hidden: its reports are read with the master's.
-pub async fn inherit_exclusions(tx: &mut Tx, master: Uuid, merged: Uuid) -> Result<(), DbError> {
-    diesel::sql_query(
-        "UPDATE cases SET excluded_officers = ARRAY(SELECT unnest(cases.excluded_officers) UNION SELECT unnest(merged.excluded_officers)), \
-           owner_id = CASE WHEN cases.owner_id = ANY (merged.excluded_officers) THEN NULL ELSE cases.owner_id END \
-         FROM cases merged WHERE cases.id = $1 AND merged.id = $2 AND NOT cases.excluded_officers @> merged.excluded_officers",
-    )
-    .bind::<sql::Uuid, _>(master)
-    .bind::<sql::Uuid, _>(merged)
-    .execute(tx.connection()?)
-    .await?;
-    Ok(())
 }
 
 /// Gives the cases merged into a master the agency that reviews it, where they have none. The caller holds the master's lock.

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::deliveries::DeliveryState;
-use super::{DbError, Tx};
+use super::{DbError, Tx, exclusions};
 use crate::domain::sealed::Sealed;
 use crate::schema::{cases, data_keys, data_requests, deliveries, messages, reporter_identities, reports, witnesses};
 
@@ -37,11 +37,13 @@ pub async fn shred(tx: &mut Tx, report_id: Uuid, now: DateTime<Utc>) -> Result<b
         .set(data_requests::body.eq(None::<Sealed>))
         .execute(connection)
         .await?;
+    let case_id: Uuid = reports::table.find(report_id).select(reports::case_id).first(connection).await?;
     let waiting = deliveries::state.eq_any([DeliveryState::Queued, DeliveryState::Held]);
     diesel::update(deliveries::table.filter(deliveries::report_id.eq(report_id).and(waiting)))
         .set((deliveries::state.eq(DeliveryState::Cancelled), deliveries::settled_at.eq(Some(now))))
         .execute(connection)
         .await?;
+    exclusions::renew_marks(tx, case_id).await?;
     Ok(keys == 1)
 }
 
@@ -51,7 +53,7 @@ pub async fn shred(tx: &mut Tx, report_id: Uuid, now: DateTime<Utc>) -> Result<b
 const WIPE: [&str; 12] = [
     "UPDATE reports SET description = '', place = '', links = '[]', evidence = '[]', link_hashes = '{}' \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
-    "UPDATE subjects SET name = NULL, nip = NULL, nik = NULL, position = NULL, agency_text = NULL, work_unit = NULL, nip_index = NULL, nik_index = NULL, person_id = NULL \
+    "UPDATE subjects SET name = NULL, nip = NULL, nik = NULL, position = NULL, agency_text = NULL, work_unit = NULL, nip_index = NULL, nik_index = NULL, person_id = NULL, typed_agency_id = NULL \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE approvals SET action = '{}', reason = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE identity_requests SET reason = '', decision_reason = NULL \
@@ -83,5 +85,5 @@ pub async fn purge(tx: &mut Tx, case_id: Uuid, now: DateTime<Utc>) -> Result<(),
     for statement in WIPE {
         diesel::sql_query(statement).bind::<sql::Uuid, _>(case_id).execute(tx.connection()?).await?;
     }
-    Ok(())
+    exclusions::renew_marks(tx, case_id).await
 }

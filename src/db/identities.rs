@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{DbError, Tx};
+use super::{DbError, Pool, Tx};
 use crate::domain::sealed::{Sealed, WrappedKey};
-use crate::schema::{reporter_identities, witnesses};
+use crate::schema::{data_keys, reporter_identities, reports, witnesses};
 
 /// A reporter, sealed.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -56,4 +56,31 @@ pub async fn of_report(tx: &mut Tx, report_id: Uuid) -> Result<Option<Identity>,
     let witnesses = witnesses::table.filter(witnesses::report_id.eq(report_id)).order(witnesses::id);
     let witnesses = witnesses.select(Witness::as_select()).load(tx.connection()?).await?;
     Ok(Some(Identity { key, reporter, witnesses }))
+}
+
+/// The sealed NIK of a report, with its case and the key that opens it.
+pub type SealedNik = (Uuid, Uuid, Option<Sealed>, WrappedKey);
+
+/// NIKs without an index, by report behind `after`, at most so many.
+pub async fn unindexed(pool: &Pool, after: Uuid, limit: i64) -> Result<Vec<SealedNik>, DbError> {
+    let mut connection = pool.get().await?;
+    let without = reporter_identities::nik.is_not_null().and(reporter_identities::nik_index.is_null());
+    Ok(reporter_identities::table
+        .inner_join(reports::table)
+        .inner_join(data_keys::table.on(data_keys::owner_id.eq(reporter_identities::report_id)))
+        .filter(without.and(reporter_identities::report_id.gt(after)))
+        .order(reporter_identities::report_id)
+        .limit(limit)
+        .select((reporter_identities::report_id, reports::case_id, reporter_identities::nik, WrappedKey::as_select()))
+        .load(&mut connection)
+        .await?)
+}
+
+/// Puts the index of a NIK in place.
+pub async fn index(tx: &mut Tx, report_id: Uuid, index: &[u8]) -> Result<(), DbError> {
+    diesel::update(reporter_identities::table.find(report_id))
+        .set(reporter_identities::nik_index.eq(Some(index)))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
 }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{self as sql, Nullable};
+use diesel::sql_types::{self as sql, Array, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::exclusions::NOT_EXCLUDED;
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::{Officer, Role};
 use crate::schema::{agencies, identity_looks, identity_requests};
@@ -121,31 +122,35 @@ pub struct Listed {
 const LISTED: &str = "SELECT q.id, r.complaint_number, s.role, s.agency_id, q.requested_at, q.reason, q.status, q.decided_at, q.decision_reason, q.expires_at \
     FROM identity_requests q JOIN reports r ON r.id = q.report_id JOIN seats s ON s.id = q.requested_seat";
 
-/// What waits for a custodian, oldest first, behind `after`. Cases about himself or his work unit are left out.
+/// Follows [`LISTED`]: what is hidden from the officer `$1` with the marks `$2` can be left out.
+const OPEN: &str = "JOIN cases ON cases.id = q.case_id JOIN subjects ON subjects.case_id = cases.id CROSS JOIN (SELECT $1 AS officer_id, $2 AS marks) sight";
+
+/// What waits for a custodian, oldest first, behind `after`. Cases hidden from him are left out.
 pub async fn pending(pool: &Pool, custodian: &Officer, after: Uuid, limit: i64) -> Result<Vec<Listed>, DbError> {
     let mut connection = pool.get().await?;
     Ok(diesel::sql_query(format!(
-        "{LISTED} JOIN cases c ON c.id = q.case_id JOIN subjects t ON t.case_id = c.id WHERE q.status = 'pending' AND q.id > $1 \
-         AND NOT coalesce(t.nip = $2, false) AND NOT coalesce(c.agency_id = $3 AND t.work_unit = $4, false) ORDER BY q.id LIMIT $5"
+        "{LISTED} {OPEN} WHERE q.status = 'pending' AND q.id > $3 AND {NOT_EXCLUDED} ORDER BY q.id LIMIT $4"
     ))
+    .bind::<sql::Uuid, _>(custodian.officer_id)
+    .bind::<Array<sql::Binary>, _>(&custodian.marks.0)
     .bind::<sql::Uuid, _>(after)
-    .bind::<Nullable<sql::Text>, _>(custodian.nip.as_ref().map(|nip| nip.reveal().clone()))
-    .bind::<sql::Uuid, _>(custodian.agency_id)
-    .bind::<Nullable<sql::Text>, _>(custodian.work_unit.clone())
     .bind::<sql::BigInt, _>(limit)
     .load(&mut connection)
     .await?)
 }
 
-/// What an officer asked himself, oldest first, behind `after`.
-pub async fn of_officer(pool: &Pool, officer_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Listed>, DbError> {
+/// What an officer asked himself, oldest first, behind `after`, as long as the case is not hidden from him.
+pub async fn of_officer(pool: &Pool, officer: &Officer, after: Uuid, limit: i64) -> Result<Vec<Listed>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(diesel::sql_query(format!("{LISTED} WHERE q.requested_by = $1 AND q.id > $2 ORDER BY q.id LIMIT $3"))
-        .bind::<sql::Uuid, _>(officer_id)
-        .bind::<sql::Uuid, _>(after)
-        .bind::<sql::BigInt, _>(limit)
-        .load(&mut connection)
-        .await?)
+    Ok(diesel::sql_query(format!(
+        "{LISTED} {OPEN} WHERE q.requested_by = $1 AND q.id > $3 AND {NOT_EXCLUDED} ORDER BY q.id LIMIT $4"
+    ))
+    .bind::<sql::Uuid, _>(officer.officer_id)
+    .bind::<Array<sql::Binary>, _>(&officer.marks.0)
+    .bind::<sql::Uuid, _>(after)
+    .bind::<sql::BigInt, _>(limit)
+    .load(&mut connection)
+    .await?)
 }
 
 /// One request as it is listed.

@@ -316,12 +316,13 @@ const BATCH: &str = "\
   kept AS (INSERT INTO idempotency_keys (key_hash, fingerprint, status, reply, created_at) \
     SELECT key_hash, fingerprint, 201, reply, received_at FROM given ON CONFLICT (key_hash) DO NOTHING RETURNING key_hash), \
   q AS (SELECT given.* FROM given JOIN kept USING (key_hash)), \
-  new_cases AS (INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, event_seq, event_hash, created_at, bawaslu_until, next_due_at, excluded_officers) \
+  new_cases AS (INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, event_seq, event_hash, created_at, bawaslu_until, next_due_at, barred_marks) \
     SELECT case_id, 'REG-' || registering_agency || '-' || extract(year FROM received_at AT TIME ZONE 'Asia/Jakarta')::text || '-' || nextval('case_numbers'), 1, state, received_at, \
       election_regime, region_code, 1, event_hash, received_at, bawaslu_until, next_due_at, \
-      ARRAY(SELECT o.id FROM officers o WHERE o.email_index = q.email_index UNION SELECT o.id FROM officers o WHERE o.nik_index = q.nik_index) FROM q), \
-  new_subjects AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution, nip_index, nik_index) \
-    SELECT case_id, subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, 'typed', subject_nip_index, subject_nik_index FROM q), \
+      array_remove(ARRAY[email_index, nik_index], NULL) FROM q), \
+  new_subjects AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution, nip_index, nik_index, typed_agency_id) \
+    SELECT case_id, subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, 'typed', subject_nip_index, subject_nik_index, \
+      (SELECT a.id FROM agencies a WHERE lower(a.name) = lower(btrim(subject_agency)) OR lower(a.code) = lower(btrim(subject_agency)) LIMIT 1) FROM q), \
   new_reports AS (INSERT INTO reports (id, case_id, complaint_number, access_code_hash, language, received_at, description, medium, occurred_from, \
       occurred_to, known_on, known_assumed, place, links, evidence, anonymity, consent_to_bawaslu, link_hashes) \
     SELECT report_id, case_id, complaint_number, access_code_hash, language, received_at, description, medium, occurred_from, occurred_to, known_on, \
@@ -339,9 +340,7 @@ const BATCH: &str = "\
   pool AS (INSERT INTO deliveries (case_id, event_id, notice, officer_id, due_at, created_at) \
     SELECT DISTINCT ON (q.event_id, s.officer_id) q.case_id, q.event_id, 'report_arrived', s.officer_id, q.pool_due_at, q.received_at \
     FROM q JOIN seats s ON s.role = 'triage_officer' AND s.ended_at IS NULL \
-      AND (s.region_code = '' OR s.region_code = q.region_code OR starts_with(q.region_code, s.region_code || '.')) \
-    JOIN officers o ON o.id = s.officer_id AND NOT coalesce(o.nip = q.subject_nip, false) \
-      AND NOT coalesce(o.email_index = q.email_index, false) AND NOT coalesce(o.nik_index = q.nik_index, false)), \
+      AND (s.region_code = '' OR s.region_code = q.region_code OR starts_with(q.region_code, s.region_code || '.'))), \
   new_clocks AS (INSERT INTO deadlines (case_id, report_id, code, variant, regime, starts_on, counted_from, count, due_at, remaining, status, \
     provisional, settled_at, next_reminder_on, law_version) SELECT q.case_id, ";
 

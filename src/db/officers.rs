@@ -8,9 +8,10 @@ use diesel::sql_types::{Bool, Date};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::exclusions::{Traits, trait_columns};
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::{Officer, Role};
-use crate::domain::confidential::Confidential;
+use crate::domain::marks::Marks;
 use crate::schema::{agencies, officer_events, officers, seats, sign_ins};
 
 /// An account, for signing in.
@@ -117,7 +118,18 @@ pub async fn record(
     Ok(id)
 }
 
-type OfficerRow = (Uuid, Uuid, Role, Uuid, String, Option<String>, Option<Confidential<String>>);
+type SeatRow = (Uuid, Role, Uuid, String);
+
+/// An officer in a seat, not yet recognised: what he is known by as a reporter, only the program can tell.
+pub struct Seated(SeatRow, Traits);
+
+impl Seated {
+    /// The officer, recognised by what `marks` makes of what is stored.
+    pub fn recognised(self, marks: impl FnOnce(&Traits) -> Marks) -> Officer {
+        let Self((seat_id, role, agency_id, region_code), traits) = self;
+        Officer { officer_id: traits.officer_id, seat_id, role, agency_id, region_code, marks: marks(&traits) }
+    }
+}
 
 macro_rules! acting {
     () => {
@@ -125,20 +137,8 @@ macro_rules! acting {
             .inner_join(officers::table)
             .filter(seats::ended_at.is_null())
             .filter(officers::disabled_at.is_null())
-            .select((
-                seats::officer_id,
-                seats::id,
-                seats::role,
-                seats::agency_id,
-                seats::region_code,
-                seats::work_unit,
-                officers::nip,
-            ))
+            .select(((seats::id, seats::role, seats::agency_id, seats::region_code), trait_columns!()))
     };
-}
-
-fn officer((officer_id, seat_id, role, agency_id, region_code, work_unit, nip): OfficerRow) -> Officer {
-    Officer { officer_id, seat_id, role, agency_id, region_code, work_unit, nip }
 }
 
 /// The officer acting through this seat in this sign-in, if all of them are still valid.
@@ -147,23 +147,27 @@ pub async fn acting(
     seat_id: Uuid,
     sign_in_id: Uuid,
     now: DateTime<Utc>,
-) -> Result<Option<Officer>, DbError> {
+) -> Result<Option<Seated>, DbError> {
     let mut connection = pool.get().await?;
     let alive = sign_ins::table.find(sign_in_id).filter(sign_ins::officer_id.eq(seats::officer_id));
     let alive = alive.filter(sign_ins::ended_at.is_null().and(sign_ins::expires_at.gt(now)));
     let acting = acting!().filter(seats::id.eq(seat_id)).filter(diesel::dsl::exists(alive));
-    Ok(acting.first::<OfficerRow>(&mut connection).await.optional()?.map(officer))
+    let row: Option<(SeatRow, Traits)> = acting.first(&mut connection).await.optional()?;
+    Ok(row.map(|(seat, traits)| Seated(seat, traits)))
 }
 
 /// The same within a transaction.
-pub async fn acting_in(tx: &mut Tx, seat_id: Uuid) -> Result<Option<Officer>, DbError> {
-    Ok(acting!().filter(seats::id.eq(seat_id)).first::<OfficerRow>(tx.connection()?).await.optional()?.map(officer))
+pub async fn acting_in(tx: &mut Tx, seat_id: Uuid) -> Result<Option<Seated>, DbError> {
+    let acting = acting!().filter(seats::id.eq(seat_id));
+    let row: Option<(SeatRow, Traits)> = acting.first(tx.connection()?).await.optional()?;
+    Ok(row.map(|(seat, traits)| Seated(seat, traits)))
 }
 
 /// Everyone who acts through a seat of these roles.
-pub async fn in_roles(tx: &mut Tx, roles: &[Role]) -> Result<Vec<Officer>, DbError> {
+pub async fn in_roles(tx: &mut Tx, roles: &[Role]) -> Result<Vec<Seated>, DbError> {
     let acting = acting!().filter(seats::role.eq_any(roles.to_vec()));
-    Ok(acting.load::<OfficerRow>(tx.connection()?).await?.into_iter().map(officer).collect())
+    let rows: Vec<(SeatRow, Traits)> = acting.load(tx.connection()?).await?;
+    Ok(rows.into_iter().map(|(seat, traits)| Seated(seat, traits)).collect())
 }
 
 /// A new officer.
@@ -182,10 +186,10 @@ pub struct NewOfficer<'a> {
     pub language: &'a str,
     /// PHC string of the password; absent for one who is invited.
     pub password_hash: Option<&'a str>,
-    /// Keyed hash of the address, as of a reporter's.
-    pub email_index: &'a [u8],
-    /// Keyed hash of the NIK, as of a reporter's.
+    /// Keyed hash of the NIK, as of a subject's.
     pub nik_index: Option<&'a [u8]>,
+    /// That, and the keyed hash of the NIP.
+    pub numbers: Vec<&'a [u8]>,
 }
 
 /// A new seat.
@@ -206,7 +210,7 @@ pub struct NewSeat<'a> {
     pub work_unit: Option<&'a str>,
 }
 
-/// Adds an officer, or gives one who is already there a new password, and a NIP where one is given.
+/// Adds an officer, or gives one who is already there a new password.
 pub async fn put(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Uuid, DbError> {
     Ok(diesel::insert_into(officers::table)
         .values(officer)
@@ -216,8 +220,6 @@ pub async fn put(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Uuid, DbError>
             officers::password_hash.eq(officer.password_hash),
             officers::name.eq(officer.name),
             officers::language.eq(officer.language),
-            officer.nip.map(|nip| officers::nip.eq(Some(nip))),
-            officers::email_index.eq(officer.email_index),
         ))
         .returning(officers::id)
         .get_result(tx.connection()?)
@@ -239,19 +241,6 @@ pub async fn seat(tx: &mut Tx, seat: &NewSeat<'_>) -> Result<(), DbError> {
         }
         (Some(_), None) => 0,
     };
-    Ok(())
-}
-
-/// Keeps a new officer away from every case he reported himself.
-pub async fn exclude_from_own_reports(tx: &mut Tx, officer_id: Uuid) -> Result<(), DbError> {
-    diesel::sql_query(
-        "UPDATE cases SET excluded_officers = array_append(excluded_officers, o.id) FROM officers o, reports r, reporter_identities i \
-         WHERE o.id = $1 AND r.case_id = cases.id AND i.report_id = r.id AND (i.email_index = o.email_index OR i.nik_index = o.nik_index) \
-         AND NOT o.id = ANY (cases.excluded_officers)",
-    )
-    .bind::<diesel::sql_types::Uuid, _>(officer_id)
-    .execute(tx.connection()?)
-    .await?;
     Ok(())
 }
 
@@ -339,22 +328,30 @@ pub async fn insert(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<bool, DbErr
     Ok(kept.execute(tx.connection()?).await? == 1)
 }
 
-/// Which of address, NIP and NIK belong to another account, by name.
-pub async fn taken(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Vec<&'static str>, DbError> {
+/// Which of address, NIP and NIK belong to another account than `own`, by name.
+pub async fn taken(
+    tx: &mut Tx,
+    own: Option<Uuid>,
+    email: Option<&str>,
+    nip: Option<&str>,
+    nik_index: Option<&[u8]>,
+) -> Result<Vec<&'static str>, DbError> {
     type Row = (String, Option<String>, Option<Vec<u8>>);
-    let others = officers::table.filter(
+    let others = officers::table.filter(officers::id.nullable().is_distinct_from(own)).filter(
         officers::email
-            .eq(officer.email)
-            .or(officers::nip.eq(officer.nip).is_not_distinct_from(true))
-            .or(officers::nik_index.eq(officer.nik_index).is_not_distinct_from(true)),
+            .nullable()
+            .eq(email)
+            .or(officers::nip.eq(nip))
+            .or(officers::nik_index.eq(nik_index))
+            .is_not_distinct_from(true),
     );
     let columns = (officers::email, officers::nip, officers::nik_index);
     let rows: Vec<Row> = others.select(columns).load(tx.connection()?).await?;
     let held = |matches: &dyn Fn(&Row) -> bool| rows.iter().any(matches);
     let names = [
-        ("email", held(&|row| row.0 == officer.email)),
-        ("nip", officer.nip.is_some() && held(&|row| row.1.as_deref() == officer.nip)),
-        ("nik", officer.nik_index.is_some() && held(&|row| row.2.as_deref() == officer.nik_index)),
+        ("email", email.is_some() && held(&|row| Some(row.0.as_str()) == email)),
+        ("nip", nip.is_some() && held(&|row| row.1.as_deref() == nip)),
+        ("nik", nik_index.is_some() && held(&|row| row.2.as_deref() == nik_index)),
     ];
     Ok(names.into_iter().filter(|(_, taken)| *taken).map(|(name, _)| name).collect())
 }

@@ -13,7 +13,6 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use self::beside::{Parts, push_beside};
-use super::cases::NOT_EXCLUDED;
 use super::deadlines::{clocks_json, push_clocks};
 use super::statement::{prepared, push};
 use super::{DbError, Tx};
@@ -90,14 +89,10 @@ impl<'a> Meant<'a> {
     }
 }
 
-/// The seats `s` a row `tell` means by role.
+/// The seats `s` a row `tell` means by role. Who must not see the case is told as well: only the program knows the reporters among
+/// officers, and the worker sends them nothing.
 pub(super) const SEATED: &str = "tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
             AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.'))";
-
-/// Follows seats `s`: each with its officer, as the conditions on who may see a case take them. Who must not see a case is
-/// not written to about it either.
-pub(super) const SEAT_AS_SIGHT: &str = "JOIN officers o ON o.id = s.officer_id \
-            CROSS JOIN LATERAL (SELECT s.officer_id, s.agency_id, s.work_unit, o.nip) sight";
 
 /// The tells turned on their side, as `unnest` takes them: who is meant, as role with agency or region, as officer, as
 /// address, or as the case's reporters.
@@ -168,8 +163,7 @@ fn push_aftermath<'b, const LEAN: bool>(
         told AS (INSERT INTO deliveries (case_id, event_id, notice, officer_id, report_id, address, due_at, created_at) \
         SELECT DISTINCT event.case_id, event.event_id, tell.notice, who.officer_id, who.report_id, who.address, tell.due_at, event.at \
         FROM event CROSS JOIN tell CROSS JOIN LATERAL ( \
-          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM moved cases JOIN subjects ON subjects.case_id = cases.id \
-            CROSS JOIN seats s " {SEAT_AS_SIGHT} " WHERE " {SEATED} " AND " {NOT_EXCLUDED} " \
+          SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM seats s WHERE " {SEATED} " \
           UNION ALL SELECT tell.officer_id, NULL, NULL WHERE tell.officer_id IS NOT NULL \
           UNION ALL SELECT NULL, NULL, tell.address WHERE tell.address IS NOT NULL \
           UNION ALL SELECT NULL, reader.id, NULL FROM reader WHERE tell.reporters) who)");
@@ -241,7 +235,7 @@ impl Apply<'_> {
             ", bawaslu_until = " [Nullable<sql::Timestamptz>] &c.bawaslu_until, ", next_due_at = " [Nullable<sql::Timestamptz>] &c.next_due_at,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
             [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &c.id, " AND version = " [sql::Integer] &c.version,
-            " RETURNING id, event_seq, event_hash, split_from, agency_id, excluded_officers)");
+            " RETURNING id, event_seq, event_hash, split_from)");
         if !LEAN {
             push!(out; ", lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
                 " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
@@ -352,7 +346,7 @@ impl QueryFragment<Pg> for Advance<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         push!(out; "WITH moved AS (UPDATE cases SET version = version + 1, event_seq = "
             [sql::Integer] &self.seq, ", event_hash = " [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &self.id,
-            " RETURNING id, event_seq, event_hash, split_from, agency_id, excluded_officers)");
+            " RETURNING id, event_seq, event_hash, split_from)");
         push_aftermath::<false>(&mut out, &self.event, &self.tells)?;
         out.push_sql(" SELECT count(*) FROM moved");
         Ok(())

@@ -96,11 +96,14 @@ pub async fn appoint(
     let hashes = try_join_all(officers.iter().map(|officer| hasher.hash(officer.password.clone()))).await?;
     let pool = db::pool(database_url, config.database_role.as_deref(), 1)?;
     let mut tx = Tx::begin(&pool).await?;
-    for (officer, hash) in officers.iter().zip(&hashes) {
+    for (n, (officer, hash)) in officers.iter().zip(&hashes).enumerate() {
+        // Invented: born on the first days of 1980, appointed in 2005.
+        let nip = format!("198001{:02}2005011001", n + 1);
         let new = OfficerToAdd {
             email: &officer.email,
             name: officer.seat.name,
-            nip: None,
+            nip: Some(&nip),
+            nik: None,
             language: "id",
             password_hash: hash,
             role: officer.seat.role,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::confidential::Confidential;
+use crate::domain::marks::Marks;
 use crate::text_enum;
 
 text_enum! {
@@ -34,10 +34,9 @@ pub struct Officer {
     pub agency_id: Uuid,
     /// Region the seat reaches, with all below it; empty for the whole country.
     pub region_code: String,
-    /// Work unit of the seat within its agency.
-    pub work_unit: Option<String>,
-    /// The officer's own NIP: nobody handles a case about himself.
-    pub nip: Option<Confidential<String>>,
+    /// What the person is recognised by in cases, through whatever seat: own numbers, the units of all seats, and what a
+    /// reporter with this address or NIK is known by.
+    pub marks: Marks,
 }
 
 /// Whoever fires a transition.

@@ -12,6 +12,7 @@ use crate::domain::confidential::Confidential;
 use crate::domain::deadline::Clock;
 use crate::domain::frozen::FrozenForms;
 use crate::domain::ids::Language;
+use crate::domain::marks::{self, Marks};
 use crate::domain::tracks::{TrackState, TrackStates};
 use crate::text_enum;
 
@@ -257,8 +258,10 @@ pub struct Case {
     pub event_hash: Vec<u8>,
     /// When the first report arrived.
     pub created_at: DateTime<Utc>,
-    /// Officers to whom the case does not exist: recused, or its reporter.
+    /// Officers who declared a recusal.
     pub excluded_officers: OfficerIds,
+    /// Marks of its reporters and of the subjects of cases merged into it.
+    pub barred_marks: Marks,
     /// End of the latest Bawaslu window (D2) still running.
     pub bawaslu_until: Option<DateTime<Utc>>,
     /// First end among the clocks of those who work on it, passed or to come.
@@ -334,6 +337,22 @@ pub struct Subject {
     pub employment: Option<Employment>,
     /// Who it is, once an officer has confirmed it.
     pub person_id: Option<Uuid>,
+    /// Keyed hash of the NIP or NI PPPK.
+    pub nip_index: Option<Vec<u8>>,
+    /// Keyed hash of the NIK.
+    pub nik_index: Option<Vec<u8>>,
+    /// The agency the reporter typed, where it is one.
+    pub typed_agency_id: Option<Uuid>,
+}
+
+impl Subject {
+    /// What the subject of a case of this agency is recognised by.
+    pub fn marks(&self, agency_id: Option<Uuid>) -> Marks {
+        let unit = agency_id.or(self.typed_agency_id).zip(self.work_unit.as_deref());
+        let unit = unit.map(|(agency_id, unit)| marks::unit(agency_id, unit));
+        let numbers = [self.nip_index.clone(), self.nik_index.clone()];
+        Marks(numbers.into_iter().chain([self.person_id.map(marks::person), unit]).flatten().collect())
+    }
 }
 
 /// What a decision needs to know beside the row itself.

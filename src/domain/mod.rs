@@ -18,6 +18,7 @@ pub mod fault;
 pub mod frozen;
 pub mod guards;
 pub mod ids;
+pub mod marks;
 pub mod notice;
 pub mod person_number;
 pub mod policy;

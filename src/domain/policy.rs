@@ -2,6 +2,7 @@
 
 use crate::domain::actor::{Actor, Officer, Role};
 use crate::domain::case::{Case, Subject};
+use crate::domain::marks::Marks;
 use crate::text_enum;
 use uuid::Uuid;
 
@@ -173,6 +174,11 @@ pub fn granted(role: Role, permission: Permission) -> bool {
     grant(role).is_some_and(|grant| grant.permissions.contains(&permission))
 }
 
+/// Whether the role works on cases, be it without seeing them: all but those who keep accounts and the service.
+pub fn handles_cases(role: Role) -> bool {
+    !matches!(role, Role::AgencyAdmin | Role::SystemAdmin)
+}
+
 /// Which cases seats of the role reach.
 pub fn reach(role: Role) -> Reach {
     grant(role).map_or(Reach::NoCase, |grant| grant.reach)
@@ -204,22 +210,32 @@ fn reaches(officer: &Officer, case: &Case, reach: Reach) -> bool {
     }
 }
 
-/// An officer never handles a case about himself or his own work unit, nor one he reported or is recused from (domain
-/// rule on conflict of interest).
+/// An officer never handles a case about himself or a work unit of his, through whatever seat, nor one he reported or is
+/// recused from (domain rule on conflict of interest). What a case was merged from counts as well: its reports are read there.
 pub fn excluded(officer: &Officer, case: &Case, subject: &Subject) -> bool {
-    let is_subject = officer.nip.is_some() && officer.nip == subject.nip;
-    let unit = |unit: &Option<String>| unit.as_ref().map(|unit| unit.trim().to_lowercase());
-    let own_unit = case.agency_id == Some(officer.agency_id)
-        && officer.work_unit.is_some()
-        && unit(&officer.work_unit) == unit(&subject.work_unit);
-    is_subject || own_unit || case.excluded_officers.0.contains(&officer.officer_id)
+    hidden_from(officer.officer_id, &officer.marks, case, subject)
+}
+
+/// The same of an officer who holds no seat at the moment.
+pub fn hidden_from(officer_id: Uuid, marks: &Marks, case: &Case, subject: &Subject) -> bool {
+    subject.marks(case.agency_id).meet(marks)
+        || case.barred_marks.meet(marks)
+        || case.excluded_officers.0.contains(&officer_id)
 }
 
 /// Whether the officer may know that the case exists. Unseen means not found.
 pub fn sees(officer: &Officer, case: &Case, subject: &Subject) -> bool {
-    grant(officer.role)
-        .is_some_and(|grant| grant.permissions.contains(&P::ReadCase) && reaches(officer, case, grant.reach))
-        && !excluded(officer, case, subject)
+    meant(officer, P::ReadCase, case) && !excluded(officer, case, subject)
+}
+
+/// Whether the officer may use the permission on cases like this one that he may see, going by the seat alone: to whom mails are
+/// written. Who among them must not hear of the case is asked when they are sent.
+pub fn meant(officer: &Officer, permission: Permission, case: &Case) -> bool {
+    grant(officer.role).is_some_and(|grant| {
+        grant.permissions.contains(&P::ReadCase)
+            && grant.permissions.contains(&permission)
+            && reaches(officer, case, grant.reach)
+    })
 }
 
 /// Whether the actor may use the permission on this case. A rule without an officer's permission names who else fires it.
@@ -238,10 +254,8 @@ pub struct Visible {
     pub agency_id: Uuid,
     /// Region of the seat.
     pub region_code: String,
-    /// Work unit of the seat: its own cases are hidden.
-    pub work_unit: Option<String>,
-    /// NIP of the officer: his own case is hidden.
-    pub nip: Option<String>,
+    /// What the officer is recognised by: cases about himself, of his units and of his reports are hidden.
+    pub marks: Marks,
 }
 
 /// What a query may return to this officer.
@@ -254,8 +268,7 @@ pub fn visible(officer: &Officer) -> Visible {
         officer_id: officer.officer_id,
         agency_id: officer.agency_id,
         region_code: officer.region_code.clone(),
-        work_unit: officer.work_unit.clone(),
-        nip: officer.nip.as_ref().map(|nip| nip.reveal().clone()),
+        marks: officer.marks.clone(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::transition::{Fired, Setting, current, fire_on, note, sight};
-use super::{FlowError, transition};
+use super::{FlowError, exclusions, transition};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::deliveries::Told;
 use crate::db::{self, Tx};
@@ -36,7 +36,7 @@ pub async fn approve(tx: &mut Tx, setting: &Setting, approver: &Actor, draft: &D
     }
     let drafter = db::officers::acting_in(tx, approval.drafted_seat)
         .await?
-        .map(Actor::Officer)
+        .map(|drafter| Actor::Officer(exclusions::recognised(&setting.keys, drafter)))
         .ok_or(FlowError::ApprovalLapsed)?;
     let action: Action = serde_json::from_value(approval.action.clone()).map_err(|_| FlowError::ApprovalLapsed)?;
     settle(setting, approver, &mut approval, ApprovalStatus::Approved, None);
@@ -88,10 +88,9 @@ pub async fn remind(
     let Some(needed) = rule_for(approval.verb, facts.case.state).and_then(|rule| rule.approval) else { return Ok(0) };
     let roles: Vec<Role> = Role::ALL.iter().copied().filter(|role| policy::granted(*role, needed)).collect();
     let seats = db::officers::in_roles(tx, &roles).await?;
-    let may = |officer: &Officer| {
-        officer.officer_id != approval.drafted_by
-            && policy::may(&Actor::Officer(officer.clone()), needed, &facts.case, &facts.subject)
-    };
+    let seats: Vec<Officer> = seats.into_iter().map(|seated| exclusions::recognised(&setting.keys, seated)).collect();
+    let may =
+        |officer: &Officer| officer.officer_id != approval.drafted_by && policy::meant(officer, needed, &facts.case);
     let told: BTreeSet<Uuid> = seats.iter().filter(|officer| may(officer)).map(|officer| officer.officer_id).collect();
     for officer_id in &told {
         db::deliveries::tell_officer(

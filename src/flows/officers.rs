@@ -3,7 +3,8 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{FlowError, sealing};
+use super::FlowError;
+use super::numbers::{Numbers, free, known_by_number, set_numbers};
 use crate::db::deliveries::Told;
 use crate::db::officers::{Listed, NewOfficer, NewSeat, Seat};
 use crate::db::sign_ins::Which;
@@ -12,7 +13,6 @@ use crate::domain::actor::{Officer, Role};
 use crate::domain::calendar::today;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::notice::Notice;
-use crate::domain::person_number;
 use crate::domain::policy::{self, Reach};
 use crate::domain::sign_in::SignInEnd;
 use crate::token::Keys;
@@ -25,6 +25,8 @@ pub struct OfficerToAdd<'a> {
     pub name: &'a str,
     /// NIP.
     pub nip: Option<&'a str>,
+    /// NIK; only its keyed hash is kept.
+    pub nik: Option<&'a str>,
     /// Language of mails, `id` or `en`.
     pub language: &'a str,
     /// PHC string of the password.
@@ -45,33 +47,23 @@ pub async fn add(tx: &mut Tx, keys: &Keys, now: DateTime<Utc>, new: &OfficerToAd
     let unknown = || FlowError::Input(vec![FieldFault::new("agency", Fault::UnknownCode)]);
     let agency_id = db::reference::agency(tx, new.agency_code, day).await?.ok_or_else(unknown)?;
     fits(tx, agency_id, new.role, new.region_code, day, ["role", "region"].map(str::to_owned)).await?;
-    let nip = new.nip.map(|typed| {
-        let fault = || FlowError::Input(vec![FieldFault::new("nip", Fault::NotANip)]);
-        person_number::nip(typed).ok_or_else(fault)
-    });
-    let nip = nip.transpose()?;
+    let numbers = Numbers::read(keys, new.nip, new.nik, "")?;
     let email = new.email.to_lowercase();
     let officer = NewOfficer {
         id: Uuid::now_v7(),
         email: &email,
         name: new.name,
-        nip: nip.as_deref(),
+        nip: numbers.nip.as_deref(),
         language: new.language,
         password_hash: Some(new.password_hash),
-        email_index: &sealing::email_index(keys, &email),
-        nik_index: None,
+        nik_index: numbers.nik_index.as_deref(),
+        numbers: numbers.indexes(),
     };
-    let others = db::officers::taken(tx, &officer).await?;
-    let faults: Vec<FieldFault> = others
-        .into_iter()
-        .filter(|field| *field != "email")
-        .map(|field| FieldFault::new(field, Fault::Taken))
-        .collect();
-    if !faults.is_empty() {
-        return Err(FlowError::Input(faults));
-    }
+    let known = db::officers::id_of(tx, &email).await?;
+    free(tx, known, &numbers, "").await?;
     let officer_id = db::officers::put(tx, &officer).await?;
-    db::officers::exclude_from_own_reports(tx, officer_id).await?;
+    set_numbers(tx, officer_id, &numbers).await?;
+    known_by_number(tx, officer_id, new.role, "nip").await?;
     db::sign_ins::forget_second_factor(tx, officer_id).await?;
     db::sign_ins::end(tx, officer_id, Which::All, SignInEnd::CredentialsChanged, now).await?;
     db::officers::record(tx, officer_id, "added", None, None, None, now).await?;
@@ -145,23 +137,23 @@ pub async fn appoint(
 ) -> Result<Appointed, FlowError> {
     let agency_id = agency_for(tx, with, seat).await?;
     let (id, email) = (Uuid::now_v7(), person.email.to_lowercase());
-    let nik_index = person.nik.map(|nik| with.keys.blind_index("nik", nik));
+    let numbers = Numbers::read(with.keys, person.nip, person.nik, "/")?;
     let officer = NewOfficer {
         id,
         email: &email,
         name: person.name,
-        nip: person.nip,
+        nip: numbers.nip.as_deref(),
         language: person.language,
         password_hash: None,
-        email_index: &sealing::email_index(with.keys, &email),
-        nik_index: nik_index.as_deref(),
+        nik_index: numbers.nik_index.as_deref(),
+        numbers: numbers.indexes(),
     };
     if !db::officers::insert(tx, &officer).await? {
-        let taken = db::officers::taken(tx, &officer).await?;
+        let taken = db::officers::taken(tx, None, Some(&email), officer.nip, officer.nik_index).await?;
         let at = |field| FieldFault::new(format!("/{field}"), Fault::Taken);
         return Err(FlowError::Input(taken.into_iter().map(at).collect()));
     }
-    db::officers::exclude_from_own_reports(tx, id).await?;
+    known_by_number(tx, id, seat.role, "/nip").await?;
     recorded(tx, with, id, "appointed", None, None).await?;
     give(tx, with, id, agency_id, seat).await
 }
@@ -175,7 +167,28 @@ pub async fn give_seat(
 ) -> Result<Appointed, FlowError> {
     within_reach(tx, with, officer_id, Needed::Any).await?;
     let agency_id = agency_for(tx, with, seat).await?;
+    known_by_number(tx, officer_id, seat.role, "/role").await?;
     give(tx, with, officer_id, agency_id, seat).await
+}
+
+/// Puts NIP or NIK of an officer in place: one that was missing, or one that changed, as a NI PPPK does with the agency. Cases
+/// about himself are hidden by those he had before as well.
+pub async fn complete(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+    nip: Option<&str>,
+    nik: Option<&str>,
+) -> Result<Appointed, FlowError> {
+    within_reach(tx, with, officer_id, Needed::Every).await?;
+    let numbers = Numbers::read(with.keys, nip, nik, "/")?;
+    if numbers.indexes().is_empty() {
+        return Err(FlowError::Input(vec![FieldFault::new("/nip", Fault::NumberNeeded)]));
+    }
+    free(tx, Some(officer_id), &numbers, "/").await?;
+    set_numbers(tx, officer_id, &numbers).await?;
+    recorded(tx, with, officer_id, "numbers_set", None, None).await?;
+    appointed(tx, officer_id).await
 }
 
 async fn give(

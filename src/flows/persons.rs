@@ -83,6 +83,25 @@ const BATCH: i64 = 500;
 /// Adds the hashes of numbers that an earlier version stored without. Done at the start; soon there are none left.
 pub async fn index_numbers(pool: &Pool, keys: &Keys) -> Result<(), FlowError> {
     loop {
+        let some = db::officer_numbers::unnumbered(pool, BATCH).await?;
+        if some.is_empty() {
+            break;
+        }
+        let mut tx = Tx::begin(pool).await?;
+        for (officer_id, nip) in some {
+            let index = nip.map(|nip| nip_index(keys, nip.reveal()));
+            db::officer_numbers::set_numbers(
+                &mut tx,
+                officer_id,
+                None,
+                None,
+                &index.as_deref().into_iter().collect::<Vec<_>>(),
+            )
+            .await?;
+        }
+        tx.commit().await?;
+    }
+    loop {
         let some = db::persons::unindexed(pool, BATCH).await?;
         if some.is_empty() {
             return Ok(());

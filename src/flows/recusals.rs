@@ -19,6 +19,6 @@ pub async fn declare(
     let facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
     let details = event::salted(&serde_json::json!({ "reason": reason }));
     note(tx, setting, actor, &facts.case, "recusal.declared", Some(details)).await?;
-    db::cases::exclude(tx, facts.case.id, officer_id).await?;
+    db::exclusions::recuse(tx, facts.case.id, officer_id).await?;
     Ok(db::approvals::lapse_drafts_of(tx, facts.case.id, officer_id, setting.now).await?)
 }

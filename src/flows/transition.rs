@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::sealing::tell_reporters;
-use super::{Current, FlowError, clocks, persons, tracks};
+use super::{Current, FlowError, clocks, exclusions, persons, tracks};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::Sight;
 use crate::db::law::LawBook;
@@ -87,25 +87,27 @@ pub async fn fire_on(
     match verdict {
         Verdict::Decided(decision) => {
             let (warnings, handed_over) = (decision.beside().warnings.clone(), decision.beside().handed_over.clone());
-            let case = write(tx, setting, actor, approver, &facts, *decision, &action).await?;
+            let mut case = write(tx, setting, actor, approver, &facts, *decision, &action).await?;
             if !handed_over.is_empty() {
                 tracks::hand_over(tx, setting, actor, &facts, &handed_over).await?;
             }
-            confirm(&mut facts.subject, &action);
+            if let Action::Accept(accept) = &action {
+                confirm(&setting.keys, &mut facts.subject, &accept.subject, named.person_id);
+                exclusions::release_owner(tx, &setting.keys, setting.now, actor, &mut case, &facts.subject).await?;
+            }
             Ok(Fired::Moved(Box::new(case), Box::new(facts), warnings))
         }
         Verdict::NeedsApproval(_) => draft(tx, setting, actor, facts, &action).await,
     }
 }
 
-/// Brings the subject at hand to what the action has just put in place, so that the answer shows it.
-fn confirm(subject: &mut Subject, action: &Action) {
-    let Action::Accept(accept) = action else { return };
-    let (given, put) = (&accept.subject, |to: &mut Option<Confidential<String>>, value: &Option<String>| {
+/// Brings the subject at hand to what the action has just put in place, so that the answer shows it and goes by it.
+fn confirm(keys: &Keys, subject: &mut Subject, given: &ConfirmedSubject, person_id: Option<Uuid>) {
+    let put = |to: &mut Option<Confidential<String>>, value: &Option<String>| {
         if let Some(value) = value {
             *to = Some(Confidential::new(value.clone()));
         }
-    });
+    };
     put(&mut subject.name, &given.name);
     put(&mut subject.nip, &given.nip);
     put(&mut subject.nik, &given.nik);
@@ -113,6 +115,9 @@ fn confirm(subject: &mut Subject, action: &Action) {
     subject.work_unit = given.work_unit.clone().or_else(|| subject.work_unit.take());
     subject.resolution = SubjectResolution::Confirmed;
     subject.employment = Some(given.employment);
+    subject.nip_index = subject.nip.as_ref().map(|nip| persons::nip_index(keys, nip.reveal()));
+    subject.nik_index = subject.nik.as_ref().map(|nik| persons::nik_index(keys, nik.reveal()));
+    subject.person_id = person_id.or(subject.person_id);
 }
 
 /// The case and what this actor may try on it.
@@ -139,7 +144,7 @@ async fn write(
                 persons::confirm(tx, setting, actor, facts, subject, *person).await?;
             }
             Effect::ReviewMerged(agency) => db::duplicates::review_merged(tx, facts.case.id, *agency).await?,
-            Effect::HideMaster(master) => db::duplicates::inherit_exclusions(tx, *master, facts.case.id).await?,
+            Effect::HideMaster(master) => db::exclusions::inherit_recusals(tx, *master, facts.case.id).await?,
             Effect::Questions(questions) => {
                 for question in questions {
                     tell_reporters(tx, setting, facts.case.id, question).await?;
@@ -168,6 +173,7 @@ async fn write(
         .collect();
     let case = db::transition::apply(tx, decision, &event, &tells).await?;
     if merge.0 != merge.1 {
+        exclusions::follow_merge(tx, setting, actor, &case, merge).await?;
         clocks::follow_merge(tx, setting, &case, merge).await?;
     }
     Ok(case)

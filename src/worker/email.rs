@@ -1,6 +1,9 @@
 //! From a due delivery to a sent mail: lease, write the letter, send, settle. At least once, with one Message-ID.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
 
 use super::letter::{LetterContext, Letters};
 use crate::app::App;
@@ -10,7 +13,7 @@ use crate::db::{self, DbError, Tx};
 use crate::domain::case::{State, public_state};
 use crate::domain::ids::Language;
 use crate::domain::notice::Notice;
-use crate::flows::sealing;
+use crate::flows::{exclusions, sealing};
 use crate::mail::{OutgoingMail, SendError};
 
 /// A worker that dies leaves its deliveries to be claimed again after this; longer than sending one batch can take.
@@ -63,6 +66,15 @@ async fn deliver(app: &App, letters: &Letters, claimed: &Claimed, claimed_at: Da
     tx.commit().await
 }
 
+/// Which of these cases the officer told must not hear of; none for anybody else. Asked when it is sent: he may have stepped back,
+/// taken another seat or turned out to be the subject since it was written.
+async fn hidden(app: &App, officer_id: Option<Uuid>, cases: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
+    match officer_id {
+        Some(officer_id) if !cases.is_empty() => exclusions::hidden(&app.pool, &app.keys, officer_id, cases).await,
+        _ => Ok(HashSet::new()),
+    }
+}
+
 /// Why a mail did not leave.
 #[derive(Debug)]
 enum Failure {
@@ -91,7 +103,26 @@ fn settled(attempts: i32, outcome: Result<(), Failure>, now: DateTime<Utc>) -> O
     }
 }
 
+/// Sends it, unless it is about a case that is hidden from the officer told: then what gave way to it, the newest that he may know
+/// of. Either way it is settled as sent, and everything before it goes as for his colleagues: a mail left out would tell from the
+/// database which officer reported.
 async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), Failure> {
+    let unread = |_| Failure::Transient("who may know of the case cannot be read".to_owned());
+    let is_hidden = !hidden(app, claimed.officer_id, claimed.case_id.as_slice()).await.map_err(unread)?.is_empty();
+    if !is_hidden {
+        return send(app, letters, claimed).await;
+    }
+    let older = deliveries::gave_way_to(&app.pool, claimed).await.map_err(unread)?;
+    let cases: Vec<Uuid> = older.iter().filter_map(|older| older.case_id).collect();
+    let hidden = hidden(app, claimed.officer_id, &cases).await.map_err(unread)?;
+    let open = older.iter().find(|older| older.case_id.is_none_or(|case_id| !hidden.contains(&case_id)));
+    match open {
+        Some(open) => send(app, letters, open).await,
+        None => Ok(()),
+    }
+}
+
+async fn send(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), Failure> {
     // Opened here, just before it is used, and nowhere kept.
     let address = sealing::address(&app.vault, claimed).map_err(|error| {
         tracing::error!(delivery = claimed.id, %error, "a reporter's address cannot be opened");
@@ -107,7 +138,13 @@ async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), 
     if let Some(digest_id) = claimed.digest_id {
         let unread = |_| Failure::Transient("the digest cannot be read".to_owned());
         let lines = db::digests::lines(&app.pool, digest_id).await.map_err(unread)?;
-        context.lines = lines.iter().map(|line| digest_line(app, line, language)).collect();
+        let cases: Vec<Uuid> = lines.iter().map(|line| line.case_id).collect();
+        let hidden = hidden(app, claimed.officer_id, &cases).await.map_err(unread)?;
+        let open = lines.iter().filter(|line| !hidden.contains(&line.case_id));
+        context.lines = open.map(|line| digest_line(app, line, language)).collect();
+        if context.lines.is_empty() && !hidden.is_empty() {
+            return Ok(());
+        }
     }
     let letter = letters
         .write(told(claimed).as_str(), language.code(), &context)

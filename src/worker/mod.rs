@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::flows::{FlowError, duplicates, persons};
+use crate::flows::{FlowError, duplicates, persons, sealing};
 
 pub mod email;
 pub mod letter;
@@ -50,5 +50,6 @@ pub async fn run(app: App, letters: letter::Letters, mut stop: watch::Receiver<b
 /// Adds what an earlier version of the program did not store yet.
 async fn catch_up(app: &App) -> Result<(), FlowError> {
     persons::index_numbers(&app.pool, &app.keys).await?;
+    sealing::index_niks(&app.pool, &app.vault, &app.keys).await?;
     duplicates::hash_links(&app.pool).await
 }

@@ -11,7 +11,7 @@ use crate::harness::db::signed_in;
 use crate::harness::{Call, Persona, Receipt, Reply, TestApp, steps};
 
 /// Who is let in; everyone else is refused.
-enum Door {
+pub enum Door {
     /// Anybody, without a token, for this reason.
     Public(&'static str),
     /// The reporter, and only to his own report.
@@ -177,6 +177,7 @@ const DOORS: &[(&str, Door)] = &[
     ("end_seat", Only(ADMINISTER)),
     ("disable_officer", Only(ADMINISTER)),
     ("enable_officer", Only(ADMINISTER)),
+    ("set_officer_numbers", Only(ADMINISTER)),
     ("list_deliveries", Only(&[P::SystemAdmin])),
     ("resend_delivery", Only(&[P::SystemAdmin])),
 ];
@@ -185,26 +186,27 @@ const WHY: &str = "Alasan yang cukup panjang untuk dicatat pada berkas, dengan k
 const NAME: &str = "Siti Pelapor";
 const WRITTEN: &str = "Unggahan itu masih dapat dilihat.";
 
-fn door(operation: &str) -> &'static Door {
+pub fn door(operation: &str) -> &'static Door {
     &DOORS.iter().find(|(id, _)| *id == operation).unwrap_or_else(|| panic!("{operation} has no line")).1
 }
 
 /// Every operation as id, method and path.
-fn all() -> Vec<(&'static str, reqwest::Method, String)> {
+pub fn all() -> Vec<(&'static str, reqwest::Method, String)> {
     let id = |operation: &'static Value| operation["operationId"].as_str().unwrap();
     operations().into_iter().map(|(method, path, of)| (id(of), method.parse().unwrap(), path)).collect()
 }
 
 /// Two reports, with something behind every address that takes a key.
-struct World {
-    app: TestApp,
+pub struct World {
+    /// The program.
+    pub app: TestApp,
     receipt: Receipt,
     other: Receipt,
     keys: BTreeMap<&'static str, String>,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let app = TestApp::start().await;
         let old = app.case_after(&["take", "accept", "find_unproven"]).await;
         app.advance(Duration::days(5 * 366 + 2));
@@ -238,6 +240,7 @@ impl World {
         assert!(proposals.body().contains(old), "{}", proposals.body());
         let mut colleague = self.body("appoint_officer");
         colleague["email"] = "rekan@kota.example".into();
+        colleague["nip"] = "199001012015051002".into();
         let colleague = app.post("/v1/officers").by(P::AgencyAdmin).json(&colleague).expect(201).await;
         let flag = format!(
             "INSERT INTO access_flags (officer_id, kind, window_start, cases, raised_at) \
@@ -278,8 +281,9 @@ impl World {
         let letter = json!({ "number": "100/UJI/2026", "dated": self.app.day(0) });
         match operation {
             "appoint_officer" => json!({
-                "email": "petugas-baru@kota.example", "name": "Petugas Baru", "seat": self.body("give_seat"),
+                "email": "petugas-baru@kota.example", "name": "Petugas Baru", "nip": "199001012015051001", "seat": self.body("give_seat"),
             }),
+            "set_officer_numbers" => json!({ "nik": "1571014506900001" }),
             "give_seat" => json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71" }),
             "disable_officer" | "enable_officer" => json!({ "reason": WHY }),
             "review_access_flag" => json!({ "note": WHY }),
@@ -297,7 +301,7 @@ impl World {
             "set_legal_hold" => json!({ "case_number": self.receipt.case, "reason": WHY }),
             "take_track_step" => json!({ "to": "summoned", "document": letter, "day": self.app.day(7) }),
             "fire_transition" => steps::action("impose_sanction", &steps::input(&self.app, "impose_sanction")),
-            "decide_data_request" => json!({ "decision": "reject", "reason": WHY }),
+            "decide_data_request" => json!({ "decision": "refuse", "reason": WHY }),
             "change_password" => {
                 json!({ "current_password": "bukan sandi ini", "new_password": "sandi baru yang panjang" })
             }
@@ -311,7 +315,7 @@ impl World {
         }
     }
 
-    async fn call(&self, operation: &str, method: &reqwest::Method, path: &str) -> Call<'_> {
+    pub async fn call(&self, operation: &str, method: &reqwest::Method, path: &str) -> Call<'_> {
         let version = format!("SELECT version AS value FROM cases WHERE case_number = '{}'", self.receipt.case);
         let call = self.app.call(method.clone(), &self.path(path));
         let call = call.if_match(self.app.db.value(&version).await.parse().unwrap());

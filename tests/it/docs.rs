@@ -193,7 +193,7 @@ const COLUMNS: &str = "SELECT table_name || '.' || column_name || ' ' || CASE is
        WHEN 'timestamp with time zone' THEN 'Timestamptz' WHEN 'smallint' THEN 'Int2' WHEN 'integer' THEN 'Int4' \
        WHEN 'bigint' THEN 'Int8' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea' \
        WHEN 'ARRAY' THEN CASE udt_name WHEN '_uuid' THEN 'Array<Nullable<Uuid>>' \
-         WHEN '_text' THEN 'Array<Nullable<Text>>' WHEN '_int2' THEN 'Array<Nullable<Int2>>' ELSE udt_name END ELSE data_type END \
+         WHEN '_text' THEN 'Array<Nullable<Text>>' WHEN '_bytea' THEN 'Array<Nullable<Bytea>>' WHEN '_int2' THEN 'Array<Nullable<Int2>>' ELSE udt_name END ELSE data_type END \
     || CASE is_nullable WHEN 'YES' THEN '>' ELSE '' END AS value \
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
 

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use netral::domain::action::Verb;
 use netral::domain::actor::{Actor, Officer, Role};
 use netral::domain::case::{CaseFacts, ClosureReason, OfficerIds, ReferralKind, State};
-use netral::domain::confidential::Confidential;
 use netral::domain::decide::{Refusal, Verdict, decide};
 use netral::domain::ids::Language;
+use netral::domain::marks::{self, Marks};
 use netral::domain::notice::Notice;
 use netral::domain::policy::{self, Permission};
 use netral::domain::workflow::{RULES, rule_for};
@@ -223,7 +223,19 @@ fn kinds() -> Vec<(&'static str, CaseFacts)> {
         (
             "the same, but the officer is the subject",
             but(|facts| {
-                facts.subject.nip = Some(Confidential::new(OWN_NIP.to_owned()));
+                facts.subject.nip_index = Some(OWN_NUMBER.to_vec());
+            }),
+        ),
+        (
+            "the same, but the officer is the subject by his other number",
+            but(|facts| {
+                facts.subject.nik_index = Some(OTHER_NUMBER.to_vec());
+            }),
+        ),
+        (
+            "the same, but the officer reported it, or is the subject of a case merged into it",
+            but(|facts| {
+                facts.case.barred_marks = Marks(vec![vec![7; 32], AS_REPORTER.to_vec()]);
             }),
         ),
         (
@@ -236,13 +248,16 @@ fn kinds() -> Vec<(&'static str, CaseFacts)> {
     ]
 }
 
-/// The NIP of every officer of the table.
-const OWN_NIP: &str = "197001011995031001";
+/// What every officer of the table is recognised by.
+const OWN_NUMBER: [u8; 32] = [1; 32];
+const OTHER_NUMBER: [u8; 32] = [2; 32];
+const AS_REPORTER: [u8; 32] = [3; 32];
 
-/// The officer of this role with a work unit and a NIP, which exclusions go by.
+/// The officer of this role, recognised by what exclusions go by.
 fn person(role: Role) -> Officer {
     let officer = sample::officer(role, 1).officer().cloned().expect("an officer");
-    Officer { work_unit: Some("Bidang Uji".to_owned()), nip: Some(Confidential::new(OWN_NIP.to_owned())), ..officer }
+    let unit = marks::unit(sample::AGENCY, "Bidang Uji");
+    Officer { marks: Marks(vec![OWN_NUMBER.to_vec(), OTHER_NUMBER.to_vec(), AS_REPORTER.to_vec(), unit]), ..officer }
 }
 
 #[test]

@@ -2,15 +2,18 @@
 //! he reported himself.
 
 use chrono::Duration;
+use netral::flows::exclusions::hidden;
 use netral::token::SecondFactor;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Persona, TestApp};
+use crate::harness::{Persona, TestApp, steps};
 
 fn person(email: &str, role: &str, agency: &str, region: &str) -> Value {
     let seat = json!({ "role": role, "agency_code": agency, "region_code": region });
-    json!({ "email": email, "name": "Petugas Baru", "seat": seat })
+    // Another person with each address.
+    let sequence = email.bytes().fold(7_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 991) + 1;
+    json!({ "email": email, "name": "Petugas Baru", "nip": format!("199001012015051{sequence:03}"), "seat": seat })
 }
 
 #[tokio::test]
@@ -167,20 +170,58 @@ async fn no_officer_sees_a_case_that_he_reported_himself_whichever_came_first() 
     let mut new = person("warga@warga.example", "triage_officer", "BKN", "15");
     new["nik"] = "1571014506900001".into();
     let officer = app.post("/v1/officers").by(Persona::SystemAdmin).json(&new).expect(201).await;
-    let excluded = |case: &str| {
-        let sql = format!(
-            "SELECT ('{}' = ANY (excluded_officers))::text AS value FROM cases WHERE case_number = '{case}'",
-            officer.text("/id")
-        );
-        async {
-            let sql = sql;
-            app.db.value(&sql).await
-        }
+    let id: uuid::Uuid = officer.text("/id").parse().unwrap();
+    let hidden = async |case: &str| {
+        let of =
+            app.db.value(&format!("SELECT id AS value FROM cases WHERE case_number = '{case}'")).await.parse().unwrap();
+        !hidden(&app.app.pool, &app.app.keys, id, &[of]).await.unwrap().is_empty()
     };
-    assert_eq!((excluded(&other.case).await, excluded(&by_nik.case).await), ("true".to_owned(), "true".to_owned()));
-    assert_eq!(excluded(&own.case).await, "false");
+    assert!(hidden(&other.case).await && hidden(&by_nik.case).await && !hidden(&own.case).await);
+    // Through a case split from his, and one that his was merged into, he would read what he wrote.
+    app.walk(&other.case, &["take"]).await;
+    let version = app.case(Persona::SecondTriage, &other.case).await.version();
+    let split = app.post(&format!("/v1/cases/{}/split", other.case)).by(Persona::SecondTriage).if_match(version);
+    let subjects = json!([{ "name": "Siti Aminah", "agency": "Dinas Perhubungan Kota Jambi" }]);
+    let body = json!({ "subjects": subjects, "reason": "Laporan menyebut dua orang yang berbeda." });
+    let split = split.json(&body).expect(201).await;
+    assert!(hidden(split.text("/case_numbers/0")).await);
+    let master = app.submit(&app.report()).await;
+    app.walk(&master.case, &["take", "accept"]).await;
+    assert!(!hidden(&master.case).await);
+    let mut merge = steps::input(&app, "merge");
+    merge["master_case_number"] = master.case.as_str().into();
+    app.fire_with(&other.case, "merge", &merge).await;
+    assert!(hidden(&master.case).await);
+    app.fire(&other.case, "unmerge").await;
+    assert!(!hidden(&master.case).await && hidden(&other.case).await);
     let stored = app.db.values("SELECT o::text AS value FROM officers o").await;
     assert!(!stored.iter().any(|row| row.contains("1571014506900001")), "the NIK is kept");
+}
+
+#[tokio::test]
+async fn who_works_on_cases_is_known_by_a_number() {
+    let app = TestApp::start().await;
+    let by = Persona::SystemAdmin;
+    let mut new = person("tanpa@kota.example", "inspector", "PEMDA1571", "15.71");
+    new.as_object_mut().unwrap().remove("nip");
+    let refused = app.post("/v1/officers").by(by).json(&new).expect(422).await;
+    assert_eq!(refused.faults(), [("/nip", "number-needed")]);
+    // Whoever only keeps accounts needs none, until he is to work on cases.
+    new["seat"]["role"] = "agency_admin".into();
+    let id = app.post("/v1/officers").by(by).json(&new).expect(201).await.text("/id").to_owned();
+    let seat = json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71" });
+    let refused = app.post(&format!("/v1/officers/{id}/seats")).by(by).json(&seat).expect(422).await;
+    assert_eq!(refused.faults(), [("/role", "number-needed")]);
+    let put = |body: Value| app.call(Method::PUT, &format!("/v1/officers/{id}/numbers")).by(by).json(&body).send();
+    assert_eq!(put(json!({})).await.faults(), [("/nip", "number-needed")]);
+    assert_eq!(put(json!({ "nip": Persona::Inspector.nip() })).await.faults(), [("/nip", "taken")]);
+    assert_eq!(put(json!({ "nik": "1571017509860003" })).await.faults(), [("/nik", "not-a-nik")]);
+    assert_eq!(put(json!({ "nik": "1571014506900001" })).await.status, 200);
+    app.post(&format!("/v1/officers/{id}/seats")).by(by).json(&seat).expect(201).await;
+    let own = app.get("/v1/me").by(by).expect(200).await.text("/id").to_owned();
+    let path = format!("/v1/officers/{own}/numbers");
+    let body = json!({ "nik": "1571014506900002" });
+    app.call(Method::PUT, &path).by(by).json(&body).expect(403).await.problem("forbidden");
 }
 
 #[tokio::test]

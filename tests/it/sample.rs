@@ -16,6 +16,7 @@ use netral::domain::case::{
 };
 use netral::domain::confidential::Confidential;
 use netral::domain::guards::Named;
+use netral::domain::marks::Marks;
 use netral::domain::sanction::StandingSanction;
 use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::{Datum, TRACK_RULES};
@@ -48,8 +49,7 @@ pub fn officer(role: Role, person: u128) -> Actor {
         role,
         agency_id: AGENCY,
         region_code: "15".to_owned(),
-        work_unit: None,
-        nip: None,
+        marks: Marks::default(),
     })
 }
 
@@ -100,6 +100,7 @@ pub fn case(state: State) -> CaseFacts {
             bawaslu_until: None,
             next_due_at: None,
             excluded_officers: OfficerIds::default(),
+            barred_marks: Marks::default(),
             violation_forms: None,
             split_from: None,
             created_at: day(2026, 10, 1).and_hms_opt(3, 0, 0).unwrap().and_utc(),
@@ -115,6 +116,9 @@ pub fn case(state: State) -> CaseFacts {
             resolution: SubjectResolution::Confirmed,
             employment: Some(Employment::Pns),
             person_id: None,
+            nip_index: None,
+            nik_index: None,
+            typed_agency_id: None,
         },
         reports: Some(ReportFacts {
             count: 1,

@@ -6,7 +6,7 @@ use netral::db::access::Untraced;
 use netral::db::case_list::{self, CaseFilter};
 use netral::db::cases::{self, Found, Sight};
 use netral::domain::actor::{Officer, Role};
-use netral::domain::confidential::Confidential;
+use netral::domain::marks::{self, Marks};
 use netral::domain::policy::{self, Reach, visible};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use crate::harness::TestApp;
 
-const NIPS: [&str; 2] = ["198609262015051001", "198609262015052002"];
+/// Marks, as hexadecimal digits of one byte 32 times.
+const MARKS: [&str; 3] = ["11", "22", "33"];
+const PERSON: Uuid = Uuid::from_u128(3);
 const UNITS: [&str; 2] = ["Bidang Satu", "Bidang Dua"];
 const RECUSED: Uuid = Uuid::from_u128(1);
 // Neighbours by text: a prefix is not yet a parent.
@@ -28,37 +30,53 @@ fn planted(agencies: &[Uuid]) -> String {
     let draw = |values: Vec<String>, salt: &str| one_of(values).replace("{}", salt);
     let some_agency: Vec<String> =
         agencies.iter().map(|id| format!("'{id}'::uuid")).chain(["NULL::uuid".to_owned()]).collect();
-    let some_nip = [text(&NIPS), vec!["NULL".to_owned()]].concat();
+    let mark = |mark: &str| format!("decode(repeat('{mark}', 32), 'hex')");
+    let some_mark = [MARKS.map(mark).to_vec(), vec!["NULL".to_owned()]].concat();
     let some_unit = [text(&UNITS), vec!["NULL".to_owned()]].concat();
     format!(
         "CREATE TEMP TABLE drawn AS SELECT n, gen_random_uuid() AS id FROM generate_series(1, 400) n; \
          INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, agency_id, \
-           reviewing_agency_id, referral_kind, addressed, conflict_of_interest, excluded_officers, event_seq, event_hash, created_at) \
+           reviewing_agency_id, referral_kind, addressed, conflict_of_interest, excluded_officers, barred_marks, event_seq, event_hash, created_at) \
          SELECT id, 'REG-UJI-' || n, 1, 'triage', now(), 'none', {region}, {agency}, {reviewing}, {referral}, n % 5 < 3, n % 3 = 0, \
            CASE n % 7 WHEN 0 THEN ARRAY['{recused}'::uuid] WHEN 1 THEN ARRAY[gen_random_uuid(), '{recused}'::uuid] ELSE '{{}}' END, \
-           1, decode(repeat('00', 32), 'hex'), now() FROM drawn; \
-         INSERT INTO subjects (case_id, nip, work_unit, resolution) SELECT id, {nip}, {unit}, 'typed' FROM drawn",
+           CASE n % 13 WHEN 0 THEN ARRAY[{mark}, decode(repeat('44', 32), 'hex')] ELSE '{{}}' END, 1, decode(repeat('00', 32), 'hex'), now() FROM drawn; \
+         INSERT INTO persons (id, created_at) VALUES ('{PERSON}', now()); \
+         INSERT INTO subjects (case_id, nip_index, nik_index, person_id, typed_agency_id, work_unit, resolution) \
+           SELECT id, CASE n % 4 WHEN 0 THEN {mark} END, CASE n % 9 WHEN 0 THEN {mark} END, CASE n % 11 WHEN 0 THEN '{PERSON}'::uuid END, {typed}, {unit}, 'typed' FROM drawn",
         recused = RECUSED,
         region = draw(text(&REGIONS), "n / 3"),
         agency = draw(some_agency.clone(), "n / 11"),
+        typed = draw(some_agency.clone(), "n / 2"),
         reviewing = draw(some_agency, "n / 5"),
         referral = draw(vec!["NULL".to_owned(), "'formal_report'".to_owned(), "NULL".to_owned()], "n / 2"),
-        nip = draw(some_nip, "n / 13"),
+        mark = draw(some_mark, "n / 13"),
         unit = draw(some_unit, "n / 17"),
     )
 }
 
 fn seat(roll: [usize; 6], agencies: &[Uuid]) -> Officer {
-    let [role, agency, region, unit, nip, officer] = roll;
+    let [role, agency, region, unit, mark, officer] = roll;
+    let own = [[0x11; 32], [0x22; 32], [0x33; 32]].map(|mark| mark.to_vec());
+    // However it is typed, and of another seat as well.
+    let elsewhere = agencies[(agency + 1) % agencies.len()];
+    let units = match unit % 4 {
+        0 => vec![],
+        1 => vec![marks::unit(agencies[agency % agencies.len()], " bidang SATU ")],
+        2 => vec![marks::unit(elsewhere, UNITS[0])],
+        _ => vec![marks::unit(agencies[agency % agencies.len()], UNITS[1]), marks::unit(elsewhere, UNITS[0])],
+    };
+    let known = match mark % 5 {
+        0 | 1 => vec![],
+        2 => vec![marks::person(PERSON)],
+        n => vec![own[n % 3].clone()],
+    };
     Officer {
         officer_id: [RECUSED, Uuid::from_u128(2)][officer % 2],
         seat_id: Uuid::nil(),
         role: Role::ALL[role % Role::ALL.len()],
         agency_id: agencies[agency % agencies.len()],
         region_code: ["", "15", "15.71", "15.7", "73", "15.01"][region % 6].to_owned(),
-        // However it is typed.
-        work_unit: [None, Some(" bidang SATU "), Some(UNITS[1])][unit % 3].map(ToOwned::to_owned),
-        nip: [None, Some(NIPS[0]), Some(NIPS[1])][nip % 3].map(|nip| Confidential::new(nip.to_owned())),
+        marks: Marks([units, known].concat()),
     }
 }
 

@@ -156,6 +156,90 @@ async fn what_officers_write_to_a_reporter_stands_in_the_mailbox_only() {
 }
 
 #[tokio::test]
+async fn a_copy_of_the_database_does_not_tell_which_officer_reported() {
+    let app = TestApp::start().await;
+    let (reporter, colleague) = (Persona::Triage, Persona::SecondTriage);
+    let id = app.get("/v1/me").by(reporter).expect(200).await.text("/id").to_owned();
+    let numbers = json!({ "nik": PEOPLE[3] });
+    let put = app.call(reqwest::Method::PUT, &format!("/v1/officers/{id}/numbers"));
+    put.by(Persona::SystemAdmin).json(&numbers).expect(200).await;
+    let mut mine = report(&app);
+    mine["reporter"]["email"] = json!(reporter.email());
+    mine["subject"]["nik"] = json!("1571010101900007");
+    let receipt = app.submit(&mine).await;
+    app.get(&format!("/v1/cases/{}", receipt.case)).by(reporter).expect(404).await;
+    app.get(&format!("/v1/cases/{}", receipt.case)).by(colleague).expect(200).await;
+    app.deliver_after_quiet().await;
+    let told = |persona: Persona, case: &str| app.mails_to(persona.email()).iter().any(|mail| mail.text.contains(case));
+    assert!(!told(reporter, &receipt.case) && told(colleague, &receipt.case));
+    // Of two notices that become one mail he gets the one about the other case, whichever is newer.
+    let mut about = app.report();
+    about["subject"] = json!({ "name": "Petugas Itu", "nik": "1571010101900008" });
+    let first = app.submit(&about).await;
+    app.submit(&mine).await;
+    app.deliver_after_quiet().await;
+    assert!(told(reporter, &first.case) && !told(colleague, &first.case));
+    app.submit(&mine).await;
+    let last = app.submit(&about).await;
+    about["subject"]["nik"] = json!(PEOPLE[3]);
+    app.deliver_after_quiet().await;
+    assert!(told(reporter, &last.case));
+    app.submit(&about).await;
+    app.deliver_after_quiet().await;
+    app.sweep().await;
+    // Reminded of drafts that wait, he is told of the other case only.
+    for case in [&receipt.case, &first.case] {
+        for (verb, status) in [("take", 200), ("dismiss", 202)] {
+            let done = app.try_to(colleague, case, verb, &crate::harness::steps::input(&app, verb)).await;
+            assert_eq!(done.status, status, "{}", done.body());
+        }
+    }
+    app.advance(Duration::hours(25));
+    app.sweep().await;
+    app.deliver_after_quiet().await;
+    let reminded = |case: &str| {
+        let mails = app.mails_to(reporter.email());
+        mails.iter().filter(|mail| mail.text.contains(case)).count()
+    };
+    assert_eq!((reminded(&receipt.case), reminded(&first.case)), (0, 2));
+    let reminders = "SELECT count(*) AS value FROM deliveries d JOIN officers o ON o.id = d.officer_id WHERE d.notice = 'approval_waiting' AND d.state = 'sent' AND o.email =";
+    assert_eq!(app.db.value(&format!("{reminders} '{}'", reporter.email())).await, "2");
+    // No value of an officer stands with a report or its case.
+    let of_officers = "SELECT unnest(numbers) AS value FROM officers UNION SELECT nik_index FROM officers \
+                       UNION SELECT uuid_send(id) FROM officers UNION SELECT convert_to(email, 'UTF8') FROM officers";
+    let of_reports = "SELECT unnest(barred_marks) AS value FROM cases UNION SELECT unnest(ARRAY[email_index, nik_index]) FROM reporter_identities \
+                      UNION SELECT uuid_send(unnest(excluded_officers)) FROM cases";
+    let shared = format!("SELECT count(*) AS value FROM ({of_officers}) o JOIN ({of_reports}) r USING (value)");
+    assert_eq!(app.db.value(&shared).await, "0");
+    assert_ne!(app.db.value(&format!("SELECT count(value) AS value FROM ({of_reports}) r")).await, "0");
+    // Nor is it told by a mail that he was not sent: it looks sent like his colleague's.
+    let mailed = async |persona: Persona| {
+        let sql = "SELECT concat_ws(' ', d.notice, d.state, d.attempts, d.settled_at IS NULL, d.last_error) AS value \
+                   FROM deliveries d JOIN officers o ON o.id = d.officer_id WHERE d.notice = 'report_arrived'";
+        let sql = format!("{sql} AND o.email = '{}' ORDER BY d.id", persona.email());
+        app.db.values(&sql).await
+    };
+    assert_eq!(mailed(reporter).await, mailed(colleague).await);
+    assert_eq!(mailed(reporter).await.len(), 6);
+}
+
+#[tokio::test]
+async fn niks_that_an_earlier_version_indexed_are_indexed_anew_at_the_start() {
+    let app = TestApp::start().await;
+    app.submit(&report(&app)).await;
+    let state = "SELECT i.nik_index::text || c.barred_marks::text AS value FROM reporter_identities i, cases c";
+    let before = app.db.value(state).await;
+    app.db
+        .execute("UPDATE cases SET barred_marks = ARRAY(SELECT email_index FROM reporter_identities); UPDATE reporter_identities SET nik_index = NULL")
+        .await;
+    let App { pool, vault, keys, .. } = &app.app;
+    netral::flows::sealing::index_niks(pool, vault, keys).await.unwrap();
+    assert_eq!(app.db.value(state).await.len(), before.len(), "an index or a mark is missing");
+    let index = "SELECT nik_index = ANY (barred_marks) AS value FROM reporter_identities, cases";
+    assert_eq!(app.db.value(index).await, "true");
+}
+
+#[tokio::test]
 async fn the_same_person_is_found_by_nik_and_no_two_seals_are_alike() {
     let app = TestApp::start().await;
     let mut other = report(&app);
@@ -510,6 +594,7 @@ async fn shredding_leaves_no_sealed_value_no_index_and_no_waiting_mail() {
     shred(&app, &receipt).await;
     let left = "SELECT count(*) AS value FROM reporter_identities WHERE num_nonnulls(name, email, phone, nik, email_index, nik_index) > 0";
     assert_eq!(app.db.value(left).await, "0");
+    assert_eq!(app.db.value("SELECT barred_marks AS value FROM cases").await, "{}", "a mark of the reporter is left");
     assert_eq!(app.db.value("SELECT count(body) AS value FROM messages").await, "0");
     for table in ["data_keys", "witnesses"] {
         assert_eq!(app.db.count(table).await, 0, "{table}");

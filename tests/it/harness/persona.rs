@@ -143,13 +143,36 @@ impl Persona {
         self.seat().0
     }
 
+    /// By which he would be recognised in a case about himself.
+    pub const fn nip(self) -> &'static str {
+        const NIPS: [&str; 15] = [
+            "198501012010011001",
+            "198501022010011002",
+            "198501032010011003",
+            "198501042010011004",
+            "198501052010011005",
+            "198501062010011006",
+            "198501072010011007",
+            "198501082010011008",
+            "198501092010011009",
+            "198501102010011010",
+            "198501112010011011",
+            "198501122010011012",
+            "198501132010011013",
+            "198501142010011014",
+            "198501152010011015",
+        ];
+        NIPS[self as usize]
+    }
+
     /// The officer as `officer add` makes one.
     pub const fn officer(self, password_hash: &str) -> OfficerToAdd<'_> {
         let (email, role, agency_code, region_code) = self.seat();
         OfficerToAdd {
             email,
             name: "Petugas Uji",
-            nip: None,
+            nip: Some(self.nip()),
+            nik: None,
             language: "id",
             password_hash,
             role,

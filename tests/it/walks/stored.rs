@@ -15,7 +15,7 @@ use netral::domain::tracks::rules::rule_for as step_for;
 use netral::domain::workflow::{Firer, rule_for};
 use netral::flows::FlowError;
 use netral::flows::transition::{Fired, Setting, fire, fire_on, sight};
-use netral::flows::{approvals as second, duplicates, mailbox, tracks};
+use netral::flows::{approvals as second, duplicates, exclusions, mailbox, tracks};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
@@ -59,7 +59,8 @@ async fn ground(cases: usize) -> Ground {
     let mut officers = Vec::new();
     let mut tx = Tx::begin(&app.app.pool).await.unwrap();
     for seat in app.db.values("SELECT id AS value FROM seats ORDER BY id").await {
-        officers.push(db::officers::acting_in(&mut tx, seat.parse().unwrap()).await.unwrap().unwrap());
+        let seated = db::officers::acting_in(&mut tx, seat.parse().unwrap()).await.unwrap().unwrap();
+        officers.push(exclusions::recognised(&app.app.keys, seated));
     }
     tx.commit().await.unwrap();
     Ground { app, cases: numbers, reports, officers }

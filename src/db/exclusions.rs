@@ -1,0 +1,222 @@
+//! Who is kept from which case, as a condition of queries, and the marks on a case that it goes by. Whom a mark belongs to is
+//! seen by the program alone: no mark of an officer as a reporter is stored.
+
+use diesel::expression::{AppearsOnTable, ValidGrouping, is_aggregate};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{self as sql, Array, Bool, Nullable};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::statement::push;
+use super::{DbError, Pool, Tx};
+use crate::domain::actor::Officer;
+use crate::domain::confidential::Confidential;
+use crate::domain::marks::Marks;
+use crate::schema::{cases, officers};
+
+/// The mark of the work unit of `subjects`, as [`crate::domain::marks::unit`] makes it.
+macro_rules! unit_mark {
+    () => {
+        "convert_to(coalesce(cases.agency_id, subjects.typed_agency_id)::text || ' ' || lower(btrim(subjects.work_unit)), 'UTF8')"
+    };
+}
+
+/// The same rule as `policy::excluded`, of an officer as `sight (officer_id, marks)` over `cases` and `subjects`.
+macro_rules! not_excluded {
+    () => {
+        concat!(
+            "NOT sight.officer_id = ANY (cases.excluded_officers) AND NOT cases.barred_marks && sight.marks \
+             AND NOT ARRAY[subjects.nip_index, subjects.nik_index, uuid_send(subjects.person_id), ",
+            $crate::db::exclusions::unit_mark!(),
+            "] && sight.marks"
+        )
+    };
+}
+pub(super) use {not_excluded, unit_mark};
+
+/// That rule as text.
+pub(super) const NOT_EXCLUDED: &str = not_excluded!();
+
+/// What is stored of an officer by which he is recognised as subject or of a subject's unit; with account data from which the
+/// program makes the rest.
+#[derive(Clone, Debug, Queryable)]
+pub struct Traits {
+    /// Key.
+    pub officer_id: Uuid,
+    /// Address.
+    pub email: String,
+    /// NIP.
+    pub nip: Option<Confidential<String>>,
+    /// Keyed hash of the NIK, as of a subject's.
+    pub nik_index: Option<Vec<u8>>,
+    /// Hashes of numbers, those of the same person included; persons; units of live seats.
+    pub marks: Marks,
+}
+
+/// The last field of [`Traits`], of a row of `officers`. The seats are looked for once more: each counts, not only the one acted
+/// through.
+pub(super) const STORED_MARKS: &str = "officers.numbers \
+    || ARRAY(SELECT convert_to(u.agency_id::text || ' ' || lower(btrim(u.work_unit)), 'UTF8') FROM seats u \
+        WHERE u.officer_id = officers.id AND u.ended_at IS NULL AND u.work_unit IS NOT NULL) \
+    || ARRAY(SELECT k.number_index FROM person_numbers n JOIN person_numbers k USING (person_id) WHERE n.number_index = ANY (officers.numbers)) \
+    || ARRAY(SELECT uuid_send(n.person_id) FROM person_numbers n WHERE n.number_index = ANY (officers.numbers))";
+
+/// The columns of [`Traits`].
+macro_rules! trait_columns {
+    () => {
+        (
+            $crate::schema::officers::id,
+            $crate::schema::officers::email,
+            $crate::schema::officers::nip,
+            $crate::schema::officers::nik_index,
+            diesel::dsl::sql::<diesel::sql_types::Array<diesel::sql_types::Nullable<diesel::sql_types::Binary>>>(
+                $crate::db::exclusions::STORED_MARKS,
+            ),
+        )
+    };
+}
+pub(super) use trait_columns;
+
+async fn traits_by(connection: &mut AsyncPgConnection, officer_id: Uuid) -> QueryResult<Option<Traits>> {
+    officers::table.find(officer_id).select(trait_columns!()).first(connection).await.optional()
+}
+
+/// What an officer is recognised by.
+pub async fn traits(pool: &Pool, officer_id: Uuid) -> Result<Option<Traits>, DbError> {
+    Ok(traits_by(&mut *pool.get().await?, officer_id).await?)
+}
+
+/// The same within a transaction.
+pub async fn traits_in(tx: &mut Tx, officer_id: Uuid) -> Result<Option<Traits>, DbError> {
+    Ok(traits_by(tx.connection()?, officer_id).await?)
+}
+
+/// A condition of a list in which not every row is read by the reach of a seat: that the case which `column` names is not hidden
+/// from this officer. A row without a case stays.
+pub(super) struct OpenTo<'a> {
+    pub(super) officer: &'a Officer,
+    pub(super) column: &'static str,
+}
+
+impl Expression for OpenTo<'_> {
+    type SqlType = Bool;
+}
+
+impl<QS> AppearsOnTable<QS> for OpenTo<'_> {}
+
+impl ValidGrouping<()> for OpenTo<'_> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl QueryId for OpenTo<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<Pg> for OpenTo<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        push!(out; "NOT EXISTS (SELECT FROM cases JOIN subjects ON subjects.case_id = cases.id CROSS JOIN (SELECT "
+            [sql::Uuid] &self.officer.officer_id, "::uuid AS officer_id, " [Array<sql::Binary>] &self.officer.marks.0,
+            "::bytea[] AS marks) sight WHERE cases.id = " {self.column} " AND NOT (" {NOT_EXCLUDED} "))");
+        Ok(())
+    }
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Nullable<sql::Uuid>)]
+    id: Option<Uuid>,
+}
+
+/// Which of these cases are hidden from an officer.
+pub async fn hidden(pool: &Pool, officer_id: Uuid, marks: &Marks, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    let mut connection = pool.get().await?;
+    let hidden: Vec<Id> = diesel::sql_query(concat!(
+        "SELECT cases.id FROM cases JOIN subjects ON subjects.case_id = cases.id \
+         CROSS JOIN (SELECT $1 AS officer_id, $2 AS marks) sight WHERE cases.id = ANY ($3) AND NOT (",
+        not_excluded!(),
+        ")"
+    ))
+    .bind::<sql::Uuid, _>(officer_id)
+    .bind::<Array<sql::Binary>, _>(&marks.0)
+    .bind::<Array<sql::Uuid>, _>(ids)
+    .load(&mut connection)
+    .await?;
+    Ok(hidden.into_iter().filter_map(|row| row.id).collect())
+}
+
+/// Whether a case is hidden from the officer that one of these numbers names: its own, or that of a report.
+pub async fn hides(pool: &Pool, officer: &Officer, numbers: &[String]) -> Result<bool, DbError> {
+    let mut connection = pool.get().await?;
+    let named: Vec<Id> = diesel::sql_query(
+        "SELECT id FROM cases WHERE case_number = ANY ($1) \
+         UNION SELECT unnest(ARRAY[c.id, c.master_case_id]) FROM reports r JOIN cases c ON c.id = r.case_id WHERE r.complaint_number = ANY ($1)",
+    )
+    .bind::<Array<sql::Text>, _>(numbers)
+    .load(&mut connection)
+    .await?;
+    drop(connection);
+    let ids: Vec<Uuid> = named.into_iter().filter_map(|row| row.id).collect();
+    Ok(!hidden(pool, officer.officer_id, &officer.marks, &ids).await?.is_empty())
+}
+
+/// Hides the case from an officer for good, takes it off his desk, and cancels what waits to be mailed to him about it.
+pub async fn recuse(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbError> {
+    diesel::sql_query(
+        "UPDATE cases SET excluded_officers = array_append(excluded_officers, $2), owner_id = nullif(owner_id, $2) \
+         WHERE id = $1 AND NOT $2 = ANY (excluded_officers)",
+    )
+    .bind::<sql::Uuid, _>(id)
+    .bind::<sql::Uuid, _>(officer_id)
+    .execute(tx.connection()?)
+    .await?;
+    diesel::sql_query(
+        "UPDATE deliveries SET state = 'cancelled', settled_at = now() WHERE case_id = $1 AND officer_id = $2 AND state IN ('queued', 'held')",
+    )
+    .bind::<sql::Uuid, _>(id)
+    .bind::<sql::Uuid, _>(officer_id)
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}
+
+/// Takes the case off its owner's desk.
+pub async fn clear_owner(tx: &mut Tx, id: Uuid) -> Result<(), DbError> {
+    diesel::update(cases::table.find(id)).set(cases::owner_id.eq(None::<Uuid>)).execute(tx.connection()?).await?;
+    Ok(())
+}
+
+/// Hides a master from all who stepped back from a case merged into it: its reports are read with the master's.
+pub async fn inherit_recusals(tx: &mut Tx, master: Uuid, merged: Uuid) -> Result<(), DbError> {
+    diesel::sql_query(
+        "UPDATE cases SET excluded_officers = ARRAY(SELECT unnest(cases.excluded_officers) UNION SELECT unnest(merged.excluded_officers)) \
+         FROM cases merged WHERE cases.id = $1 AND merged.id = $2 AND NOT cases.excluded_officers @> merged.excluded_officers",
+    )
+    .bind::<sql::Uuid, _>(master)
+    .bind::<sql::Uuid, _>(merged)
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}
+
+/// Makes the marks on a case anew, and those on the cases in which its reports are read: split from it, or what one of these was
+/// merged into. To be called when reports come to a case or leave it, or lose their reporter.
+pub async fn renew_marks(tx: &mut Tx, case_id: Uuid) -> Result<(), DbError> {
+    diesel::sql_query(concat!(
+        "UPDATE cases face SET barred_marks = ARRAY(SELECT DISTINCT m.mark FROM cases \
+             JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL ( \
+               SELECT unnest(ARRAY[i.email_index, i.nik_index]) AS mark FROM reports r JOIN reporter_identities i ON i.report_id = r.id \
+                 WHERE r.case_id = coalesce(cases.split_from, cases.id) \
+               UNION ALL SELECT unnest(ARRAY[subjects.nip_index, subjects.nik_index, uuid_send(subjects.person_id), ",
+        unit_mark!(),
+        "]) WHERE cases.id <> face.id) m \
+             WHERE (cases.id = face.id OR cases.master_case_id = face.id) AND m.mark IS NOT NULL) \
+         WHERE face.id IN (SELECT unnest(ARRAY[c.id, c.master_case_id]) FROM cases c WHERE c.id = $1 OR c.split_from = $1)"
+    ))
+    .bind::<sql::Uuid, _>(case_id)
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! By what an officer is recognised, and what follows where a case turns out to be hidden from who works on it. The rule itself is
+//! in the policy.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::transition::Setting;
+use super::{FlowError, sealing};
+use crate::db::exclusions::Traits;
+use crate::db::officers::Seated;
+use crate::db::{self, DbError, Pool, Tx};
+use crate::domain::actor::{Actor, Officer};
+use crate::domain::case::{Case, Subject};
+use crate::domain::marks::Marks;
+use crate::domain::policy;
+use crate::flows::persons;
+use crate::token::Keys;
+
+/// Everything an officer is recognised by: what is stored, and the marks that a report of his would carry. These are made here
+/// each time and stored nowhere, so that the database alone does not tell which officer reported.
+fn marks(keys: &Keys, traits: &Traits) -> Marks {
+    let mut marks = marks_as_subject(keys, traits);
+    marks.0.push(sealing::email_index(keys, &traits.email));
+    marks.0.extend(traits.nik_index.as_ref().map(|nik| sealing::nik_index(keys, nik)));
+    marks
+}
+
+fn marks_as_subject(keys: &Keys, traits: &Traits) -> Marks {
+    let mut marks = traits.marks.clone();
+    marks.0.extend(traits.nip.as_ref().map(|nip| persons::nip_index(keys, nip.reveal())));
+    marks
+}
+
+/// The officer in a seat, recognised.
+pub fn recognised(keys: &Keys, seated: Seated) -> Officer {
+    seated.recognised(|traits| marks(keys, traits))
+}
+
+/// Which of these cases are hidden from an officer, through whatever seat.
+pub async fn hidden(pool: &Pool, keys: &Keys, officer_id: Uuid, cases: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
+    let Some(traits) = db::exclusions::traits(pool, officer_id).await? else { return Ok(HashSet::new()) };
+    let hidden = db::exclusions::hidden(pool, officer_id, &marks(keys, &traits), cases).await?;
+    Ok(hidden.into_iter().collect())
+}
+
+/// Takes a case off its owner's desk where he is now known to be the subject or of the subject's unit, and lets his drafts on it
+/// lapse. Whose own report is merged into the case stays its owner, who no longer sees it: a desk that was cleared for no reason
+/// would name the reporter. The caller holds the case's lock.
+pub(super) async fn release_owner(
+    tx: &mut Tx,
+    keys: &Keys,
+    now: chrono::DateTime<chrono::Utc>,
+    actor: &Actor,
+    case: &mut Case,
+    subject: &Subject,
+) -> Result<(), FlowError> {
+    let Some(owner) = case.owner_id else { return Ok(()) };
+    let hidden = match actor.officer().filter(|officer| officer.officer_id == owner) {
+        Some(officer) => policy::excluded(officer, case, subject),
+        None => {
+            let traits = db::exclusions::traits_in(tx, owner).await?;
+            traits.is_some_and(|traits| policy::hidden_from(owner, &marks_as_subject(keys, &traits), case, subject))
+        }
+    };
+    if hidden {
+        db::exclusions::clear_owner(tx, case.id).await?;
+        db::approvals::lapse_drafts_of(tx, case.id, owner, now).await?;
+        case.owner_id = None;
+    }
+    Ok(())
+}
+
+/// What a merge or its undoing changes: the master takes over, or gives back, the marks of the merged case, and leaves its
+/// owner's desk where that hides it from him.
+pub(super) async fn follow_merge(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    merged: &Case,
+    (before, after): (Option<Uuid>, Option<Uuid>),
+) -> Result<(), FlowError> {
+    db::exclusions::renew_marks(tx, merged.id).await?;
+    if let Some(former) = before {
+        db::exclusions::renew_marks(tx, former).await?;
+    }
+    let Some(master) = after else { return Ok(()) };
+    let mut master = db::cases::lock_by_id(tx, master).await?.ok_or(FlowError::NotFound)?;
+    release_owner(tx, &setting.keys, setting.now, actor, &mut master.case, &master.subject).await
+}

@@ -6,8 +6,10 @@ use utoipa::ToSchema;
 use crate::text_enum;
 
 mod inputs;
+mod outcomes;
 
 pub use inputs::*;
+pub use outcomes::*;
 
 text_enum! {
     /// What Bawaslu answered to a referral.

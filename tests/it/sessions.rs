@@ -114,11 +114,16 @@ async fn who_knows_the_password_gets_no_more_tries_at_the_code_by_asking_for_ano
     let known = json!({ "email": Persona::Triage.email(), "password": PASSWORD });
     let mut guess = known.clone();
     guess["code"] = "000000".into();
-    app.post("/v1/sessions").json(&guess).expect(401).await;
-    app.post("/v1/second-factor").json(&known).expect(401).await.problem("sign-in-refused");
-    app.post("/v1/second-factor/confirmation").json(&guess).expect(401).await.problem("sign-in-refused");
-    app.post("/v1/sessions").json(&guess).expect(401).await;
-    app.post("/v1/sessions").json(&guess).expect(429).await.problem("too-many-requests");
+    let now = app.now();
+    let attempt = |path: &str, body: &Value| {
+        app.set_clock(now);
+        app.post(path).json(body)
+    };
+    attempt("/v1/sessions", &guess).expect(401).await;
+    attempt("/v1/second-factor", &known).expect(401).await.problem("sign-in-refused");
+    attempt("/v1/second-factor/confirmation", &guess).expect(401).await.problem("sign-in-refused");
+    attempt("/v1/sessions", &guess).expect(401).await;
+    attempt("/v1/sessions", &guess).expect(429).await.problem("too-many-requests");
 }
 
 #[tokio::test]
@@ -129,10 +134,11 @@ async fn a_clock_set_back_keeps_nobody_out() {
         json!({ "email": Persona::Triage.email(), "password": "salah", "code": "000000" }),
     );
     app.advance(Duration::days(30));
-    for _ in 0..4 {
-        app.post("/v1/sessions").json(&wrong).expect(401).await;
+    let now = app.now();
+    for status in [401, 401, 401, 401, 429] {
+        app.set_clock(now);
+        app.post("/v1/sessions").json(&wrong).expect(status).await;
     }
-    app.post("/v1/sessions").json(&wrong).expect(429).await;
     app.advance(-Duration::days(30));
     app.post("/v1/sessions").json(&right).expect(201).await;
 }
@@ -142,14 +148,17 @@ async fn failures_slow_an_account_down_whether_it_exists_or_not_and_never_lock_i
     let app = TestApp::start().await;
     for email in [Persona::Triage.email(), "siapa@bkn.example"] {
         let wrong = json!({ "email": email, "password": "salah", "code": "000000" });
-        for _ in 0..4 {
+        let began = app.now();
+        for second in 0..4 {
+            app.set_clock(began + Duration::seconds(second));
             app.post("/v1/sessions").json(&wrong).expect(401).await;
-            app.advance(Duration::seconds(1));
         }
+        app.set_clock(began + Duration::seconds(4));
         let slowed = app.post("/v1/sessions").json(&wrong).expect(429).await.problem("too-many-requests");
         let wait: i64 = slowed.header("retry-after").parse().unwrap();
         assert!((1..=2).contains(&wait), "{wait}");
         // The right password has to wait as well: else it would be found by trying.
+        app.set_clock(began + Duration::seconds(4));
         app.post("/v1/sessions").json(&credentials(&app, email)).expect(429).await;
     }
     let right = credentials(&app, Persona::Triage.email());
@@ -167,7 +176,9 @@ async fn failures_slow_an_account_down_whether_it_exists_or_not_and_never_lock_i
 async fn one_network_that_tries_many_accounts_is_slowed_down_and_others_are_not() {
     let settings = [("NETRAL_TRUSTED_PROXIES", "127.0.0.1")];
     let app = TestApp::start_with(&settings, false).await;
+    let now = app.now();
     let try_from = |network: &str, n: usize| {
+        app.set_clock(now);
         let body = json!({ "email": format!("tebak{n}@bkn.example"), "password": "salah" });
         app.post("/v1/sessions").header("x-forwarded-for", network).json(&body).send()
     };

@@ -120,6 +120,11 @@ impl TestApp {
         self.clock.advance(by);
     }
 
+    /// Sets the program's clock to this time and less than a second more: however slow the machine is, no time has passed.
+    pub fn set_clock(&self, to: DateTime<Utc>) {
+        self.clock.advance(to - self.clock.now());
+    }
+
     /// Sends every mail that is due, as the worker would, and answers all mail sent so far.
     pub async fn deliver_all(&self) -> Vec<Mail> {
         while email::deliver_due(&self.app, &self.letters).await.expect("the round ends") > 0 {}

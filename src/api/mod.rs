@@ -54,8 +54,11 @@ pub mod workflow;
 /// Every operation in openapi.yaml.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        // the public
+        // what is asked for most: the router tries one after the other
         .service(reports::submit_report)
+        .service(cases::get_case)
+        .service(cases::fire_transition)
+        // the public
         .service(reports::get_report_status)
         .service(my_report::open_reporter_session)
         .service(my_report::list_my_messages)
@@ -80,12 +83,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(me::end_sign_in)
         .service(me::change_password)
         .service(cases::list_cases)
-        .service(cases::get_case)
         .service(cases::list_case_events)
         .service(cases::list_case_messages)
         .service(deadlines::list_case_deadlines)
         .service(deadlines::count_deadlines)
-        .service(cases::fire_transition)
         .service(recusals::declare_recusal)
         .service(duplicates::list_duplicates)
         .service(duplicates::link_case)

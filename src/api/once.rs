@@ -130,7 +130,7 @@ where
         Ok(reply) => reply,
         Err(problem) => {
             tx.rollback().await?;
-            // The same request may have finished while this one waited for the case's lock.
+            // The same request may have finished before, or while this one waited for the case's lock.
             return match idempotency::find(&app.pool, &key_hash).await? {
                 Some(kept) => replay(app, &knock, &kept, &fingerprint).await,
                 None => Err(problem),

@@ -38,20 +38,21 @@ pub async fn find(pool: &Pool, key_hash: &[u8]) -> Result<Option<KeptReply>, DbE
 /// A transaction, the reply kept under the key, and the case locked.
 pub type Begun = (Tx, Option<KeptReply>, Option<CaseFacts>);
 
-/// Begins a transaction, looks for a kept reply and locks the case that the request is about, all in one flight.
+/// Begins a transaction and looks for a kept reply, or locks the case that the request is about, in one flight.
+///
+/// With a case no reply is looked for: what was done before moved the case on, so that the version named is refused now and
+/// the kept reply is found then; and should the work be done again all the same, the key stops it at the commit.
 pub async fn begin(pool: &Pool, key_hash: &[u8], case: Option<ToLock<'_>>) -> Result<Begun, DbError> {
     let connection = pool.get().await?;
     let tx = Tx { connection: Some(connection) };
     let shared: &AsyncPgConnection =
         tx.connection.as_deref().ok_or_else(|| DbError::Unavailable("no connection".to_owned()))?;
     let mut beginner = shared;
-    let lock = async {
-        match case {
-            Some(case) => case.lock(shared).await,
-            None => Ok(None),
-        }
+    let begun = beginner.batch_execute("BEGIN");
+    let (kept, facts) = match case {
+        Some(case) => (None, try_join!(begun, case.lock(shared))?.1),
+        None => (try_join!(begun, select(shared, key_hash))?.1, None),
     };
-    let ((), kept, facts) = try_join!(beginner.batch_execute("BEGIN"), select(shared, key_hash), lock)?;
     Ok((tx, kept, facts))
 }
 

@@ -57,11 +57,34 @@ pub struct Traits {
 
 /// The last field of [`Traits`], of a row of `officers`. The seats are looked for once more: each counts, not only the one acted
 /// through.
-pub(super) const STORED_MARKS: &str = "officers.numbers \
+const STORED_MARKS: &str = "officers.numbers \
     || ARRAY(SELECT convert_to(u.agency_id::text || ' ' || lower(btrim(u.work_unit)), 'UTF8') FROM seats u \
         WHERE u.officer_id = officers.id AND u.ended_at IS NULL AND u.work_unit IS NOT NULL) \
     || ARRAY(SELECT k.number_index FROM person_numbers n JOIN person_numbers k USING (person_id) WHERE n.number_index = ANY (officers.numbers)) \
     || ARRAY(SELECT uuid_send(n.person_id) FROM person_numbers n WHERE n.number_index = ANY (officers.numbers))";
+
+/// That field as an expression whose statements stay prepared: `diesel::dsl::sql` would have each planned anew.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(super) struct StoredMarks;
+
+impl Expression for StoredMarks {
+    type SqlType = Array<Nullable<sql::Binary>>;
+}
+
+impl<QS> AppearsOnTable<QS> for StoredMarks {}
+
+impl<QS> SelectableExpression<QS> for StoredMarks {}
+
+impl ValidGrouping<()> for StoredMarks {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl QueryFragment<Pg> for StoredMarks {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(STORED_MARKS);
+        Ok(())
+    }
+}
 
 /// The columns of [`Traits`].
 macro_rules! trait_columns {
@@ -71,9 +94,7 @@ macro_rules! trait_columns {
             $crate::schema::officers::email,
             $crate::schema::officers::nip,
             $crate::schema::officers::nik_index,
-            diesel::dsl::sql::<diesel::sql_types::Array<diesel::sql_types::Nullable<diesel::sql_types::Binary>>>(
-                $crate::db::exclusions::STORED_MARKS,
-            ),
+            $crate::db::exclusions::StoredMarks,
         )
     };
 }

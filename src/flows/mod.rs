@@ -27,6 +27,7 @@ pub mod officers;
 pub mod persons;
 pub mod reading;
 pub mod recusals;
+mod resolve;
 pub mod retention;
 pub mod rewrap;
 pub mod sealing;

@@ -1,7 +1,8 @@
 //! Taking a step of a track beside the main state, and handing tracks over at a merge. Never moves the main state.
 
 use super::FlowError;
-use super::transition::{Setting, challenged, current, decided, tell};
+use super::resolve::{challenged, decided};
+use super::transition::{Setting, current, tell};
 use crate::db::transition::{NewEvent, Tell};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;

@@ -1,0 +1,201 @@
+//! Looking up what an action or a step names by code, for the decision to go by. Decides nothing and writes nothing.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::transition::{Setting, sight};
+use super::{FlowError, persons};
+use crate::db::{self, Tx};
+use crate::domain::action::{Action, ConfirmedSubject, ImposeSanction};
+use crate::domain::actor::Actor;
+use crate::domain::calendar::today;
+use crate::domain::case::{CaseFacts, Category};
+use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::guards::Named;
+use crate::domain::person_number;
+
+/// Looks up what the action names by code and brings personal numbers into their stored form. All unknown codes are
+/// named at once.
+pub(super) async fn resolve(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    facts: &mut CaseFacts,
+    action: &mut Action,
+) -> Result<Named, FlowError> {
+    let day = today(setting.now);
+    // Law is applied as it stood on the day of the act; who is addressed, as agencies are now.
+    let acted = facts.act_day.unwrap_or(day);
+    let mut named = Named { law: setting.laws.at(tx, facts.law_version).await?, ..Named::default() };
+    let mut faults = Vec::new();
+    if let Action::Ask(_)
+    | Action::Accept(_)
+    | Action::ReferDirectly(_)
+    | Action::Refer(_)
+    | Action::Merge(_)
+    | Action::Withdraw(_)
+    | Action::ReopenTriage(_)
+    | Action::ReopenReview(_)
+    | Action::Unmerge(_) = action
+    {
+        facts.reports = Some(db::reports::facts(tx, facts.case.id).await?);
+    }
+    match action {
+        Action::Accept(accept) => {
+            normalise(&mut accept.subject, &mut faults);
+            named.agency_id = agency(tx, &accept.agency_code, day, "/input/agency_code", &mut faults).await?;
+            let pointer = "/input/reviewing_agency_code";
+            named.reviewing_agency_id = agency(tx, &accept.reviewing_agency_code, day, pointer, &mut faults).await?;
+            named.reviewer_is_above = reviewer_is_above(tx, named.reviewing_agency_id, named.agency_id).await?;
+            if let Some(number) = &accept.same_person_as {
+                named.person_id =
+                    persons::named(tx, setting, actor, facts, &accept.subject, number, &mut faults).await?;
+            }
+        }
+        Action::ReferDirectly(refer) => {
+            let pointer = "/input/reviewing_agency_code";
+            named.reviewing_agency_id = agency(tx, &refer.reviewing_agency_code, day, pointer, &mut faults).await?;
+            if let Some(code) = &refer.agency_code {
+                named.agency_id = agency(tx, code, day, "/input/agency_code", &mut faults).await?;
+            }
+            named.reviewer_is_above = reviewer_is_above(tx, named.reviewing_agency_id, named.agency_id).await?;
+        }
+        Action::Merge(merge) => {
+            facts.master = db::cases::master_facts(tx, &merge.master_case_number, &sight(actor), facts).await?;
+            if facts.master.is_none() {
+                faults.push(FieldFault::new("/input/master_case_number", Fault::UnknownCode));
+            }
+        }
+        Action::SendRecommendation(send) => {
+            named.agency_id =
+                agency(tx, &send.addressee_agency_code, day, "/input/addressee_agency_code", &mut faults).await?;
+            let codes: Vec<&str> = send.violation_forms.iter().map(|form| form.code.as_str()).collect();
+            let known = db::reference::violation_forms(tx, &codes, acted).await?;
+            for (i, form) in send.violation_forms.iter().enumerate() {
+                match known.iter().find(|known| known.code == form.code && known.category == form.category) {
+                    Some(known) => named.violation_forms.push(known.clone()),
+                    None => {
+                        faults.push(FieldFault::new(format!("/input/violation_forms/{i}/code"), Fault::UnknownCode));
+                    }
+                }
+            }
+            for (i, code) in send.proposed_sanctions.iter().enumerate() {
+                let weight = sanction(tx, code, acted, &format!("/input/proposed_sanctions/{i}"), &mut faults)
+                    .await?
+                    .map(|(_, w)| w);
+                named.lightest_proposed = named.lightest_proposed.into_iter().chain(weight).min();
+                named.heaviest_proposed = named.heaviest_proposed.into_iter().chain(weight).max();
+            }
+        }
+        Action::TransferOut(transfer) => {
+            named.receiving_body = db::reference::transfer_body(tx, &transfer.receiving_body_code, day).await?;
+            if named.receiving_body.is_none() {
+                faults.push(FieldFault::new("/input/receiving_body_code", Fault::UnknownCode));
+            }
+        }
+        Action::ReassignAgency(reassign) => {
+            named.agency_id = agency(tx, &reassign.agency_code, day, "/input/agency_code", &mut faults).await?;
+            named.reviewer_is_above = reviewer_is_above(tx, facts.case.reviewing_agency_id, named.agency_id).await?;
+        }
+        Action::ImposeSanction(impose) => {
+            decided(tx, facts, impose, acted, "/input", &mut named, &mut faults).await?;
+        }
+        Action::DecideAppeal(decide) => {
+            let code = decide.sanction_code.as_deref();
+            challenged(tx, facts, code, acted, "/input/sanction_code", &mut named, &mut faults).await?;
+        }
+        Action::FileAppeal(_) | Action::CancelOnAppeal(_) => {
+            named.standing = db::sanctions::standing(tx, facts.case.id).await?
+        }
+        _ => {}
+    }
+    if faults.is_empty() { Ok(named) } else { Err(FlowError::Input(faults)) }
+}
+
+fn normalise(subject: &mut ConfirmedSubject, faults: &mut Vec<FieldFault>) {
+    if let Some(typed) = &subject.nip {
+        match person_number::nip(typed) {
+            Some(nip) => subject.nip = Some(nip),
+            None => faults.push(FieldFault::new("/input/subject/nip", Fault::NotANip)),
+        }
+    }
+    if let Some(typed) = &subject.nik {
+        match person_number::nik(typed) {
+            Some(nik) => subject.nik = Some(nik),
+            None => faults.push(FieldFault::new("/input/subject/nik", Fault::NotANik)),
+        }
+    }
+}
+
+async fn agency(
+    tx: &mut Tx,
+    code: &str,
+    day: NaiveDate,
+    pointer: &str,
+    faults: &mut Vec<FieldFault>,
+) -> Result<Option<Uuid>, FlowError> {
+    let found = db::reference::agency(tx, code, day).await?;
+    if found.is_none() {
+        faults.push(FieldFault::new(pointer, Fault::UnknownCode));
+    }
+    Ok(found)
+}
+
+async fn reviewer_is_above(tx: &mut Tx, reviewing: Option<Uuid>, agency: Option<Uuid>) -> Result<bool, FlowError> {
+    match reviewing {
+        Some(reviewing) => Ok(db::reference::stands_above(tx, reviewing, agency).await?),
+        None => Ok(false),
+    }
+}
+
+/// Looks up a decision of the PPK, by the catalogue of the day of the act.
+pub(super) async fn decided(
+    tx: &mut Tx,
+    facts: &CaseFacts,
+    impose: &ImposeSanction,
+    today: NaiveDate,
+    pointer: &str,
+    named: &mut Named,
+    faults: &mut Vec<FieldFault>,
+) -> Result<(), FlowError> {
+    let (day, by) = (facts.act_day.unwrap_or(today), impose.authority.zip(impose.position_level));
+    if !db::sanctions::look_up(tx, facts.case.id, &impose.sanction_code, by, day, named).await? {
+        faults.push(FieldFault::new(format!("{pointer}/sanction_code"), Fault::UnknownCode));
+    }
+    Ok(())
+}
+
+/// Looks up what a remedy is against, and the sanction its outcome names, by the catalogue of the day of the act.
+pub(super) async fn challenged(
+    tx: &mut Tx,
+    facts: &CaseFacts,
+    code: Option<&str>,
+    today: NaiveDate,
+    pointer: &str,
+    named: &mut Named,
+    faults: &mut Vec<FieldFault>,
+) -> Result<(), FlowError> {
+    let Some(code) = code else {
+        named.standing = db::sanctions::standing(tx, facts.case.id).await?;
+        return Ok(());
+    };
+    let day = facts.act_day.unwrap_or(today);
+    if !db::sanctions::look_up(tx, facts.case.id, code, None, day, named).await? {
+        faults.push(FieldFault::new(pointer, Fault::UnknownCode));
+    }
+    Ok(())
+}
+
+async fn sanction(
+    tx: &mut Tx,
+    code: &str,
+    day: NaiveDate,
+    pointer: &str,
+    faults: &mut Vec<FieldFault>,
+) -> Result<Option<(Category, i16)>, FlowError> {
+    let found = db::reference::sanction(tx, code, day).await?;
+    if found.is_none() {
+        faults.push(FieldFault::new(pointer, Fault::UnknownCode));
+    }
+    Ok(found)
+}

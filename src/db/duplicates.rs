@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::access::{Shown, Untraced};
 use super::cases::{CaseColumns, Found, FoundColumns, SEEN, Sight, SightParts, SubjectColumns, push_sight};
+use super::exclusions::typed_agency;
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Officer;
@@ -150,7 +151,7 @@ pub async fn split_off(tx: &mut Tx, new: &SplitOff<'_>) -> Result<String, DbErro
     let revealed = |value: &Option<crate::domain::confidential::Confidential<String>>| {
         value.as_ref().map(|value| value.reveal().clone())
     };
-    let row: Numbered = diesel::sql_query(
+    let row: Numbered = diesel::sql_query(concat!(
         "WITH new AS (INSERT INTO cases (id, case_number, version, state, state_since, election_regime, region_code, owner_id, event_seq, event_hash, \
              created_at, excluded_officers, barred_marks, split_from) \
            SELECT $1, 'REG-' || split_part(case_number, '-', 2) || '-' || extract(year FROM $3 AT TIME ZONE 'Asia/Jakarta')::text || '-' || nextval('case_numbers'), \
@@ -158,11 +159,13 @@ pub async fn split_off(tx: &mut Tx, new: &SplitOff<'_>) -> Result<String, DbErro
            RETURNING id, case_number, state), \
          subject AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution, nip_index, nik_index, typed_agency_id) \
            SELECT id, $5, $6, $7, $8, $9, $10, 'typed', $11, $12, \
-             (SELECT a.id FROM agencies a WHERE lower(a.name) = lower(btrim($9)) OR lower(a.code) = lower(btrim($9)) LIMIT 1) FROM new), \
+             ",
+        typed_agency!("$9"),
+        " FROM new), \
          event AS (INSERT INTO events (id, case_id, seq, at, kind, actor, officer_id, role, to_state, details, body, hash) \
            SELECT $13, id, 1, $3, $14, 'officer', $15, $16, state, $17, $18, $4 FROM new) \
-         SELECT case_number FROM new",
-    )
+         SELECT case_number FROM new"
+    ))
     .bind::<sql::Uuid, _>(new.id)
     .bind::<sql::Uuid, _>(new.from.id)
     .bind::<sql::Timestamptz, _>(new.at)

@@ -23,6 +23,19 @@ macro_rules! unit_mark {
     };
 }
 
+/// The agency whose name or code a reporter typed, if it is one.
+macro_rules! typed_agency {
+    ($text:literal) => {
+        concat!(
+            "(SELECT a.id FROM agencies a WHERE lower(a.name) = lower(btrim(",
+            $text,
+            ")) OR lower(a.code) = lower(btrim(",
+            $text,
+            ")) LIMIT 1)"
+        )
+    };
+}
+
 /// The same rule as `policy::excluded`, of an officer as `sight (officer_id, marks)` over `cases` and `subjects`.
 macro_rules! not_excluded {
     () => {
@@ -34,7 +47,7 @@ macro_rules! not_excluded {
         )
     };
 }
-pub(super) use {not_excluded, unit_mark};
+pub(super) use {not_excluded, typed_agency, unit_mark};
 
 /// That rule as text.
 pub(super) const NOT_EXCLUDED: &str = not_excluded!();

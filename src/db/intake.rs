@@ -16,6 +16,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::deadlines::{CLOCK_COLUMNS, CLOCK_VALUES};
+use super::exclusions::typed_agency;
 use super::group_commit::Job;
 use super::statement::{prepared, push};
 use super::{DbError, Pool};
@@ -312,7 +313,8 @@ const GIVEN: &str = ") AS t (report_id, case_id, event_id, key_hash, fingerprint
     received_at, pool_due_at, occurred_from, occurred_to, known_on, known_assumed, consent_to_bawaslu, links, evidence, clocks, bawaslu_until, next_due_at)), ";
 
 /// What follows them. `q` holds the rows whose key is new; everything else hangs on it.
-const BATCH: &str = "\
+const BATCH: &str = concat!(
+    "\
   kept AS (INSERT INTO idempotency_keys (key_hash, fingerprint, status, reply, created_at) \
     SELECT key_hash, fingerprint, 201, reply, received_at FROM given ON CONFLICT (key_hash) DO NOTHING RETURNING key_hash), \
   q AS (SELECT given.* FROM given JOIN kept USING (key_hash)), \
@@ -322,7 +324,9 @@ const BATCH: &str = "\
       array_remove(ARRAY[email_index, nik_index], NULL) FROM q), \
   new_subjects AS (INSERT INTO subjects (case_id, name, nip, nik, position, agency_text, work_unit, resolution, nip_index, nik_index, typed_agency_id) \
     SELECT case_id, subject_name, subject_nip, subject_nik, subject_position, subject_agency, subject_work_unit, 'typed', subject_nip_index, subject_nik_index, \
-      (SELECT a.id FROM agencies a WHERE lower(a.name) = lower(btrim(subject_agency)) OR lower(a.code) = lower(btrim(subject_agency)) LIMIT 1) FROM q), \
+      ",
+    typed_agency!("subject_agency"),
+    " FROM q), \
   new_reports AS (INSERT INTO reports (id, case_id, complaint_number, access_code_hash, language, received_at, description, medium, occurred_from, \
       occurred_to, known_on, known_assumed, place, links, evidence, anonymity, consent_to_bawaslu, link_hashes) \
     SELECT report_id, case_id, complaint_number, access_code_hash, language, received_at, description, medium, occurred_from, occurred_to, known_on, \
@@ -342,7 +346,8 @@ const BATCH: &str = "\
     FROM q JOIN seats s ON s.role = 'triage_officer' AND s.ended_at IS NULL \
       AND (s.region_code = '' OR s.region_code = q.region_code OR starts_with(q.region_code, s.region_code || '.'))), \
   new_clocks AS (INSERT INTO deadlines (case_id, report_id, code, variant, regime, starts_on, counted_from, count, due_at, remaining, status, \
-    provisional, settled_at, next_reminder_on, law_version) SELECT q.case_id, ";
+    provisional, settled_at, next_reminder_on, law_version) SELECT q.case_id, "
+);
 
 /// How a report was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,8 +21,15 @@ pub fn due_at(breach: &Breach) -> DateTime<Utc> {
 
 /// Whether a notice is missing though the time is over.
 pub fn overdue(breach: &Breach, steps: &[BreachStep], now: DateTime<Utc>) -> bool {
-    let done = |kind| steps.iter().any(|step| step.kind == kind);
-    now > due_at(breach) && !(done(Kind::AuthorityNotified) && done(Kind::SubjectsNotified))
+    now > due_at(breach) && !told(steps)
+}
+
+fn done(steps: &[BreachStep], kind: Kind) -> bool {
+    steps.iter().any(|step| step.kind == kind)
+}
+
+fn told(steps: &[BreachStep]) -> bool {
+    done(steps, Kind::AuthorityNotified) && done(steps, Kind::SubjectsNotified)
 }
 
 /// Enters a breach. It cannot have been discovered in the future, nor ages ago.
@@ -48,12 +55,10 @@ pub async fn step(
     let (kind, at, note) = step;
     let at = at.unwrap_or(now);
     let (breach, mut steps) = db::breaches::lock(tx, id).await?.ok_or(FlowError::NotFound)?;
-    let done = |kind| steps.iter().any(|step| step.kind == kind);
-    if done(Kind::Closed) || (kind != Kind::Noted && done(kind)) {
+    if done(&steps, Kind::Closed) || (kind != Kind::Noted && done(&steps, kind)) {
         return Err(FlowError::BreachStepTaken);
     }
-    let told = done(Kind::AuthorityNotified) && done(Kind::SubjectsNotified);
-    if kind == Kind::Closed && breach.persons_affected > 0 && !told {
+    if kind == Kind::Closed && breach.persons_affected > 0 && !told(&steps) {
         return Err(FlowError::BreachNotTold);
     }
     if at > now {

@@ -3,9 +3,9 @@
 
 use uuid::Uuid;
 
+use super::FlowError;
 use super::persons::{nik_index, nip_index};
 use super::transition::{Setting, current, note, sight};
-use super::{Current, FlowError};
 use crate::db::duplicates::SplitOff;
 use crate::db::{self, Pool, Tx};
 use crate::domain::actor::Actor;
@@ -80,14 +80,13 @@ pub async fn split(
 ) -> Result<Split, FlowError> {
     let officer = actor.officer().ok_or(FlowError::NotFound)?;
     let mut facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
-    let now: Current = current(&facts, actor);
     if facts.case.version != expected {
-        return Err(FlowError::Stale(now));
+        return Err(FlowError::Stale(current(&facts, actor)));
     }
     may(&facts, actor, Permission::Triage)?;
     // What was split off has no reports of its own to split.
     if facts.case.state != State::Triage || facts.case.split_from.is_some() {
-        return Err(FlowError::Refused(Refusal::NotInState, now));
+        return Err(FlowError::Refused(Refusal::NotInState, current(&facts, actor)));
     }
     facts.reports = Some(db::reports::facts(tx, facts.case.id).await?);
     let clocks = course::split_off(&facts, setting.now);

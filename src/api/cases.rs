@@ -292,11 +292,15 @@ pub async fn fire_transition(
     IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let action = write.action()?;
-    let (setting, actor) = (write.setting(), write.caller.actor());
+    let (setting, actor, route) = (write.setting(), write.caller.actor(), format!("fire_transition {number}"));
+    let answer = |done| fired(&write.app, &write.caller, &number, done);
+    let plan = |seen| transition::plan(&setting, &actor, seen, expected, &action);
+    if let Some(done) = write.at_once(&route, &number, plan, answer).await? {
+        return Ok(done);
+    }
     write
-        .once_on(format!("fire_transition {number}"), &number, async |tx: &mut Tx, locked| {
-            let done = transition::fire(tx, &setting, &actor, locked, expected, action).await?;
-            fired(&write.app, &write.caller, &number, done)
+        .once_on(&route, &number, async |tx: &mut Tx, locked| {
+            answer(transition::fire(tx, &setting, &actor, locked, expected, action).await?)
         })
         .await
 }

@@ -10,16 +10,16 @@ use serde_json::Value;
 use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
 use super::extract::OptionalIdempotencyKey;
-use super::once::{Knock, Reply, once, once_on};
+use super::once::{Knock, Reply, at_once, once, once_on};
 use super::problem::Problem;
 use super::setting;
 use crate::app::App;
 use crate::db::Tx;
-use crate::db::cases::ToLock;
+use crate::db::cases::{RowVersion, Sought};
 use crate::domain::action::Action;
 use crate::domain::case::CaseFacts;
 use crate::domain::fault::FieldFault;
-use crate::flows::transition::{Setting, sight};
+use crate::flows::transition::{Fired, Planned, Setting, sight};
 
 /// A write of a signed-in officer, not yet looked into.
 pub struct OfficerWrite {
@@ -86,7 +86,23 @@ impl OfficerWrite {
         F: AsyncFnOnce(&mut Tx, Option<CaseFacts>) -> Result<Reply, Problem>,
     {
         let sight = sight(&self.caller.actor());
-        once_on(&self.app, self.knock(route), Some(ToLock { number, sight: &sight }), work).await
+        once_on(&self.app, self.knock(route), Some(Sought { number, sight: &sight }), work).await
+    }
+
+    /// Does by one statement what [`crate::flows::transition::plan`] can plan on the case; `None` where nothing was done, and
+    /// [`Self::once_on`] is for it.
+    ///
+    /// # Errors
+    /// The database did not answer.
+    pub async fn at_once<'p>(
+        &self,
+        route: impl Into<String>,
+        number: &str,
+        plan: impl FnOnce((CaseFacts, RowVersion)) -> Option<Planned<'p>>,
+        answer: impl FnOnce(Fired) -> Result<Reply, Problem>,
+    ) -> Result<Option<HttpResponse>, Problem> {
+        let sight = sight(&self.caller.actor());
+        at_once(&self.app, self.knock(route), Sought { number, sight: &sight }, plan, answer).await
     }
 
     /// The same for a deed whose answer says no more of a case than its number: it is repeated to whom the case is hidden from

@@ -10,11 +10,12 @@ use super::caller::Caller;
 use super::extract::IdempotencyKey;
 use super::problem::{Problem, ProblemCode};
 use crate::app::App;
-use crate::db::cases::ToLock;
+use crate::db::cases::{RowVersion, Sought};
 use crate::db::idempotency::{self, KeptReply};
 use crate::db::{self, Tx};
 use crate::domain::actor::Officer;
 use crate::domain::case::CaseFacts;
+use crate::flows::transition::{Fired, Planned};
 
 /// What a write answers, in the form that is kept for a repeat. Must not hold a secret.
 #[derive(Debug, Serialize, Deserialize)]
@@ -89,6 +90,50 @@ impl<'a> Knock<'a> {
     }
 }
 
+/// Does by one statement what can be decided on the case as it was read, if the case is still the same then; `None` where nothing
+/// was done, and the caller goes on with [`once_on`]: it answers repeats and refusals too.
+pub async fn at_once<'p>(
+    app: &App,
+    knock: Knock<'_>,
+    case: Sought<'_>,
+    plan: impl FnOnce((CaseFacts, RowVersion)) -> Option<Planned<'p>>,
+    answer: impl FnOnce(Fired) -> Result<Reply, Problem>,
+) -> Result<Option<HttpResponse>, Problem> {
+    let Some(planned) = case.read(&app.pool).await?.and_then(plan) else { return Ok(None) };
+    let reply = answer(planned.outcome())?;
+    let kept = knock.key.as_deref().map(|key| Hashed::of(app, &knock, key).keep(app, &reply)).transpose()?;
+    match planned.write(&app.pool, kept.as_ref()).await {
+        Ok(true) => Ok(Some(reply.response(false))),
+        // Somebody was quicker, perhaps with this very request.
+        Ok(false) => Ok(None),
+        Err(error) if error.is_duplicate() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Key and body of a request as they are stored.
+struct Hashed {
+    key: Vec<u8>,
+    fingerprint: Vec<u8>,
+}
+
+impl Hashed {
+    fn of(app: &App, knock: &Knock<'_>, key: &str) -> Self {
+        let key = app.keys.idempotency_hash(&knock.caller, &knock.route, key);
+        Self { key, fingerprint: app.keys.fingerprint(knock.body) }
+    }
+
+    fn keep(&self, app: &App, reply: &Reply) -> Result<KeptReply, Problem> {
+        Ok(KeptReply {
+            key_hash: self.key.clone(),
+            fingerprint: self.fingerprint.clone(),
+            status: i16::try_from(reply.status).unwrap_or(200),
+            reply: serde_json::to_string(reply).map_err(|error| Problem::internal(&error))?,
+            created_at: app.clock.now(),
+        })
+    }
+}
+
 /// Does `work` in a transaction and answers with its reply, or with the reply kept for the same request before.
 pub async fn once<F>(app: &App, knock: Knock<'_>, work: F) -> Result<HttpResponse, Problem>
 where
@@ -98,7 +143,7 @@ where
 }
 
 /// The same with a case that is locked by the way; `work` is handed it, if the caller may see it.
-pub async fn once_on<F>(app: &App, knock: Knock<'_>, case: Option<ToLock<'_>>, work: F) -> Result<HttpResponse, Problem>
+pub async fn once_on<F>(app: &App, knock: Knock<'_>, case: Option<Sought<'_>>, work: F) -> Result<HttpResponse, Problem>
 where
     F: AsyncFnOnce(&mut Tx, Option<CaseFacts>) -> Result<Reply, Problem>,
 {
@@ -119,36 +164,28 @@ where
             }
         };
     };
-    let key_hash = app.keys.idempotency_hash(&knock.caller, &knock.route, key);
-    let fingerprint = app.keys.fingerprint(knock.body);
-    let (mut tx, kept, facts) = idempotency::begin(&app.pool, &key_hash, case).await?;
+    let hashed = Hashed::of(app, &knock, key);
+    let (mut tx, kept, facts) = idempotency::begin(&app.pool, &hashed.key, case).await?;
     if let Some(kept) = kept {
         tx.rollback().await?;
-        return replay(app, &knock, &kept, &fingerprint).await;
+        return replay(app, &knock, &kept, &hashed.fingerprint).await;
     }
     let reply = match work(&mut tx, facts).await {
         Ok(reply) => reply,
         Err(problem) => {
             tx.rollback().await?;
             // The same request may have finished before, or while this one waited for the case's lock.
-            return match idempotency::find(&app.pool, &key_hash).await? {
-                Some(kept) => replay(app, &knock, &kept, &fingerprint).await,
+            return match idempotency::find(&app.pool, &hashed.key).await? {
+                Some(kept) => replay(app, &knock, &kept, &hashed.fingerprint).await,
                 None => Err(problem),
             };
         }
     };
-    let kept = KeptReply {
-        key_hash: key_hash.clone(),
-        fingerprint: fingerprint.clone(),
-        status: i16::try_from(reply.status).unwrap_or(200),
-        reply: serde_json::to_string(&reply).map_err(|error| Problem::internal(&error))?,
-        created_at: app.clock.now(),
-    };
-    match idempotency::keep_and_commit(tx, &kept).await {
+    match idempotency::keep_and_commit(tx, &hashed.keep(app, &reply)?).await {
         Ok(()) => Ok(reply.response(false)),
         Err(error) if error.is_duplicate() => {
-            let kept = idempotency::find(&app.pool, &key_hash).await?.ok_or_else(|| Problem::internal(&error))?;
-            replay(app, &knock, &kept, &fingerprint).await
+            let kept = idempotency::find(&app.pool, &hashed.key).await?.ok_or_else(|| Problem::internal(&error))?;
+            replay(app, &knock, &kept, &hashed.fingerprint).await
         }
         Err(error) => Err(error.into()),
     }

@@ -129,6 +129,11 @@ impl Shown for (Found, Vec<(Report, bool)>) {
     }
 }
 
+/// A row as it was when it was read: any change of it since, by whomever, makes another. Only for statements that follow at
+/// once.
+#[derive(Clone, Debug)]
+pub struct RowVersion(pub(super) String);
+
 /// By which key a case is named.
 enum Key<'a> {
     Number(&'a str),
@@ -175,16 +180,17 @@ pub async fn find_with_reports(
     Ok(found.map(|found| Untraced((found, reports))))
 }
 
-type LockedRow = (Case, Subject, Option<NaiveDate>, serde_json::Value, i64, bool, i32);
+type FactsRow = (Case, Subject, Option<NaiveDate>, serde_json::Value, i64, bool, bool, bool, String);
 
-macro_rules! lock_statement {
-    ($name:ident, $column:literal, $sql_type:ty, $rust:ty) => {
+/// Reads what a decision needs to know of a case; `$tail` locks it, or not.
+macro_rules! facts_statement {
+    ($name:ident, $column:literal, $sql_type:ty, $rust:ty, $tail:literal) => {
         struct $name<'a> {
             columns: FoundColumns,
             key: &'a $rust,
             sight: SightParts<'a>,
         }
-        prepared!($name returns (CaseColumns, SubjectColumns, Nullable<sql::Date>, sql::Json, sql::BigInt, sql::Bool, sql::Integer));
+        prepared!($name returns (CaseColumns, SubjectColumns, Nullable<sql::Date>, sql::Json, sql::BigInt, sql::Bool, sql::Bool, sql::Bool, sql::Text));
 
         impl QueryFragment<Pg> for $name<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -193,50 +199,66 @@ macro_rules! lock_statement {
                 out.push_sql(" SELECT ");
                 self.columns.walk_ast(out.reborrow())?;
                 push!(out; ", (SELECT max(r.occurred_to) FROM reports r WHERE r.case_id = coalesce(cases.split_from, cases.id)), " {LIVE_CLOCKS}
-                    ", (SELECT version FROM law_versions), EXISTS (SELECT FROM approvals a WHERE a.case_id = cases.id AND a.status = 'pending'), (SELECT seen.event_seq FROM cases seen WHERE seen.id = cases.id) \
+                    ", (SELECT version FROM law_versions), EXISTS (SELECT FROM approvals a WHERE a.case_id = cases.id AND a.status = 'pending'), EXISTS (SELECT FROM cases merged WHERE merged.master_case_id = cases.id), \
+                    EXISTS (SELECT FROM cases seen WHERE seen.id = cases.id AND seen.xmin = cases.xmin), cases.xmin::text \
                     FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE "
-                    {$column} " = " [$sql_type] self.key, " AND " {SEEN} " FOR UPDATE OF cases");
+                    {$column} " = " [$sql_type] self.key, " AND " {SEEN} $tail);
                 Ok(())
             }
         }
     };
 }
-lock_statement!(LockByNumber, "cases.case_number", sql::Text, str);
-lock_statement!(LockById, "cases.id", sql::Uuid, Uuid);
+facts_statement!(ReadByNumber, "cases.case_number", sql::Text, str, "");
+facts_statement!(LockByNumber, "cases.case_number", sql::Text, str, " FOR UPDATE OF cases");
+facts_statement!(LockById, "cases.id", sql::Uuid, Uuid, " FOR UPDATE OF cases");
+
+/// The facts in a row, unless it had to be waited for: who waited for the lock has the new row, but all else as it was before.
+fn facts(row: FactsRow) -> QueryResult<Option<(CaseFacts, RowVersion)>> {
+    let (case, subject, act_day, clocks, law_version, drafts_wait, is_master, all_of_one_moment, row_version) = row;
+    if !all_of_one_moment {
+        return Ok(None);
+    }
+    let unread = |error: serde_json::Error| diesel::result::Error::DeserializationError(error.into());
+    let clocks = serde_json::from_value(clocks).map_err(unread)?;
+    let facts =
+        CaseFacts { case, subject, act_day, reports: None, clocks, law_version, drafts_wait, is_master, master: None };
+    Ok(Some((facts, RowVersion(row_version))))
+}
 
 async fn lock_by(mut connection: &AsyncPgConnection, key: Key<'_>, sight: &Sight) -> QueryResult<Option<CaseFacts>> {
     loop {
         let (columns, sight) = (FoundColumns::all(), sight.into());
-        let locked: Option<LockedRow> = match key {
+        let locked: Option<FactsRow> = match key {
             Key::Number(key) => LockByNumber { columns, key, sight }.get_result(&mut connection).await,
             Key::Id(key) => LockById { columns, key, sight }.get_result(&mut connection).await,
         }
         .optional()?;
-        let Some((case, subject, act_day, clocks, law_version, drafts_wait, event_seq_seen)) = locked else {
-            return Ok(None);
-        };
-        // Who had to wait for the lock has the new row, but all else as it was before the wait: it is read again, now that
-        // nobody can change it.
-        if case.event_seq == event_seq_seen {
-            let unread = |error: serde_json::Error| diesel::result::Error::DeserializationError(error.into());
-            let clocks = serde_json::from_value(clocks).map_err(unread)?;
-            let facts =
-                CaseFacts { case, subject, act_day, reports: None, clocks, law_version, drafts_wait, master: None };
+        let Some(locked) = locked else { return Ok(None) };
+        // Else it is read again, now that nobody can change it.
+        if let Some((facts, _)) = facts(locked)? {
             return Ok(Some(facts));
         }
     }
 }
 
-/// A case to be locked together with the beginning of a transaction.
+/// A case that is to be decided about.
 #[derive(Clone, Copy)]
-pub struct ToLock<'a> {
+pub struct Sought<'a> {
     /// Its number.
     pub number: &'a str,
     /// What the caller may see.
     pub sight: &'a Sight,
 }
 
-impl ToLock<'_> {
+impl Sought<'_> {
+    /// What a decision needs to know of it, if the caller may see it, and the row that was read. Nothing is locked.
+    pub async fn read(self, pool: &Pool) -> Result<Option<(CaseFacts, RowVersion)>, DbError> {
+        let (columns, sight) = (FoundColumns::all(), self.sight.into());
+        let read = ReadByNumber { columns, key: self.number, sight };
+        let row: Option<FactsRow> = read.get_result(&mut pool.get().await?).await.optional()?;
+        Ok(row.map_or(Ok(None), facts)?)
+    }
+
     pub(super) async fn lock(self, connection: &AsyncPgConnection) -> QueryResult<Option<CaseFacts>> {
         lock_by(connection, Key::Number(self.number), self.sight).await
     }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::try_join;
 
-use super::cases::ToLock;
+use super::cases::Sought;
 use super::{DbError, Pool, Tx};
 use crate::domain::case::CaseFacts;
 use crate::schema::idempotency_keys;
@@ -42,7 +42,7 @@ pub type Begun = (Tx, Option<KeptReply>, Option<CaseFacts>);
 ///
 /// With a case no reply is looked for: what was done before moved the case on, so that the version named is refused now and
 /// the kept reply is found then; and should the work be done again all the same, the key stops it at the commit.
-pub async fn begin(pool: &Pool, key_hash: &[u8], case: Option<ToLock<'_>>) -> Result<Begun, DbError> {
+pub async fn begin(pool: &Pool, key_hash: &[u8], case: Option<Sought<'_>>) -> Result<Begun, DbError> {
     let connection = pool.get().await?;
     let tx = Tx { connection: Some(connection) };
     let shared: &AsyncPgConnection =

@@ -1,5 +1,5 @@
 //! Every SQL statement, one file per noun. Finders return `Option` and take what the caller may see; writers need a
-//! [`Tx`]. This layer decides nothing.
+//! [`Tx`], but for single statements that are their own transaction. This layer decides nothing.
 
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;

@@ -44,8 +44,6 @@ struct FactsRow {
     withdrawals: i64,
     #[diesel(sql_type = sql::Bool)]
     formal_reporter: bool,
-    #[diesel(sql_type = sql::Bool)]
-    is_master: bool,
     #[diesel(sql_type = sql::BigInt)]
     merged_reports: i64,
     #[diesel(sql_type = sql::Nullable<sql::Date>)]
@@ -61,7 +59,6 @@ pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
     let row: FactsRow = diesel::sql_query(
         "SELECT count(*) AS count, count(r.withdrawal_requested_at) AS withdrawals, \
            coalesce(bool_or(r.consent_to_bawaslu AND i.name IS NOT NULL), false) AS formal_reporter, \
-           EXISTS (SELECT FROM cases WHERE master_case_id = $1) AS is_master, \
            (SELECT count(*) FROM cases merged JOIN reports m ON m.case_id = merged.id \
              WHERE merged.master_case_id = $1 AND m.withdrawal_requested_at IS NULL) AS merged_reports, \
            min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to, \
@@ -76,7 +73,6 @@ pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
         count: row.count,
         withdrawals: row.withdrawals,
         formal_reporter: row.formal_reporter,
-        is_master: row.is_master,
         merged_reports: row.merged_reports,
         occurred: row.occurred_from.zip(row.occurred_to),
         known: serde_json::from_value(row.known)

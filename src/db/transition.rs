@@ -9,23 +9,28 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{self as sql, Array, Bool, Nullable};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use self::beside::{Parts, push_beside};
+use self::tells::Tells;
+use super::cases::RowVersion;
 use super::deadlines::{clocks_json, push_clocks};
+use super::idempotency::KeptReply;
 use super::statement::{prepared, push};
-use super::{DbError, Tx};
-use crate::domain::actor::Role;
+use super::{DbError, Pool, Tx};
 use crate::domain::beside::Beside;
 use crate::domain::case::{Case, State};
 use crate::domain::deadline::Clock;
 use crate::domain::decide::Decision;
 use crate::domain::event::{Happening, Link};
-use crate::domain::notice::{Audience, Notice};
 use crate::domain::tracks::step::StepDecision;
 
+pub use self::tells::Tell;
+pub(super) use self::tells::{Meant, SEATED};
+
 mod beside;
+mod tells;
 
 /// An event as it is stored.
 pub struct NewEvent<'a> {
@@ -37,105 +42,12 @@ pub struct NewEvent<'a> {
     pub happening: &'a Happening<'a>,
 }
 
-/// Who is told what, and when at the earliest.
-pub struct Tell<'a> {
-    /// What.
-    pub notice: Notice,
-    /// Whom.
-    pub audience: Audience,
-    /// When.
-    pub due_at: DateTime<Utc>,
-    /// The case after the event: its agencies, owner and region name the recipients.
-    pub case: &'a Case,
-    /// The agency before, for those who lose access.
-    pub former_agency: Option<Uuid>,
-    /// The owner before.
-    pub former_owner: Option<Uuid>,
-    /// The official address an officer typed.
-    pub address: Option<&'a str>,
-}
-
-/// Whom an audience means on a case: a role at an agency or in a region, one officer, an address, or the reporters.
-#[derive(Default)]
-pub(super) struct Meant<'a> {
-    pub(super) role: Option<Role>,
-    pub(super) agency: Option<Uuid>,
-    pub(super) region: Option<&'a str>,
-    pub(super) officer: Option<Uuid>,
-    address: Option<&'a str>,
-    reporters: bool,
-}
-
-impl<'a> Meant<'a> {
-    /// `None` where a role has no place on the case: without one it would be everyone with that role in the country.
-    pub(super) fn by(tell: &Tell<'a>) -> Option<Self> {
-        let case = tell.case;
-        let within = |role| Self { role: Some(role), region: Some(case.region_code.as_str()), ..Self::default() };
-        let at = |role, agency| Self { role: Some(role), agency, ..Self::default() };
-        let meant = match tell.audience {
-            Audience::Reporters => Self { reporters: true, ..Self::default() },
-            Audience::Owner => Self { officer: tell.former_owner, ..Self::default() },
-            Audience::TypedAddress => Self { address: tell.address, ..Self::default() },
-            Audience::TriagePool => within(Role::TriageOfficer),
-            Audience::BawasluDesk => within(Role::BawasluLiaison),
-            Audience::BknAuditors => within(Role::BknAuditor),
-            Audience::TaskForce => within(Role::TaskforceViewer),
-            Audience::ReviewLeads => at(Role::InspectorLead, case.reviewing_agency_id),
-            Audience::Inspectors => at(Role::Inspector, case.reviewing_agency_id),
-            Audience::Ppk => at(Role::PpkOfficer, case.ppk_agency_id()),
-            Audience::FormerPpk => at(Role::PpkOfficer, tell.former_agency),
-        };
-        (meant.role.is_none() || meant.agency.is_some() || meant.region.is_some()).then_some(meant)
-    }
-}
-
-/// The seats `s` a row `tell` means by role. Who must not see the case is told as well: only the program knows the reporters among
-/// officers, and the worker sends them nothing.
-pub(super) const SEATED: &str = "tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
-            AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.'))";
-
-/// The tells turned on their side, as `unnest` takes them: who is meant, as role with agency or region, as officer, as
-/// address, or as the case's reporters.
-#[derive(Default)]
-struct Tells<'a> {
-    notices: Vec<&'static str>,
-    dues: Vec<DateTime<Utc>>,
-    roles: Vec<Option<&'static str>>,
-    agencies: Vec<Option<Uuid>>,
-    regions: Vec<Option<&'a str>>,
-    officers: Vec<Option<Uuid>>,
-    addresses: Vec<Option<&'a str>>,
-    reporters: Vec<bool>,
-}
-
-impl<'a> Tells<'a> {
-    fn only_reporters(&self) -> bool {
-        self.reporters.iter().all(|reporters| *reporters)
-    }
-
-    fn of(tells: &[Tell<'a>]) -> Self {
-        let mut all = Self::default();
-        for tell in tells {
-            let Some(Meant { role, agency, region, officer, address, reporters }) = Meant::by(tell) else { continue };
-            all.notices.push(tell.notice.as_str());
-            all.dues.push(tell.due_at);
-            all.roles.push(role.map(Role::as_str));
-            all.agencies.push(agency);
-            all.regions.push(region);
-            all.officers.push(officer);
-            all.addresses.push(address);
-            all.reporters.push(reporters);
-        }
-        all
-    }
-}
-
 /// What follows the UPDATE in every statement; `moved` is the updated row. Two things are for the planner: the reporters'
 /// cases are joined, since an OR would read every report there is, and one array comes by a SELECT, which hides its
 /// length; seeing it, PostgreSQL plans the statement anew each time, which takes longer than to run it.
 ///
-/// Many transitions tell nobody but reporters, leave all clocks as they are and meet no draft. To set up what finds everybody
-/// else, moves clocks and lets drafts lapse takes longer than the rows, so those parts are left out of the lean form.
+/// Many transitions tell nobody but the case's own reporters, leave all clocks as they are and meet no draft. To set up what finds
+/// everybody else, moves clocks and lets drafts lapse takes longer than the rows, so those parts are left out of the lean form.
 fn push_aftermath<'b, const LEAN: bool>(
     out: &mut AstPass<'_, 'b, Pg>,
     event: &'b EventColumns<'b>,
@@ -146,9 +58,11 @@ fn push_aftermath<'b, const LEAN: bool>(
         [sql::Text] event.actor, "::text, " [Nullable<sql::Uuid>] &event.officer_id, "::uuid, " [Nullable<sql::Text>] &event.role, "::text, "
         [Nullable<sql::Text>] &event.from, "::text, " [sql::Text] event.to, "::text, " [Nullable<sql::Text>] &event.details, "::text, " [sql::Text] event.body,
         "::text, event_hash FROM moved RETURNING id AS event_id, case_id, at), \
-        reader AS (SELECT r.id FROM (SELECT coalesce(split_from, id) AS id FROM moved UNION ALL \
-            SELECT coalesce(merged.split_from, merged.id) FROM moved JOIN cases merged ON merged.master_case_id = moved.id) own \
-            JOIN reports r ON r.case_id = own.id JOIN reporter_identities i ON i.report_id = r.id WHERE i.email IS NOT NULL AND i.email_disabled_at IS NULL), ");
+        reader AS (SELECT r.id FROM (SELECT coalesce(split_from, id) AS id FROM moved");
+    if !LEAN {
+        out.push_sql(" UNION ALL SELECT coalesce(merged.split_from, merged.id) FROM moved JOIN cases merged ON merged.master_case_id = moved.id");
+    }
+    push!(out; ") own JOIN reports r ON r.case_id = own.id JOIN reporter_identities i ON i.report_id = r.id WHERE i.email IS NOT NULL AND i.email_disabled_at IS NULL), ");
     if LEAN {
         push!(out; "told AS (INSERT INTO deliveries (case_id, event_id, notice, report_id, due_at, created_at) \
             SELECT event.case_id, event.event_id, tell.notice, reader.id, tell.due_at, event.at FROM event CROSS JOIN reader CROSS JOIN unnest((SELECT "
@@ -202,7 +116,31 @@ impl<'a> From<&'a NewEvent<'a>> for EventColumns<'a> {
     }
 }
 
+/// What makes a statement stand by itself, without a lock or a transaction around it.
+#[derive(Clone, Copy, Default)]
+struct Alone<'a> {
+    /// The row it was decided on; `None` where that is locked.
+    row: Option<&'a str>,
+    key_hash: Option<&'a [u8]>,
+    fingerprint: Option<&'a [u8]>,
+    status: Option<i16>,
+    reply: Option<&'a str>,
+}
+
+impl<'a> Alone<'a> {
+    fn of(row: &'a RowVersion, kept: Option<&'a KeptReply>) -> Self {
+        Self {
+            row: Some(&row.0),
+            key_hash: kept.map(|kept| kept.key_hash.as_slice()),
+            fingerprint: kept.map(|kept| kept.fingerprint.as_slice()),
+            status: kept.map(|kept| kept.status),
+            reply: kept.map(|kept| kept.reply.as_str()),
+        }
+    }
+}
+
 struct Apply<'a> {
+    alone: Alone<'a>,
     case: &'a Case,
     seq: i32,
     hash: &'a [u8],
@@ -211,6 +149,8 @@ struct Apply<'a> {
     tells: Tells<'a>,
     /// Drafts that wait lapse: the case has moved on.
     lapses: bool,
+    /// Reporters of other cases may have to be told.
+    is_master: bool,
 }
 
 impl Apply<'_> {
@@ -234,14 +174,20 @@ impl Apply<'_> {
             ", violation_forms = " [Nullable<sql::Jsonb>] &c.violation_forms,
             ", bawaslu_until = " [Nullable<sql::Timestamptz>] &c.bawaslu_until, ", next_due_at = " [Nullable<sql::Timestamptz>] &c.next_due_at,
             ", reopen_count = " [sql::SmallInt] &c.reopen_count, ", event_seq = " [sql::Integer] &self.seq, ", event_hash = "
-            [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &c.id, " AND version = " [sql::Integer] &c.version,
-            " RETURNING id, event_seq, event_hash, split_from)");
+            [sql::Binary] self.hash, " WHERE id = " [sql::Uuid] &c.id, " AND version = " [sql::Integer] &c.version, " AND xmin::text = coalesce(" [Nullable<sql::Text>] &self.alone.row,
+            ", xmin::text) RETURNING id, event_seq, event_hash, split_from)");
         if !LEAN {
             push!(out; ", lapsed AS (UPDATE approvals SET status = 'lapsed', decided_at = " [sql::Timestamptz] &self.event.at,
                 " FROM moved WHERE " [Bool] &self.lapses, " AND approvals.case_id = moved.id AND approvals.status = 'pending')");
             push_clocks(out, &self.clocks)?;
         }
-        push_aftermath::<LEAN>(out, &self.event, &self.tells)
+        push_aftermath::<LEAN>(out, &self.event, &self.tells)?;
+        let alone = &self.alone;
+        push!(out; ", kept AS (INSERT INTO idempotency_keys (key_hash, fingerprint, status, reply, created_at) SELECT key.* FROM moved, (SELECT "
+            [Nullable<sql::Binary>] &alone.key_hash, "::bytea AS hash, " [Nullable<sql::Binary>] &alone.fingerprint, "::bytea, "
+            [Nullable<sql::SmallInt>] &alone.status, "::smallint, " [Nullable<sql::Text>] &alone.reply, "::text, " [sql::Timestamptz] &self.event.at,
+            "::timestamptz) key WHERE key.hash IS NOT NULL)");
+        Ok(())
     }
 }
 
@@ -274,25 +220,35 @@ impl QueryFragment<Pg> for ApplyBeside<'_> {
 }
 
 impl<'a> Apply<'a> {
-    fn of(case: &'a Case, clocks: &[Clock], event: &'a NewEvent<'a>, tells: &[Tell<'a>], lapses: bool) -> Self {
+    fn of(case: &'a Case, clocks: &[Clock], event: &'a NewEvent<'a>, tells: &[Tell<'a>]) -> Self {
         Self {
+            alone: Alone::default(),
             case,
             seq: event.link.seq,
             hash: &event.link.hash,
             clocks: clocks_json(clocks),
             event: event.into(),
             tells: Tells::of(tells),
-            lapses,
+            lapses: false,
+            is_master: true,
         }
     }
 
-    /// It tells nobody but reporters, leaves all clocks as they are, and no draft waits.
-    fn is_lean(&self) -> bool {
-        !self.lapses && self.tells.only_reporters() && self.clocks.as_array().is_some_and(Vec::is_empty)
+    fn deciding(decision: &'a Decision, event: &'a NewEvent<'a>, tells: &[Tell<'a>]) -> Self {
+        let (lapses, is_master) = (decision.lapses(), decision.is_master());
+        Self { lapses, is_master, ..Self::of(decision.next(), decision.clocks(), event, tells) }
     }
 
-    async fn write(self, tx: &mut Tx, beside: &Beside) -> Result<(), DbError> {
-        let connection = tx.connection()?;
+    /// It tells nobody but the case's own reporters, leaves all clocks as they are, and no draft waits.
+    fn is_lean(&self) -> bool {
+        !self.lapses
+            && !self.is_master
+            && self.tells.only_reporters()
+            && self.clocks.as_array().is_some_and(Vec::is_empty)
+    }
+
+    /// False when the case has moved on.
+    async fn write(self, connection: &mut AsyncPgConnection, beside: &Beside) -> Result<bool, DbError> {
         let moved: i64 = if !beside.is_empty() {
             ApplyBeside { apply: self, parts: beside.into() }.get_result(connection).await?
         } else if self.is_lean() {
@@ -300,16 +256,34 @@ impl<'a> Apply<'a> {
         } else {
             Move::<false>(self).get_result(connection).await?
         };
-        if moved == 1 { Ok(()) } else { Err(DbError::Query(diesel::result::Error::NotFound)) }
+        Ok(moved == 1)
+    }
+
+    async fn write_locked(self, tx: &mut Tx, beside: &Beside) -> Result<(), DbError> {
+        let moved = self.write(tx.connection()?, beside).await?;
+        moved.then_some(()).ok_or(DbError::Query(diesel::result::Error::NotFound))
     }
 }
 
 /// Writes a decision with its event, its deliveries and the lapse of drafts it leaves behind: the one place where
 /// `state` changes. Consumes the decision and answers the case as it now is; fails when the case has moved on.
 pub async fn apply(tx: &mut Tx, decision: Decision, event: &NewEvent<'_>, tells: &[Tell<'_>]) -> Result<Case, DbError> {
-    let statement = Apply::of(decision.next(), decision.clocks(), event, tells, decision.lapses());
-    statement.write(tx, decision.beside()).await?;
-    Ok(advanced(decision.next(), event.link))
+    let statement = Apply::deciding(&decision, event, tells);
+    statement.write_locked(tx, decision.beside()).await?;
+    Ok(event.link.carried_by(decision.next()))
+}
+
+/// The same for a case that was read and not locked, with the reply to keep, by one statement that is its own transaction. Consumes
+/// the decision; false when the row has changed since it was read, by whomever: then nothing is written.
+pub async fn apply_unlocked(
+    pool: &Pool,
+    (decision, row): (Decision, &RowVersion),
+    event: &NewEvent<'_>,
+    tells: &[Tell<'_>],
+    kept: Option<&KeptReply>,
+) -> Result<bool, DbError> {
+    let statement = Apply { alone: Alone::of(row, kept), ..Apply::deciding(&decision, event, tells) };
+    statement.write(&mut *pool.get().await?, decision.beside()).await
 }
 
 /// Writes a step of a track with its event and its deliveries: the case stays in its state, and drafts stay. Consumes the
@@ -320,17 +294,9 @@ pub async fn apply_step(
     event: &NewEvent<'_>,
     tells: &[Tell<'_>],
 ) -> Result<Case, DbError> {
-    let statement = Apply::of(decision.next(), decision.clocks(), event, tells, false);
-    statement.write(tx, decision.beside()).await?;
-    Ok(advanced(decision.next(), event.link))
-}
-
-fn advanced(case: &Case, link: &Link) -> Case {
-    let mut case = case.clone();
-    case.version += 1;
-    case.event_seq = link.seq;
-    case.event_hash.clone_from(&link.hash);
-    case
+    let statement = Apply::of(decision.next(), decision.clocks(), event, tells);
+    statement.write_locked(tx, decision.beside()).await?;
+    Ok(event.link.carried_by(decision.next()))
 }
 
 struct Advance<'a> {
@@ -364,5 +330,5 @@ pub async fn advance(tx: &mut Tx, case: &Case, event: &NewEvent<'_>, tells: &[Te
         tells: Tells::of(tells),
     };
     let _: i64 = statement.get_result(tx.connection()?).await?;
-    Ok(advanced(case, event.link))
+    Ok(event.link.carried_by(case))
 }

@@ -372,6 +372,8 @@ pub struct CaseFacts {
     pub law_version: i64,
     /// Drafts wait for a second officer.
     pub drafts_wait: bool,
+    /// Other cases were merged into this one: their reporters hear of it too.
+    pub is_master: bool,
     /// The other case a merge names, when the caller may see it.
     pub master: Option<MasterFacts>,
 }
@@ -385,8 +387,6 @@ pub struct ReportFacts {
     pub withdrawals: i64,
     /// At least one reporter gave a name and allowed it to go to Bawaslu.
     pub formal_reporter: bool,
-    /// Other cases were merged into this one.
-    pub is_master: bool,
     /// How many reports came with them that nobody asked to withdraw.
     pub merged_reports: i64,
     /// First and last day of the reported conduct.

@@ -32,6 +32,7 @@ pub struct Decision {
     typed_address: Option<String>,
     clocks: Vec<Clock>,
     lapses: bool,
+    is_master: bool,
 }
 
 /// What a transition changes beside the case's own row.
@@ -95,6 +96,10 @@ impl Decision {
     /// Drafts that waited lapse: the case has moved on.
     pub const fn lapses(&self) -> bool {
         self.lapses
+    }
+    /// The reporters of cases merged into this one are told too.
+    pub const fn is_master(&self) -> bool {
+        self.is_master
     }
 }
 
@@ -209,6 +214,7 @@ fn decision(
         typed_address: typed_address(action),
         clocks: course.changed,
         lapses: facts.drafts_wait,
+        is_master: facts.is_master,
         next,
     }
 }
@@ -386,8 +392,7 @@ fn effects(facts: &CaseFacts, action: &Action, named: &Named) -> Vec<Effect> {
 }
 
 fn review_merged(facts: &CaseFacts, named: &Named) -> Option<Effect> {
-    let is_master = facts.reports.as_ref().is_some_and(|reports| reports.is_master);
-    named.reviewing_agency_id.filter(|_| is_master).map(Effect::ReviewMerged)
+    named.reviewing_agency_id.filter(|_| facts.is_master).map(Effect::ReviewMerged)
 }
 
 fn typed_address(action: &Action) -> Option<String> {

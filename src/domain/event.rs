@@ -43,6 +43,13 @@ pub struct Link {
     pub hash: Vec<u8>,
 }
 
+impl Link {
+    /// The case once it ends with this link.
+    pub fn carried_by(&self, case: &Case) -> Case {
+        Case { version: case.version + 1, event_seq: self.seq, event_hash: self.hash.clone(), ..case.clone() }
+    }
+}
+
 #[derive(Serialize)]
 struct Body<'a> {
     id: Uuid,

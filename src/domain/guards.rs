@@ -314,7 +314,7 @@ pub const NOT_A_MASTER: Guard = now(
     "not_a_master",
     "tidak ada perkara lain yang digabung ke perkara ini",
     "no other case was merged into this one",
-    |s| s.facts.reports.as_ref().is_some_and(|reports| !reports.is_master),
+    |s| !s.facts.is_master,
 );
 /// T09.
 pub const NO_LIVE_REFERRAL: Guard =

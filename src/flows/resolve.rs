@@ -14,6 +14,47 @@ use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::guards::Named;
 use crate::domain::person_number;
 
+/// Whether the action names nothing that has to be looked up, and no report: the case says it all.
+pub(super) const fn is_named_by_case_alone(action: &Action) -> bool {
+    match action {
+        Action::Take
+        | Action::Answer
+        | Action::ExpireQuestion
+        | Action::Dismiss(_)
+        | Action::Conclude(_)
+        | Action::FindUnproven(_)
+        | Action::ReturnReferral(_)
+        | Action::RecordBreach(_)
+        | Action::RecordBreachForReview(_)
+        | Action::RecordBreachAsSufficient(_)
+        | Action::RecordNoBreach(_)
+        | Action::Recall(_)
+        | Action::RequestMoreWork(_)
+        | Action::RecommendNothing(_)
+        | Action::Contest(_)
+        | Action::ReportUnproven(_)
+        | Action::TakeEffect(_)
+        | Action::Close(_)
+        | Action::RecordDeparture(_) => true,
+        Action::Ask(_)
+        | Action::Accept(_)
+        | Action::ReferDirectly(_)
+        | Action::Merge(_)
+        | Action::TransferOut(_)
+        | Action::Refer(_)
+        | Action::SendRecommendation(_)
+        | Action::ReassignAgency(_)
+        | Action::ImposeSanction(_)
+        | Action::FileAppeal(_)
+        | Action::DecideAppeal(_)
+        | Action::CancelOnAppeal(_)
+        | Action::Withdraw(_)
+        | Action::ReopenTriage(_)
+        | Action::ReopenReview(_)
+        | Action::Unmerge(_) => false,
+    }
+}
+
 /// Looks up what the action names by code and brings personal numbers into their stored form. All unknown codes are
 /// named at once.
 pub(super) async fn resolve(
@@ -27,6 +68,9 @@ pub(super) async fn resolve(
     // Law is applied as it stood on the day of the act; who is addressed, as agencies are now.
     let acted = facts.act_day.unwrap_or(day);
     let mut named = Named { law: setting.laws.at(tx, facts.law_version).await?, ..Named::default() };
+    if is_named_by_case_alone(action) {
+        return Ok(named);
+    }
     let mut faults = Vec::new();
     if let Action::Ask(_)
     | Action::Accept(_)

@@ -1,24 +1,26 @@
-//! Firing a transition: lock, decide, write. Officers, reporters and the clock all come through here.
+//! Firing a transition: lock, decide, write; or, where the case alone decides, read, decide, and write if it is still the same. Officers, reporters and the clock all come through here.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::resolve::resolve;
+use super::resolve::{is_named_by_case_alone, resolve};
 use super::sealing::tell_reporters;
 use super::{Current, FlowError, clocks, exclusions, persons, tracks};
 use crate::db::approvals::{Approval, ApprovalStatus};
-use crate::db::cases::Sight;
+use crate::db::cases::{RowVersion, Sight};
+use crate::db::idempotency::KeptReply;
 use crate::db::law::LawBook;
 use crate::db::transition::{NewEvent, Tell};
-use crate::db::{self, Tx};
+use crate::db::{self, DbError, Pool, Tx};
 use crate::domain::action::{Action, ConfirmedSubject};
 use crate::domain::actor::Actor;
 use crate::domain::case::{Case, CaseFacts, Subject, SubjectResolution};
 use crate::domain::confidential::Confidential;
 use crate::domain::decide::{self, Decision, Effect, Verdict};
-use crate::domain::event::{self, Happening};
+use crate::domain::event::{self, Happening, Link};
+use crate::domain::guards::Named;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy;
 use crate::domain::warning::Warning;
@@ -52,6 +54,57 @@ pub struct Setting {
 /// What the actor may see.
 pub fn sight(actor: &Actor) -> Sight {
     actor.officer().map_or(Sight::Everything, |officer| Sight::Seat(policy::visible(officer)))
+}
+
+/// A transition that is decided and not yet written.
+pub struct Planned<'a> {
+    setting: &'a Setting,
+    facts: CaseFacts,
+    row: RowVersion,
+    deed: Deed<'a>,
+}
+
+/// Decides an officer's action on a case that was read and not locked; `None` for whatever needs the lock: what is refused,
+/// awaits a second officer, looks at more than the case, or writes elsewhere too. [`fire`] is for those.
+pub fn plan<'a>(
+    setting: &'a Setting,
+    actor: &'a Actor,
+    (facts, row): (CaseFacts, RowVersion),
+    expected: i32,
+    action: &Action,
+) -> Option<Planned<'a>> {
+    let law = setting.laws.in_hand();
+    if facts.case.version != expected || facts.law_version != law.version || !is_named_by_case_alone(action) {
+        return None;
+    }
+    let named = Named { law, ..Named::default() };
+    match decide::decide(&facts, actor, None, action, &named, setting.now).ok()? {
+        Verdict::Decided(decision) if decision.effects().is_empty() && decision.beside().handed_over.is_empty() => {
+            let deed = Deed::of(setting, actor, None, &facts.case, *decision, action);
+            Some(Planned { setting, facts, row, deed })
+        }
+        Verdict::Decided(_) | Verdict::NeedsApproval(_) => None,
+    }
+}
+
+impl Planned<'_> {
+    /// What will have come of it.
+    pub fn outcome(&self) -> Fired {
+        let case = self.deed.link.carried_by(self.deed.decision.next());
+        Fired::Moved(Box::new(case), Box::new(self.facts.clone()), self.deed.decision.beside().warnings.clone())
+    }
+
+    /// Writes it with the reply to keep, and has it durable. False when anything about the case has changed since it was read; then
+    /// nothing is written.
+    ///
+    /// # Errors
+    /// The key of the reply is taken, or the database did not answer.
+    pub async fn write(self, pool: &Pool, kept: Option<&KeptReply>) -> Result<bool, DbError> {
+        let Self { setting, row, deed: Deed { decision, happening, link }, .. } = self;
+        let told = Told::by(&decision);
+        let event = NewEvent { link: &link, at: setting.now, happening: &happening };
+        db::transition::apply_unlocked(pool, (decision, &row), &event, &told.tells(setting), kept).await
+    }
 }
 
 /// Fires `action` on the case already locked, if the actor may see it and it is still at version `expected`.
@@ -151,30 +204,72 @@ async fn write(
             Effect::PublicWording(wording) => tell_reporters(tx, setting, facts.case.id, wording).await?,
         }
     }
-    let happening = Happening {
-        kind: action.verb().as_str(),
-        actor,
-        approver: approver.and_then(Actor::officer).map(|officer| officer.officer_id),
-        from: Some(decision.from()),
-        to: decision.next().state,
-        details: details(action),
-    };
-    let link = event::next_link(&facts.case, setting.now, &happening);
+    let merge = (facts.case.master_case_id, decision.next().master_case_id);
+    let Deed { decision, happening, link } = Deed::of(setting, actor, approver, &facts.case, decision, action);
+    let told = Told::by(&decision);
     let event = NewEvent { link: &link, at: setting.now, happening: &happening };
-    let (next, address) = (decision.next().clone(), decision.typed_address().map(ToOwned::to_owned));
-    let (former_agency, former_owner) = (decision.former_agency(), decision.former_owner());
-    let merge = (facts.case.master_case_id, next.master_case_id);
-    let notices = decision.notices().to_vec();
-    let tells: Vec<Tell<'_>> = notices
-        .iter()
-        .map(|told| Tell { former_agency, former_owner, address: address.as_deref(), ..tell(setting, &next, told) })
-        .collect();
-    let case = db::transition::apply(tx, decision, &event, &tells).await?;
+    let case = db::transition::apply(tx, decision, &event, &told.tells(setting)).await?;
     if merge.0 != merge.1 {
         exclusions::follow_merge(tx, setting, actor, &case, merge).await?;
         clocks::follow_merge(tx, setting, &case, merge).await?;
     }
     Ok(case)
+}
+
+/// A decision with the link it adds to the chain of its case.
+struct Deed<'a> {
+    decision: Decision,
+    happening: Happening<'a>,
+    link: Link,
+}
+
+impl<'a> Deed<'a> {
+    fn of(
+        setting: &Setting,
+        actor: &'a Actor,
+        approver: Option<&Actor>,
+        before: &Case,
+        decision: Decision,
+        action: &Action,
+    ) -> Self {
+        let happening = Happening {
+            kind: action.verb().as_str(),
+            actor,
+            approver: approver.and_then(Actor::officer).map(|officer| officer.officer_id),
+            from: Some(decision.from()),
+            to: decision.next().state,
+            details: details(action),
+        };
+        let link = event::next_link(before, setting.now, &happening);
+        Self { decision, happening, link }
+    }
+}
+
+/// What is told of a decision, kept from it, since writing consumes it.
+struct Told {
+    next: Case,
+    notices: Vec<(Notice, Audience)>,
+    address: Option<String>,
+    former_agency: Option<Uuid>,
+    former_owner: Option<Uuid>,
+}
+
+impl Told {
+    fn by(decision: &Decision) -> Self {
+        Self {
+            next: decision.next().clone(),
+            notices: decision.notices().to_vec(),
+            address: decision.typed_address().map(ToOwned::to_owned),
+            former_agency: decision.former_agency(),
+            former_owner: decision.former_owner(),
+        }
+    }
+
+    fn tells(&self, setting: &Setting) -> Vec<Tell<'_>> {
+        let (former_agency, former_owner, address) = (self.former_agency, self.former_owner, self.address.as_deref());
+        let tell = |told| Tell { former_agency, former_owner, address, ..tell(setting, &self.next, told) };
+        self.notices.iter().map(tell).collect()
+    }
 }
 
 /// One notice about the case as it now is, due after the quiet time where it waits.

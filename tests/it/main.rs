@@ -46,6 +46,7 @@ mod track_clocks;
 mod tracks;
 mod transitions;
 mod transport;
+mod unlocked;
 mod vault;
 mod walks;
 mod workflow;

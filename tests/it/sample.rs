@@ -124,7 +124,6 @@ pub fn case(state: State) -> CaseFacts {
             count: 1,
             withdrawals: 1,
             formal_reporter: false,
-            is_master: false,
             merged_reports: 0,
             occurred: Some((day(2026, 9, 28), day(2026, 9, 28))),
             known: vec![KnownReport { id: Uuid::from_u128(0xD), known_on: day(2026, 9, 29) }],
@@ -143,6 +142,7 @@ pub fn case(state: State) -> CaseFacts {
         clocks: Vec::new(),
         law_version: 1,
         drafts_wait: false,
+        is_master: false,
     }
 }
 

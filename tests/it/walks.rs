@@ -212,9 +212,9 @@ fn timed(facts: &CaseFacts) -> Result<(), TestCaseError> {
 fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
     if let Some(reports) = &mut facts.reports {
         reports.withdrawals = dice.pick(&[0, 1, 2]);
-        reports.is_master = dice.once_in(5);
         reports.formal_reporter = dice.once_in(2);
     }
+    facts.is_master = dice.once_in(5);
     facts.master = (!dice.once_in(4)).then(|| MasterFacts {
         conflict_of_interest: dice.once_in(2),
         id: dice.pick(&[sample::MASTER, facts.case.id]),

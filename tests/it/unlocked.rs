@@ -99,7 +99,7 @@ async fn many_who_take_one_case_at_once_take_it_once() {
         assert_eq!((refused.status, refused.at("/current/state")), (412, &Value::from("triage")));
     }
     let events = "SELECT kind AS value FROM events ORDER BY seq";
-    assert_eq!(app.db.values(events).await, ["report.submitted", "take"]);
+    assert_eq!(app.db.values(events).await, ["submit", "take"]);
     // The report's own key and the winner's.
     assert_eq!(app.db.count("idempotency_keys").await, 2);
 }

@@ -22,8 +22,8 @@ pub use self::oidc::{Oidc, TwoFactors};
 use self::reader::Reader;
 pub use self::values::is_private_channel;
 use self::values::{
-    address, addresses, filter, flag, format, origins, path, postgres_url, role, sender, smtp_url, url, vault_keys,
-    whole,
+    address, addresses, filter, flag, format, origins, page, path, postgres_url, role, sender, smtp_url, url,
+    vault_keys, whole,
 };
 
 /// The file that is read, if it is there, when `NETRAL_CONFIG` names no other.
@@ -83,6 +83,8 @@ settings! {
     BIND = plain("bind", "NETRAL_BIND", "127.0.0.1:8080", "address and port served");
     PUBLIC_URL = plain("public_url", "NETRAL_PUBLIC_URL", "http://<bind>",
         "where netral is reached from outside: in mails, links and as the issuer of tokens");
+    REPORTER_PAGE = plain("reporter_page", "NETRAL_REPORTER_PAGE", "<public_url>/v1/reports/{number}/status",
+        "page that mails lead reporters to; {number} stands for the number of the report");
     WORKERS = plain("workers", "NETRAL_WORKERS", "the number of processors", "threads that serve requests");
     CONNECTIONS_PER_WORKER = plain("connections_per_worker", "NETRAL_CONNECTIONS_PER_WORKER",
         "8, or fewer so that all workers together stay at 80", "database connections of each worker");
@@ -161,6 +163,8 @@ pub struct Config {
     pub bind: SocketAddr,
     /// The base of every link, and the issuer of tokens. It has no slash at its end.
     pub public_url: String,
+    /// The page that mails lead reporters to; `{number}` stands for the number of the report.
+    pub reporter_page: String,
     /// Threads that serve requests.
     pub workers: usize,
     /// Database connections of each of them.
@@ -258,6 +262,7 @@ impl Config {
         let migrate_on_start = read.optional(&MIGRATE_ON_START, flag).unwrap_or(database_url.is_none());
         let bind = read.value(&BIND, address);
         let public_url = read.optional(&PUBLIC_URL, url).or_else(|| bind.map(|bind| reachable(&bind)));
+        let reporter_page = read.optional(&REPORTER_PAGE, page);
         let workers = read.optional(&WORKERS, whole(1..=256)).unwrap_or(machine.processors);
         let fitting = (CONNECTIONS_TOGETHER / workers.max(1)).clamp(1, 8);
         let connections_per_worker = read.optional(&CONNECTIONS_PER_WORKER, whole(1..=256)).unwrap_or(fitting);
@@ -288,6 +293,8 @@ impl Config {
                 search_path,
                 migrate_on_start,
                 bind: bind?,
+                reporter_page: reporter_page
+                    .or_else(|| Some(format!("{}/v1/reports/{{number}}/status", public_url.as_ref()?)))?,
                 public_url: public_url?,
                 workers,
                 connections_per_worker,

@@ -28,6 +28,7 @@ fn every_default_is_itself_right() {
     assert_eq!(config.mail_folder, Path::new("/home/x/.local/share/netral/mail"));
     assert_eq!((config.workers, config.connections_per_worker, config.body_limit), (4, 8, 262_144));
     assert_eq!((config.public_url.as_str(), config.mail_domain.as_str()), ("http://127.0.0.1:8080", "localhost"));
+    assert_eq!(config.reporter_page, "http://127.0.0.1:8080/v1/reports/{number}/status");
     assert_eq!((config.access_token_minutes, config.reporter_token_minutes, config.mail_quiet_minutes), (10, 15, 10));
     assert_eq!((config.flag_cases, config.flag_cases_outside_agency), (60, 30));
     assert!(config.cors_origins.is_empty());
@@ -52,6 +53,18 @@ fn the_environment_goes_over_the_file_and_an_empty_variable_counts_as_unset() {
     let config = build(&[("DATABASE_URL", "postgres://u@h/d"), ("NETRAL_BIND", "0.0.0.0:80")], None).unwrap();
     assert!(!config.migrate_on_start);
     assert_eq!(config.public_url, "http://localhost:80");
+}
+
+#[test]
+fn the_page_for_reporters_may_leave_the_number_open_anywhere() {
+    for page in
+        ["https://lapor.example/#periksa={number}", "https://lapor.example/periksa?nomor={number}", "https://a.b/c"]
+    {
+        assert_eq!(build(&[("NETRAL_REPORTER_PAGE", page)], None).unwrap().reporter_page, page);
+    }
+    for no_page in ["lapor.example/{number}", "ftp://lapor.example/{number}", "https:///{number}"] {
+        assert!(build(&[("NETRAL_REPORTER_PAGE", no_page)], None).is_err(), "{no_page}");
+    }
 }
 
 #[test]

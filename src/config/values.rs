@@ -46,6 +46,14 @@ pub(super) fn url(text: &str) -> Result<String, String> {
         .ok_or_else(|| "must be a URL such as https://netral.example".to_owned())
 }
 
+/// A web page, in whose address a number may be left open.
+pub(super) fn page(text: &str) -> Result<String, String> {
+    let filled = text.replace("{number}", "0");
+    let uri = filled.split('#').next().and_then(|place| place.parse::<Uri>().ok()).filter(is_web);
+    uri.map(|_| text.to_owned())
+        .ok_or_else(|| "must be a page such as https://lapor.example/periksa?nomor={number}".to_owned())
+}
+
 /// Origins with a comma between them; spaces do not matter.
 pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
     let origin = |text: &str| {

@@ -177,7 +177,7 @@ fn told(claimed: &Claimed) -> Notice {
 fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
     let base = &app.config.public_url;
     let (number, link) = match (&claimed.complaint_number, &claimed.case_number) {
-        (Some(number), _) => (number.clone(), format!("{base}/v1/reports/{number}/status")),
+        (Some(number), _) => (number.clone(), app.config.reporter_page.replace("{number}", number)),
         (None, Some(number)) => (number.clone(), format!("{base}/v1/cases/{number}")),
         (None, None) => match (claimed.notice, claimed.digest_day) {
             (Notice::CalendarMissing, Some(day)) => {

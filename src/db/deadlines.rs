@@ -13,7 +13,7 @@ use super::cases::{SEEN, Sight, SightParts, push_sight};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::deadline::{Clock, DeadlineCode};
-use crate::schema::deadlines;
+use crate::schema::{cases, deadlines};
 
 /// A column of the lock statement: the case's clocks that are not settled, as [`Clock`] reads them.
 pub(super) const LIVE_CLOCKS: &str = "(SELECT coalesce(json_agg(to_json(d)), '[]') FROM deadlines d WHERE d.case_id = cases.id AND d.settled_at IS NULL)";
@@ -103,6 +103,25 @@ pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<(Clock, Option<i6
     .await?;
     let unread = |error: serde_json::Error| DbError::Query(diesel::result::Error::DeserializationError(error.into()));
     rows.into_iter().map(|row| Ok((serde_json::from_value(row.clock).map_err(unread)?, row.reporter))).collect()
+}
+
+/// When the first of a case's clocks with these codes ends that run and are not over, with the region by whose days it is counted.
+pub async fn next_end(
+    pool: &Pool,
+    case_id: Uuid,
+    codes: &[DeadlineCode],
+    now: DateTime<Utc>,
+) -> Result<Option<(DateTime<Utc>, String)>, DbError> {
+    let running = deadlines::settled_at.is_null().and(deadlines::due_at.ge(now));
+    let found: Option<(Option<DateTime<Utc>>, String)> = deadlines::table
+        .inner_join(cases::table.on(cases::id.eq(deadlines::case_id)))
+        .filter(deadlines::case_id.eq(case_id).and(deadlines::code.eq_any(codes)).and(running))
+        .order(deadlines::due_at)
+        .select((deadlines::due_at, cases::region_code))
+        .first(&mut pool.get().await?)
+        .await
+        .optional()?;
+    Ok(found.and_then(|(due_at, region)| Some((due_at?, region))))
 }
 
 /// How many clocks of one code stand where.

@@ -23,7 +23,7 @@ text_enum! {
         Held = "held", "Ditahan sampai alamat dikonfirmasi", "Held until the address is confirmed";
         Sent = "sent", "Terkirim", "Sent";
         Collapsed = "collapsed", "Digabung dengan surel berikutnya", "Collapsed into a later one";
-        Cancelled = "cancelled", "Dibatalkan karena data penerima dihapus", "Cancelled, as the recipient's data were erased";
+        Cancelled = "cancelled", "Dibatalkan karena penerima tidak ada lagi", "Cancelled, as there is no such recipient any more";
         Dead = "dead", "Gagal", "Given up";
     }
 }
@@ -99,7 +99,7 @@ pub struct Claimed {
     /// By when an answer is awaited.
     #[diesel(sql_type = Nullable<sql::Date>)]
     pub reply_due_on: Option<NaiveDate>,
-    /// Data of the action, for the number of a letter.
+    /// Data of the action, for the number of a letter; of the sending, where a recommendation is passed on to another PPK.
     #[diesel(sql_type = Nullable<sql::Text>)]
     pub details: Option<String>,
 }
@@ -120,11 +120,13 @@ fn letter() -> String {
            coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
            coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
            (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
-           coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, e.details \
+           coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, coalesce(passed_on.details, e.details) AS details \
          FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN digests g ON g.id = d.digest_id \
          LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
          LEFT JOIN cases m ON m.id = CASE WHEN r.id IS NULL THEN c.master_case_id ELSE {FACE_OF_R} END \
-         LEFT JOIN reporter_identities i ON i.report_id = d.report_id LEFT JOIN data_keys k ON k.owner_id = d.report_id"
+         LEFT JOIN reporter_identities i ON i.report_id = d.report_id LEFT JOIN data_keys k ON k.owner_id = d.report_id \
+         LEFT JOIN LATERAL (SELECT s.details FROM events s WHERE s.case_id = d.case_id AND s.seq < e.seq AND s.kind = 'send_recommendation' \
+           ORDER BY s.seq DESC LIMIT 1) passed_on ON e.kind = 'reassign_agency'"
     )
 }
 
@@ -204,6 +206,8 @@ pub enum Outcome {
     Dead(String),
     /// Waits for the address to be confirmed.
     Held,
+    /// The officer is disabled.
+    Cancelled,
 }
 
 /// Settles an attempt. Does nothing when another worker has claimed it since.
@@ -213,6 +217,7 @@ pub async fn settle(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Date
         Outcome::Retry(at, error) => (DeliveryState::Queued, Some(*at), Some(error.as_str()), claimed.attempts),
         Outcome::Dead(error) => (DeliveryState::Dead, None, Some(error.as_str()), claimed.attempts),
         Outcome::Held => (DeliveryState::Held, None, None, 0),
+        Outcome::Cancelled => (DeliveryState::Cancelled, None, None, claimed.attempts),
     };
     let row = deliveries::table.filter(deliveries::id.eq(claimed.id)).filter(deliveries::attempts.eq(claimed.attempts));
     diesel::update(row.filter(deliveries::state.eq(DeliveryState::Queued)))

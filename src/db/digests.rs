@@ -90,8 +90,7 @@ impl QueryFragment<Pg> for Enter<'_> {
             [Array<Nullable<sql::Text>>] &lines.roles, "::text[], " [Array<Nullable<sql::Uuid>>] &lines.agencies, "::uuid[], "
             [Array<Nullable<sql::Text>>] &lines.regions, "::text[], " [Array<Nullable<sql::Uuid>>] &lines.officers, "::uuid[])), \
             told AS (SELECT DISTINCT tell.deadline_id, tell.notice, who.officer_id FROM tell CROSS JOIN LATERAL \
-              (SELECT s.officer_id FROM seats s WHERE " {SEATED} " UNION ALL SELECT tell.officer_id WHERE tell.officer_id IS NOT NULL) who \
-              JOIN officers o ON o.id = who.officer_id AND o.disabled_at IS NULL), \
+              (SELECT s.officer_id FROM seats s WHERE " {SEATED} " UNION ALL SELECT o.id FROM officers o WHERE o.id = tell.officer_id AND o.disabled_at IS NULL) who), \
             digest AS (INSERT INTO digests (id, officer_id, notice, day) \
               SELECT gen_random_uuid(), officer_id, notice, " [sql::Date] self.day, "::date FROM (SELECT DISTINCT officer_id, notice FROM told) one \
               ORDER BY officer_id, notice ON CONFLICT (officer_id, notice, day) DO UPDATE SET day = excluded.day \

@@ -344,6 +344,7 @@ const BATCH: &str = concat!(
   pool AS (INSERT INTO deliveries (case_id, event_id, notice, officer_id, due_at, created_at) \
     SELECT DISTINCT ON (q.event_id, s.officer_id) q.case_id, q.event_id, 'report_arrived', s.officer_id, q.pool_due_at, q.received_at \
     FROM q JOIN seats s ON s.role = 'triage_officer' AND s.ended_at IS NULL \
+      AND EXISTS (SELECT FROM officers o WHERE o.id = s.officer_id AND o.disabled_at IS NULL) \
       AND (s.region_code = '' OR s.region_code = q.region_code OR starts_with(q.region_code, s.region_code || '.'))), \
   new_clocks AS (INSERT INTO deadlines (case_id, report_id, code, variant, regime, starts_on, counted_from, count, due_at, remaining, status, \
     provisional, settled_at, next_reminder_on, law_version) SELECT q.case_id, "

@@ -78,7 +78,7 @@ fn push_aftermath<'b, const LEAN: bool>(
         SELECT DISTINCT event.case_id, event.event_id, tell.notice, who.officer_id, who.report_id, who.address, tell.due_at, event.at \
         FROM event CROSS JOIN tell CROSS JOIN LATERAL ( \
           SELECT s.officer_id, NULL::uuid AS report_id, NULL::text AS address FROM seats s WHERE " {SEATED} " \
-          UNION ALL SELECT tell.officer_id, NULL, NULL WHERE tell.officer_id IS NOT NULL \
+          UNION ALL SELECT o.id, NULL, NULL FROM officers o WHERE o.id = tell.officer_id AND o.disabled_at IS NULL \
           UNION ALL SELECT NULL, NULL, tell.address WHERE tell.address IS NOT NULL \
           UNION ALL SELECT NULL, reader.id, NULL FROM reader WHERE tell.reporters) who)");
     Ok(())

@@ -1,5 +1,6 @@
 //! What is told to whom by e-mail: notices, audiences, and which template says it. Holds no addresses.
 
+use crate::domain::deadline::DeadlineCode;
 use crate::text_enum;
 
 text_enum! {
@@ -64,6 +65,18 @@ impl Notice {
         }
     }
 
+    /// The deadlines whose last day the letter names: until when the officer told has time.
+    pub const fn deadlines(self) -> &'static [DeadlineCode] {
+        match self {
+            Self::ReviewAssigned => &[DeadlineCode::D4],
+            Self::ReferralReceived => &[DeadlineCode::D2],
+            // Whoever is next: the inspectorate or BKN. Only one of the two runs.
+            Self::CaseHandedOver => &[DeadlineCode::D4, DeadlineCode::D6],
+            Self::RecommendationSent => &[DeadlineCode::D7],
+            _ => &[],
+        }
+    }
+
     /// Waits ten minutes, so that several within that time become one mail. The receipt alone goes out at once, and so
     /// does what a single officer or body must act on.
     pub const fn waits(self) -> bool {
@@ -87,6 +100,7 @@ text_enum! {
         Reporters = "reporters", "Pelapor", "The reporters who left an address";
         TriagePool = "triage_pool", "Para verifikator wilayah", "The triage officers of the region";
         Owner = "owner", "Penanggung jawab perkara", "The officer who works on the case";
+        OwnerOrUnit = "owner_or_unit", "Penanggung jawab perkara, atau unitnya bila tidak ada", "The officer who works on the case, or the unit where nobody does";
         ReviewLeads = "review_leads", "Pengendali inspektorat", "The lead inspectors of the reviewing agency";
         Inspectors = "inspectors", "Auditor inspektorat", "The inspectors of the reviewing agency";
         BawasluDesk = "bawaslu_desk", "Penghubung Bawaslu wilayah", "The Bawaslu liaisons of the region";

@@ -131,11 +131,11 @@ pub const RULES: &[Rule] = &[
         .tells(&[(N::QuestionAsked, A::Reporters)]),
     rule("T04", Verb::Answer, &[S::AwaitingReporter], Return, P::Ask)
         .fired_by(Firer::Reporter)
-        .tells(&[(N::ReporterAnswered, A::Owner)]),
+        .tells(&[(N::ReporterAnswered, A::OwnerOrUnit)]),
     rule("T05", Verb::ExpireQuestion, &[S::AwaitingReporter], Return, P::Ask)
         .fired_by(Firer::Timer)
         .checks(&[g::ANSWER_DATE_PASSED])
-        .tells(&[(N::ReporterAnswered, A::Owner), (N::QuestionExpired, A::Reporters)]),
+        .tells(&[(N::ReporterAnswered, A::OwnerOrUnit), (N::QuestionExpired, A::Reporters)]),
     // Also later: what went straight to Bawaslu comes back unaccepted, and nobody else says who the subject is.
     rule("T06", Verb::Accept, &[S::Triage, S::InspectorateReview], To(S::InspectorateReview), P::Triage)
         .sets(&["D4"])
@@ -278,7 +278,7 @@ pub const RULES: &[Rule] = &[
     rule("T33", Verb::Unmerge, &[S::Closed], To(S::Triage), P::Unmerge)
         .sets(&["D1"])
         .checks(&[g::MERGED])
-        .tells(&[(N::CaseReopened, A::Reporters)]),
+        .tells(&[(N::CaseReopened, A::Reporters), (N::CaseReopenedOfficer, A::Owner)]),
 ];
 
 /// Whether two rules answer for one verb in one state, or a verb has no rule. Evaluated while compiling.

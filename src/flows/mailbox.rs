@@ -28,7 +28,7 @@ pub(super) async fn room(tx: &mut Tx, setting: &Setting, report_id: Uuid) -> Res
 }
 
 /// Puts the reporter's words into the mailbox. An answer to an open question moves the case (T04); anything else is
-/// recorded and told to the officer who works on it, or to the triage officers while nobody does.
+/// recorded and told to the officer who works on it, or to the unit while nobody does.
 pub async fn post(
     tx: &mut Tx,
     setting: &Setting,
@@ -60,10 +60,9 @@ pub async fn post(
 }
 
 async fn record(tx: &mut Tx, setting: &Setting, actor: &Actor, case: &Case, kind: &str) -> Result<(), FlowError> {
-    let audience = if case.owner_id.is_some() { Audience::Owner } else { Audience::TriagePool };
     let tell = Tell {
         notice: Notice::ReporterAnswered,
-        audience,
+        audience: Audience::OwnerOrUnit,
         due_at: setting.now,
         case,
         former_agency: case.agency_id,

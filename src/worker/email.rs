@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::letter::{LetterContext, Letters};
@@ -80,6 +80,8 @@ async fn hidden(app: &App, officer_id: Option<Uuid>, cases: &[Uuid]) -> Result<H
 enum Failure {
     /// The address waits to be confirmed.
     Unconfirmed,
+    /// The officer has been disabled since it was written.
+    Disabled,
     /// The address is refused for good.
     AddressRefused(String),
     /// This mail will never leave.
@@ -92,6 +94,7 @@ fn settled(attempts: i32, outcome: Result<(), Failure>, now: DateTime<Utc>) -> O
     match outcome {
         Ok(()) => Outcome::Sent,
         Err(Failure::Unconfirmed) => Outcome::Held,
+        Err(Failure::Disabled) => Outcome::Cancelled,
         Err(Failure::AddressRefused(error) | Failure::Permanent(error)) => Outcome::Dead(error),
         Err(Failure::Transient(error)) => {
             let made = usize::try_from(attempts - 1).unwrap_or(0);
@@ -103,43 +106,55 @@ fn settled(attempts: i32, outcome: Result<(), Failure>, now: DateTime<Utc>) -> O
     }
 }
 
-/// Sends it, unless it is about a case that is hidden from the officer told: then what gave way to it, the newest that he may know
-/// of. Either way it is settled as sent, and everything before it goes as for his colleagues: a mail left out would tell from the
+/// Sends it with what gave way to it, unless a case is hidden from the officer told: the newest that he may know of is sent, and none
+/// that he may not is counted. Either way it is settled as sent, and everything before it goes as for his colleagues: a mail left out would tell from the
 /// database which officer reported.
 async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), Failure> {
-    let unread = |_| Failure::Transient("who may know of the case cannot be read".to_owned());
-    let is_hidden = !hidden(app, claimed.officer_id, claimed.case_id.as_slice()).await.map_err(unread)?.is_empty();
-    if !is_hidden {
-        return send(app, letters, claimed).await;
-    }
-    let older = deliveries::gave_way_to(&app.pool, claimed).await.map_err(unread)?;
-    let cases: Vec<Uuid> = older.iter().filter_map(|older| older.case_id).collect();
-    let hidden = hidden(app, claimed.officer_id, &cases).await.map_err(unread)?;
-    let open = older.iter().find(|older| older.case_id.is_none_or(|case_id| !hidden.contains(&case_id)));
-    match open {
-        Some(open) => send(app, letters, open).await,
+    let older = match claimed.officer_id {
+        Some(_) if claimed.notice.waits() => deliveries::gave_way_to(&app.pool, claimed).await,
+        _ => Ok(Vec::new()),
+    };
+    let older = older.map_err(|_| unread("what gave way"))?;
+    let all = || std::iter::once(claimed).chain(&older);
+    let cases: Vec<Uuid> = all().filter_map(|one| one.case_id).collect();
+    let hidden = hidden(app, claimed.officer_id, &cases).await.map_err(|_| unread("who may know of the case"))?;
+    let open: Vec<&Claimed> = all().filter(|one| one.case_id.is_none_or(|id| !hidden.contains(&id))).collect();
+    match open.first() {
+        Some(newest) => send(app, letters, newest, open.len()).await,
         None => Ok(()),
     }
 }
 
-async fn send(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), Failure> {
+fn unread(what: &str) -> Failure {
+    Failure::Transient(format!("{what} cannot be read"))
+}
+
+/// Writes and sends the letter of one delivery, which stands for so many.
+async fn send(app: &App, letters: &Letters, claimed: &Claimed, count: usize) -> Result<(), Failure> {
     // Opened here, just before it is used, and nowhere kept.
     let address = sealing::address(&app.vault, claimed).map_err(|error| {
         tracing::error!(delivery = claimed.id, %error, "a reporter's address cannot be opened");
         Failure::Permanent("the address does not open".to_owned())
     })?;
-    let address = address.ok_or_else(|| Failure::Permanent("no address".to_owned()))?;
+    let missing = || match claimed.officer_id {
+        Some(_) => Failure::Disabled,
+        None => Failure::Permanent("no address".to_owned()),
+    };
+    let address = address.ok_or_else(missing)?;
     // The receipt carries the link that confirms the address; everything else waits for it.
     if claimed.report_id.is_some() && claimed.notice != Notice::ReportReceived && !claimed.confirmed {
         return Err(Failure::Unconfirmed);
     }
     let language = Language::preferred(&claimed.language);
     let mut context = context(app, claimed, language);
+    context.count = Some(count).filter(|count| *count > 1);
+    if let Some(last_day) = last_day(app, claimed).await.map_err(|_| unread("the deadline"))? {
+        context.due = Some(written(last_day));
+    }
     if let Some(digest_id) = claimed.digest_id {
-        let unread = |_| Failure::Transient("the digest cannot be read".to_owned());
-        let lines = db::digests::lines(&app.pool, digest_id).await.map_err(unread)?;
+        let lines = db::digests::lines(&app.pool, digest_id).await.map_err(|_| unread("the digest"))?;
         let cases: Vec<Uuid> = lines.iter().map(|line| line.case_id).collect();
-        let hidden = hidden(app, claimed.officer_id, &cases).await.map_err(unread)?;
+        let hidden = hidden(app, claimed.officer_id, &cases).await.map_err(|_| unread("the digest"))?;
         let open = lines.iter().filter(|line| !hidden.contains(&line.case_id));
         context.lines = open.map(|line| digest_line(app, line, language)).collect();
         if context.lines.is_empty() && !hidden.is_empty() {
@@ -178,6 +193,9 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
     let base = &app.config.public_url;
     let (number, link) = match (&claimed.complaint_number, &claimed.case_number) {
         (Some(number), _) => (number.clone(), app.config.reporter_page.replace("{number}", number)),
+        (None, Some(number)) if claimed.notice == Notice::ReportArrived => {
+            (number.clone(), format!("{base}/v1/cases?state=submitted"))
+        }
         (None, Some(number)) => (number.clone(), format!("{base}/v1/cases/{number}")),
         (None, None) => match (claimed.notice, claimed.digest_day) {
             (Notice::CalendarMissing, Some(day)) => {
@@ -189,10 +207,6 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
     };
     // A body outside has no account here: a link would lead it nowhere.
     let outside = claimed.notice == Notice::CaseTransferredToBody;
-    // A recommendation passed on to another PPK has no letter of its own.
-    let letter_number = letter_number(claimed.details.as_deref())
-        .or_else(|| claimed.case_number.clone().filter(|_| claimed.notice == Notice::RecommendationSent));
-    let due = claimed.reply_due_on.filter(|_| claimed.notice == Notice::QuestionAsked);
     let shown = claimed
         .state
         .zip(claimed.criminal_state)
@@ -205,8 +219,9 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
             .closure_reason
             .filter(|_| claimed.state == Some(State::Closed))
             .map(|reason| reason.label(language).to_owned()),
-        due: due.map(|day| day.format("%d-%m-%Y").to_string()),
-        letter_number,
+        due: claimed.reply_due_on.filter(|_| claimed.notice == Notice::QuestionAsked).map(written),
+        count: None,
+        letter_number: letter_number(claimed.details.as_deref()),
         confirm_link: claimed
             .report_id
             .filter(|_| claimed.notice == Notice::ReportReceived)
@@ -215,11 +230,23 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
     }
 }
 
+/// The last day that the officer told has, of the deadline that the notice names.
+async fn last_day(app: &App, claimed: &Claimed) -> Result<Option<NaiveDate>, DbError> {
+    let codes = claimed.notice.deadlines();
+    let Some(case_id) = claimed.case_id.filter(|_| !codes.is_empty()) else { return Ok(None) };
+    let end = db::deadlines::next_end(&app.pool, case_id, codes, app.clock.now()).await?;
+    Ok(end.map(|(end, region)| app.laws.in_hand().calendar.day_at(&region, end)))
+}
+
+fn written(day: NaiveDate) -> String {
+    day.format("%d-%m-%Y").to_string()
+}
+
 /// One line of a digest: which case, which deadline, until when; nothing of the matter.
 fn digest_line(app: &App, line: &MailedLine, language: Language) -> String {
     let last_day = app.laws.in_hand().calendar.day_at(&line.region_code, line.due_at);
     let (code, title) = (line.code, line.code.label(language));
-    format!("{}: {code} {title}, {}", line.case_number, last_day.format("%d-%m-%Y"))
+    format!("{}: {code} {title}, {}", line.case_number, written(last_day))
 }
 
 /// The number of the letter an action named.

@@ -74,6 +74,9 @@ pub struct LetterContext {
     /// The day by which something is expected, written out in the letter's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
+    /// How many cases it is about, where they are more than one; `number` is the newest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
     /// The number of the official letter that the notice announces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letter_number: Option<String>,
@@ -160,6 +163,7 @@ mod tests {
             label: Some("Sedang diperiksa".into()),
             reason: Some("Tidak terbukti".into()),
             due: Some("12 November 2027".into()),
+            count: Some(3),
             letter_number: Some("B/12/2027".into()),
             confirm_link: Some("https://netral.example/confirm/abc".into()),
             lines: vec!["REG-2027-000123: D4, 12-11-2027".into()],
@@ -174,6 +178,7 @@ mod tests {
             label: None,
             reason: None,
             due: None,
+            count: None,
             letter_number: None,
             confirm_link: None,
             lines: Vec::new(),

@@ -314,7 +314,8 @@ fn context(notice: Notice, language: Language) -> LetterContext {
         link: if notice == N::CaseTransferredToBody { String::new() } else { link.to_owned() },
         label: to_reporter.then(|| State::InspectorateReview.public_label(language).to_owned()),
         reason: (notice == N::CaseClosed).then(|| ClosureReason::NotProven.label(language).to_owned()),
-        due: (notice == N::QuestionAsked).then(|| "27-11-2026".to_owned()),
+        due: (notice == N::QuestionAsked || !notice.deadlines().is_empty()).then(|| "27-11-2026".to_owned()),
+        count: None,
         letter_number: letter.then(|| "B/12/XI/2026".to_owned()),
         confirm_link: (notice == N::ReportReceived)
             .then(|| "https://netral.example/v1/email-confirmations/0123456789abcdef".to_owned()),

@@ -153,4 +153,88 @@ async fn the_reporter_of_a_merged_report_hears_of_the_case_it_was_merged_into() 
     ];
     expected.sort();
     assert_eq!(told, expected, "the master's reporter hears nothing of the merge, both hear of what follows");
+    app.walk(&merged.case, &["unmerge"]).await;
+    let undone = self::told(&app, &merged.case).await.pop().unwrap();
+    let owner = to("case_reopened_officer", &[Persona::Triage]);
+    assert_eq!(undone, line("unmerge", vec!["case_reopened -> reporter".into(), owner]));
+}
+
+#[tokio::test]
+async fn many_reports_within_ten_minutes_are_one_mail_to_triage_that_counts_them() {
+    let app = TestApp::start().await;
+    for _ in 0..2 {
+        app.submit(&app.report()).await;
+    }
+    let last = app.submit(&app.report()).await;
+    app.deliver_after_quiet().await;
+    let mails = app.mails_to(Persona::Triage.email());
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert!(mail.text.contains("3 perkara telah masuk") && mail.text.contains(&last.case), "{}", mail.text);
+    assert!(mail.text.contains("/v1/cases?state=submitted"), "{}", mail.text);
+    // What was counted is not counted again.
+    let next = app.submit(&app.report()).await;
+    app.deliver_after_quiet().await;
+    let mails = app.mails_to(Persona::Triage.email());
+    assert!(mails[1].text.contains(&format!("Perkara {} telah masuk", next.case)), "{}", mails[1].text);
+}
+
+#[tokio::test]
+async fn each_who_takes_over_reads_until_when() {
+    let app = TestApp::start().await;
+    let receipt = app.submit(&app.report()).await;
+    let case = &receipt.case;
+    let last_day = async |code: &str| {
+        let zone = "'Asia/Jakarta'";
+        let sql = format!(
+            "SELECT to_char(min(due_at) AT TIME ZONE {zone}, 'DD-MM-YYYY') AS value FROM deadlines WHERE code = '{code}' AND settled_at IS NULL"
+        );
+        app.db.value(&sql).await
+    };
+    for (way, persona, code, says) in [
+        (["take", "accept"], Persona::Inspector, "D4", "diserahkan kepada unit Anda"),
+        (["refer", ""], Persona::Liaison, "D2", "telah dirujuk"),
+        (["record_breach", ""], Persona::Auditor, "D6", "diserahkan kepada Anda"),
+        (["send_recommendation", ""], Persona::Ppk, "D7", "ditujukan kepada Pejabat Pembina Kepegawaian"),
+    ] {
+        let steps: Vec<&str> = way.into_iter().filter(|verb| !verb.is_empty()).collect();
+        app.walk(case, &steps).await;
+        app.deliver_all().await;
+        let mails = app.mails_to(persona.email());
+        let mail = mails.iter().rev().find(|mail| mail.text.contains(says)).unwrap();
+        assert!(mail.text.contains(&format!("Batas waktu: {}.", last_day(code).await)), "{code}: {}", mail.text);
+    }
+    // A recommendation passed on is the same letter.
+    let sent = app.mails_to(Persona::Ppk.email());
+    let subject = sent.iter().rev().find(|mail| mail.subject.starts_with("Surat nomor")).unwrap().subject.clone();
+    app.walk(case, &["reassign_agency"]).await;
+    app.deliver_all().await;
+    let passed_on: Vec<_> = app.mails().into_iter().filter(|mail| mail.subject == subject).collect();
+    assert!(passed_on.len() >= 2, "{subject}");
+    assert!(!app.mails().iter().any(|mail| mail.subject.starts_with("Surat nomor REG")));
+}
+
+#[tokio::test]
+async fn what_would_go_to_a_disabled_officer_goes_to_the_unit_and_nothing_becomes_a_dead_letter() {
+    let app = TestApp::start().await;
+    let receipt = app.submit(&app.report()).await;
+    app.walk(&receipt.case, &["take"]).await;
+    // One mail is on its way already.
+    let disable = "UPDATE officers SET disabled_at = now() WHERE email = ";
+    app.db.execute(&format!("{disable} '{}'", Persona::Triage.email())).await;
+    app.deliver_after_quiet().await;
+    assert_eq!(app.mails_to(Persona::Triage.email()).len(), 0);
+    let token = app.open_mailbox(&receipt).await;
+    let message = json!({ "body": "Ada bukti baru." });
+    app.post("/v1/my-report/messages").bearer(&token).json(&message).expect(201).await;
+    app.submit(&app.report()).await;
+    app.deliver_after_quiet().await;
+    let mails = app.mails_to(Persona::SecondTriage.email());
+    assert!(mails.iter().any(|mail| mail.text.contains("Ada kabar dari pelapor")), "the owner is away, the unit hears");
+    assert_eq!(app.mails_to(Persona::Triage.email()).len(), 0);
+    let states = "SELECT DISTINCT state AS value FROM deliveries WHERE officer_id = (SELECT id FROM officers WHERE disabled_at IS NOT NULL)";
+    assert_eq!(app.db.values(states).await, ["cancelled"]);
+    assert_eq!(
+        app.db.values("SELECT notice AS value FROM deliveries WHERE state = 'dead'").await,
+        Vec::<String>::new()
+    );
 }

@@ -330,6 +330,7 @@ fn every_notice_has_its_letters_in_both_languages_and_is_sent_by_some_rule() {
         label: Some("Sedang diperiksa".to_owned()),
         reason: Some("Tidak terbukti".to_owned()),
         due: Some("27-11-2026".to_owned()),
+        count: None,
         letter_number: Some("B/12/XI/2026".to_owned()),
         confirm_link: Some("https://netral.example/y".to_owned()),
         lines: vec!["REG-BKN-2026-1000001: D4, 27-11-2026".to_owned()],

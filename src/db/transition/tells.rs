@@ -45,6 +45,13 @@ impl<'a> Meant<'a> {
         let meant = match tell.audience {
             Audience::Reporters => Self { reporters: true, ..Self::default() },
             Audience::Owner => Self { officer: tell.former_owner, ..Self::default() },
+            Audience::OwnerOrUnit => {
+                let unit = match case.reviewing_agency_id {
+                    Some(reviewing) => at(Role::InspectorLead, Some(reviewing)),
+                    None => within(Role::TriageOfficer),
+                };
+                Self { officer: tell.former_owner, ..unit }
+            }
             Audience::TypedAddress => Self { address: tell.address, ..Self::default() },
             Audience::TriagePool => within(Role::TriageOfficer),
             Audience::BawasluDesk => within(Role::BawasluLiaison),
@@ -59,9 +66,11 @@ impl<'a> Meant<'a> {
     }
 }
 
-/// The seats `s` a row `tell` means by role. Who must not see the case is told as well: only the program knows the reporters among
+/// The seats `s` a row `tell` means by role, or instead of an officer who is disabled. Who must not see the case is told as well: only the program knows the reporters among
 /// officers, and the worker sends them nothing.
-pub(in crate::db) const SEATED: &str = "tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
+pub(in crate::db) const SEATED: &str = "tell.role IS NOT NULL AND s.role = tell.role AND s.ended_at IS NULL \
+            AND EXISTS (SELECT FROM officers WHERE officers.id = s.officer_id AND officers.disabled_at IS NULL) \
+            AND NOT EXISTS (SELECT FROM officers WHERE officers.id = tell.officer_id AND officers.disabled_at IS NULL) AND (tell.agency_id IS NULL OR s.agency_id = tell.agency_id) \
             AND (tell.region_code IS NULL OR s.region_code = '' OR s.region_code = tell.region_code OR starts_with(tell.region_code, s.region_code || '.'))";
 
 /// The tells turned on their side, as `unnest` takes them: who is meant, as role with agency or region, as officer, as

@@ -23,7 +23,7 @@ use machine::Machine;
 use options::Options;
 use requests::{Kind, Requests};
 use results::{Contender, Results, Run};
-use server::Server;
+use server::{Memory, Server};
 use sign_ins::Flood;
 
 /// Any failure; the benchmark then ends.
@@ -35,6 +35,8 @@ const CONNECTIONS: [usize; 2] = [8, 64];
 const CLIENTS: [usize; 2] = [8, 16];
 /// A run in which others used more than this part of the processors does not count.
 const FOREIGN: f64 = 0.10;
+/// How often what sign-ins cost others is measured.
+const TURNS: usize = 7;
 /// How often a run that does not count is taken again.
 const RETRIES: usize = 2;
 
@@ -68,14 +70,14 @@ async fn run(options: Options) -> Result<(), Failure> {
             bench.round(kind, &mut results).await?;
         }
     }
+    println!("{:.0} MiB after these", bench.memory().await?.now);
     if bench.options.only.contains(&Kind::Reads) {
         checks::measure(&mut bench).await?;
         bench.beside_sign_ins().await?;
     }
-    // What was freed goes back to the system within some seconds.
-    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    let memory = bench.memory().await?;
     let version = bench.database.version().await?;
-    results.write(&bench.options, &machine::facts(&version)?, results::median(&startup), bench.server.memory()?)
+    results.write(&bench.options, &machine::facts(&version)?, results::median(&startup), memory)
 }
 
 struct Bench {
@@ -142,20 +144,34 @@ impl Bench {
         Ok(Run { rate, ..Run::default() })
     }
 
-    /// What reads feel of sign-ins at full rate: the same load alone and beside the flood, in turns.
+    /// What reads feel of sign-ins at full rate: the same load alone and beside the flood, in turns. A single turn tells
+    /// little: the hundredth slowest of some seconds varies by itself.
     async fn beside_sign_ins(&mut self) -> Result<(), Failure> {
-        println!("reads beside sign-ins at full rate");
+        println!("reads beside sign-ins at full rate, {TURNS} turns each");
         let time = Duration::from_secs(self.options.seconds);
         for connections in CONNECTIONS {
-            let alone = self.load(Kind::Reads, connections, time).await?;
-            let flood = Flood::begin(self.server.address(), self.runs);
-            let beside = self.load(Kind::Reads, connections, time).await?;
-            let tried = f64::from(flood.end().await?) / time.as_secs_f64();
-            println!("  {connections} connections alone             {alone}");
-            println!("  {connections} beside {tried:.0} sign-ins/s       {beside}");
-            println!("  p99 grows by {:.2}", beside.p99_ms / alone.p99_ms);
+            let (mut growth, mut rates) = (Vec::new(), Vec::new());
+            for _ in 0..TURNS {
+                let alone = self.load(Kind::Reads, connections, time).await?;
+                let flood = Flood::begin(self.server.address(), self.runs);
+                let beside = self.load(Kind::Reads, connections, time).await?;
+                rates.push(f64::from(flood.end().await?) / time.as_secs_f64());
+                growth.push(beside.p99_ms / alone.p99_ms);
+            }
+            let each: Vec<String> = growth.iter().map(|growth| format!("{growth:.2}")).collect();
+            let (growth, rate) = (results::median(&growth), results::median(&rates));
+            println!(
+                "  {connections:>2} connections: p99 grows by {growth:.2} ({}) beside {rate:.0} sign-ins/s",
+                each.join(", ")
+            );
         }
         Ok(())
+    }
+
+    /// What the service holds once it has been left alone: what was freed goes back to the system within some seconds.
+    async fn memory(&self) -> Result<Memory, Failure> {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        self.server.memory()
     }
 
     async fn load(&mut self, kind: Kind, connections: usize, time: Duration) -> Result<Run, Failure> {

@@ -24,7 +24,8 @@ use crate::flows::exclusions;
 /// whose sign-in ends, is out on every instance within this time. No message between instances is needed, so none is
 /// missed.
 const TRUST: Duration = Duration::from_millis(500);
-const MOST: usize = 4096;
+/// So many are kept whether they are still trusted or not.
+const FEW: usize = 64;
 /// The header that names another seat of the same officer for one request.
 const SEAT: &str = "netral-seat";
 
@@ -38,21 +39,36 @@ struct Known {
 /// Tokens verified a moment ago, by token and seat asked for. Checking a signature and reading a seat cost more than the
 /// rest of a read.
 #[derive(Default)]
-pub struct RecentCallers(Mutex<HashMap<String, Known>>);
+pub struct RecentCallers(Mutex<Recent>);
+
+#[derive(Default)]
+struct Recent {
+    known: HashMap<String, Known>,
+    /// How many were still trusted when the others were last forgotten.
+    fresh: usize,
+}
+
+impl Known {
+    fn is_fresh(&self) -> bool {
+        self.since.elapsed() < TRUST
+    }
+}
 
 impl RecentCallers {
     fn get(&self, key: &str, now: i64) -> Option<Caller> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let good = |known: &&Known| known.since.elapsed() < TRUST && now < known.expires_at;
-        known.get(key).filter(good).map(|known| known.caller.clone())
+        let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let good = |known: &&Known| known.is_fresh() && now < known.expires_at;
+        recent.known.get(key).filter(good).map(|known| known.caller.clone())
     }
 
     fn put(&self, key: String, caller: &Caller, expires_at: i64) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
-            known.clear();
+        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // At twice as many as were of use, so that each is looked at about once.
+        if recent.known.len() >= (2 * recent.fresh).max(FEW) {
+            recent.known.retain(|_, known| known.is_fresh());
+            recent.fresh = recent.known.len();
         }
-        known.insert(key, Known { since: Instant::now(), expires_at, caller: caller.clone() });
+        recent.known.insert(key, Known { since: Instant::now(), expires_at, caller: caller.clone() });
     }
 }
 

@@ -241,8 +241,9 @@ async fn serve(config: Config, with_worker: bool) -> Result<(), StartError> {
         database.migrate().await?;
     }
     let running = serve::start(config, &database.url, Clock::default(), with_worker).await?;
-    running.until_signal().await?;
-    database.close().await
+    let ended = running.until_signal(&database).await;
+    let closed = database.close().await;
+    ended.and(closed)
 }
 
 async fn work(config: Config) -> Result<(), StartError> {
@@ -250,10 +251,11 @@ async fn work(config: Config) -> Result<(), StartError> {
     let app = netral::app::App::new(config, &database.url, Clock::default()).await?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let working = tokio::spawn(worker::run(app, worker::letter::Letters::new()?, stopped));
-    serve::signal().await?;
+    let ended = database.keep_up_until_signal().await;
     let _ = stop.send(true);
     working.await?;
-    database.close().await
+    let closed = database.close().await;
+    ended.and(closed)
 }
 
 async fn migrate(config: Config) -> Result<(), StartError> {

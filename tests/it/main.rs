@@ -41,6 +41,7 @@ mod sanctions;
 mod sessions;
 mod sight;
 mod single_sign_on;
+mod tour;
 mod trace;
 mod track_clocks;
 mod tracks;

@@ -48,7 +48,7 @@ enum Command {
     Migrate,
     /// Print openapi.yaml.
     Openapi,
-    /// Print the transition table, and the conditions that are not checked yet.
+    /// Print the transition table and the tracks.
     Rules {
         /// As docs/workflow.md.
         #[arg(long)]

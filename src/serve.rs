@@ -211,7 +211,7 @@ pub async fn start(config: Config, database_url: &str, clock: Clock, with_worker
     tokio::spawn(return_memory());
     let (stop, stopped) = watch::channel(false);
     let worker =
-        if with_worker { Some(tokio::spawn(worker::run(app.clone(), Letters::new()?, stopped))) } else { None };
+        if with_worker { Some(tokio::spawn(worker::run(app.clone(), Letters::new()?, None, stopped))) } else { None };
     tracing::info!(%address, worker = with_worker, "serving");
     Ok(Running { address, app, server: handle, serving, stop, worker })
 }

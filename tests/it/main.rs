@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "the names of the tests are sentences")]
 
 mod harness;
+mod heartbeat;
 
 mod approvals;
 mod audit;

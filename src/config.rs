@@ -103,7 +103,9 @@ settings! {
     REPORTER_TOKEN_MINUTES = plain("reporter_token_minutes", "NETRAL_REPORTER_TOKEN_MINUTES", "15",
         "life of a reporter's token, in minutes");
     SMTP_URL = secret("smtp_url", "NETRAL_SMTP_URL", "none: mail is written to the mail folder",
-        "mail server, as smtps://user:password@host:port");
+        "mail server: smtps://user:password@host for TLS from the start (port 465), \
+        smtp://user:password@host:587?tls=required for STARTTLS or nothing, ?tls=opportunistic for STARTTLS where offered, \
+        plain smtp://host is never encrypted (25); the last two take no password. Reserved characters in a password are percent-encoded");
     MAIL_FOLDER = plain("mail_folder", "NETRAL_MAIL_FOLDER", "<data_dir>/mail",
         "folder that takes mail as .eml files when there is no mail server");
     MAIL_FROM = plain("mail_from", "NETRAL_MAIL_FROM", "netral <no-reply@localhost>", "sender of every mail");

@@ -59,16 +59,17 @@ async fn play(database: &Database, config: &Config, exit: bool) -> Result<(), St
     })
     .await?;
     let running = serve::start(config.clone(), &database.url, clock, true).await?;
+    let mut ended = Ok(());
     let told = unless_interrupted(tell(&running, config, &officers)).await;
     if let Ok(credentials) = &told {
         conclude(&running, config, credentials, exit);
         if !exit {
-            serve::signal().await?;
+            ended = database.keep_up_until_signal().await;
             say::line("\nStopping.");
         }
     }
     let stopped = running.stop().await;
-    told.and(stopped)
+    told.map(drop).and(ended).and(stopped)
 }
 
 /// Plays the stories; answers the officers with what is left of their credentials.

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -19,6 +19,7 @@ use netral::flows::single_sign_on;
 use netral::serve::{self, Database, StartError};
 use netral::token::{self, CheckpointKey, Keys, random_password};
 use netral::vault::Vault;
+use netral::worker::heartbeat::{self, Heartbeat};
 use netral::{api, demo, flows, print, telemetry, worker};
 
 /// The C library's allocator keeps the 19 MiB of each password hash for every thread that ever made one; this one gives
@@ -43,12 +44,16 @@ enum Command {
         no_worker: bool,
     },
     /// Do the later work only: e-mail, timers.
-    Work,
+    Work {
+        /// Write this file anew after each round in which nothing failed, for `netral healthcheck --heartbeat`.
+        #[arg(long, value_name = "FILE")]
+        heartbeat: Option<PathBuf>,
+    },
     /// Bring the database and its reference data up to date.
     Migrate,
     /// Print openapi.yaml.
     Openapi,
-    /// Print the transition table, and the conditions that are not checked yet.
+    /// Print the transition table and the tracks.
     Rules {
         /// As docs/workflow.md.
         #[arg(long)]
@@ -80,8 +85,12 @@ enum Command {
         #[arg(long)]
         exit: bool,
     },
-    /// Ask a running service whether it can serve (for images without curl).
-    Healthcheck,
+    /// Ask a running service whether it can serve, or see whether a worker works (for images without curl).
+    Healthcheck {
+        /// A worker, by the file that it was told to write.
+        #[arg(long, value_name = "FILE")]
+        heartbeat: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -204,7 +213,7 @@ fn run(command: Command) -> Result<(), StartError> {
         }
         Command::Config => print!("{}", config::table()),
         Command::Serve { no_worker } => runtime()?.block_on(serve(configured()?, !no_worker))?,
-        Command::Work => runtime()?.block_on(work(configured()?))?,
+        Command::Work { heartbeat } => runtime()?.block_on(work(configured()?, heartbeat))?,
         Command::Migrate => runtime()?.block_on(migrate(configured()?))?,
         Command::Officer(OfficerCommand::Add(args)) => runtime()?.block_on(add_officer(configured()?, args))?,
         Command::Officer(OfficerCommand::Link(args)) => runtime()?.block_on(link_officer(configured()?, args))?,
@@ -220,7 +229,8 @@ fn run(command: Command) -> Result<(), StartError> {
         Command::Keys(KeysCommand::Rewrap) => runtime()?.block_on(rewrap(configured()?))?,
         Command::Calendar(CalendarCommand::Load { file }) => runtime()?.block_on(load_calendar(configured()?, file))?,
         Command::Demo { exit } => runtime()?.block_on(demo::run(Config::load()?, exit))?,
-        Command::Healthcheck => runtime()?.block_on(healthcheck(&Config::load()?))?,
+        Command::Healthcheck { heartbeat: Some(file) } => worker_works(&file)?,
+        Command::Healthcheck { heartbeat: None } => runtime()?.block_on(healthcheck(&Config::load()?))?,
     }
     Ok(())
 }
@@ -241,19 +251,22 @@ async fn serve(config: Config, with_worker: bool) -> Result<(), StartError> {
         database.migrate().await?;
     }
     let running = serve::start(config, &database.url, Clock::default(), with_worker).await?;
-    running.until_signal().await?;
-    database.close().await
+    let ended = running.until_signal(&database).await;
+    let closed = database.close().await;
+    ended.and(closed)
 }
 
-async fn work(config: Config) -> Result<(), StartError> {
+async fn work(config: Config, heartbeat: Option<PathBuf>) -> Result<(), StartError> {
     let database = Database::join(&config).await?;
     let app = netral::app::App::new(config, &database.url, Clock::default()).await?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let working = tokio::spawn(worker::run(app, worker::letter::Letters::new()?, stopped));
-    serve::signal().await?;
+    let heartbeat = heartbeat.map(Heartbeat::new);
+    let working = tokio::spawn(worker::run(app, worker::letter::Letters::new()?, heartbeat, stopped));
+    let ended = database.keep_up_until_signal().await;
     let _ = stop.send(true);
     working.await?;
-    database.close().await
+    let closed = database.close().await;
+    ended.and(closed)
 }
 
 async fn migrate(config: Config) -> Result<(), StartError> {
@@ -399,6 +412,14 @@ fn rotate(config: &Config) -> Result<(), StartError> {
     }
     println!("Where each program has a folder of its own, copy the file there now, with its time (cp -p).");
     Ok(())
+}
+
+fn worker_works(heartbeat: &Path) -> Result<(), StartError> {
+    match heartbeat::beats(heartbeat) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("the worker's last sound round is too long ago".into()),
+        Err(error) => Err(format!("no sound round of the worker is known: {error}").into()),
+    }
 }
 
 async fn healthcheck(config: &Config) -> Result<(), StartError> {

@@ -32,6 +32,9 @@ const SOCKET_PATH_MAX: usize = 107;
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How often a server that did not come up is tried again: what a killed one left behind goes away within seconds.
 const TRIES: u32 = 25;
+/// The same for one that ended under a program at work: PostgreSQL starts only when the last process of the old one has
+/// ended, which first finishes its statement.
+const TRIES_AT_WORK: u32 = 300;
 const PAUSE: Duration = Duration::from_millis(200);
 const LOG_MAX: u64 = 16 << 20;
 /// What the name of a data folder in the making begins with.
@@ -77,6 +80,7 @@ pub struct Settings {
 pub struct Cluster {
     programs: Programs,
     dir: PathBuf,
+    durability: Durability,
     was_running: bool,
     children: Mutex<Children>,
     /// Never read: the lock on the folder lasts as long as the file is open.
@@ -131,17 +135,33 @@ impl Cluster {
         let dir = std::path::absolute(&dir).while_trying("resolve", &dir)?;
         let programs = Programs::find(settings, cluster_version(&dir.join("data")))?;
         let (dir, lock) = programs.claim_folder(&dir)?;
-        let mut cluster = Self { programs, dir, was_running: false, children: Mutex::default(), _lock: lock };
+        let durability = settings.durability;
+        let children = Mutex::default();
+        let mut cluster = Self { programs, dir, durability, was_running: false, children, _lock: lock };
         if vanishes {
             let watchers = cluster.watch()?;
             cluster.children().watchers = watchers;
         }
         cluster.was_running = matches!(cluster.ask(), Answer::Ready);
         if !cluster.was_running {
-            cluster.make_data(settings.durability)?;
-            cluster.bring_up(settings.durability)?;
+            cluster.make_data()?;
+            cluster.bring_up(&mut cluster.children(), TRIES)?;
         }
         Ok(cluster)
+    }
+
+    /// Brings the server up again if it has ended, however that came about; says whether it had. Blocks until it takes
+    /// connections. Does nothing once the cluster was stopped.
+    ///
+    /// # Errors
+    /// When the server does not come up.
+    pub fn keep_up(&self) -> Result<bool, PostgresError> {
+        let mut children = self.children();
+        let down = !children.stopped && self.server_ended(&mut children)? && matches!(self.ask(), Answer::Nobody);
+        if down {
+            self.bring_up(&mut children, TRIES_AT_WORK)?;
+        }
+        Ok(down)
     }
 
     /// The address of one database of the cluster, for the same account that started it.
@@ -222,7 +242,7 @@ impl Cluster {
 
     /// Makes the data folder under another name and renames it when whole, so that a half-made one is never used. The
     /// name is this program's own: the initdb of one that was killed may still be writing.
-    fn make_data(&self, durability: Durability) -> Result<(), PostgresError> {
+    fn make_data(&self) -> Result<(), PostgresError> {
         let data = self.dir.join("data");
         if cluster_version(&data).is_some() {
             return Ok(());
@@ -236,7 +256,7 @@ impl Cluster {
         self.programs.make_private(&unfinished)?;
         let mut initdb = self.programs.command("initdb");
         initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"]).arg(&unfinished);
-        if durability == Durability::Throwaway {
+        if self.durability == Durability::Throwaway {
             initdb.arg("--no-sync");
         }
         let output = run(&mut initdb)?;
@@ -247,7 +267,7 @@ impl Cluster {
         File::open(&self.dir).and_then(|dir| dir.sync_all()).while_trying("write", &self.dir)
     }
 
-    fn bring_up(&self, durability: Durability) -> Result<(), PostgresError> {
+    fn bring_up(&self, children: &mut Children, most_tries: u32) -> Result<(), PostgresError> {
         let path = self.dir.join("postgres.log");
         if fs::metadata(&path).is_ok_and(|log| log.len() > LOG_MAX) {
             fs::rename(&path, path.with_extension("log.old")).while_trying("rename", &path)?;
@@ -256,8 +276,8 @@ impl Cluster {
         let mut log = log.while_trying("open", &path)?;
         let (mut tries, mut log_start, begun) = (0, 0, Instant::now());
         while !matches!(self.ask(), Answer::Ready) {
-            if self.server_ended()? && matches!(self.ask(), Answer::Nobody) {
-                if tries == TRIES {
+            if self.server_ended(children)? && matches!(self.ask(), Answer::Nobody) {
+                if tries == most_tries {
                     return Err(PostgresError::Start(why(&mut log, log_start), path));
                 }
                 sleep(if tries == 0 { Duration::ZERO } else { PAUSE });
@@ -265,8 +285,7 @@ impl Cluster {
                 self.forget_stale_pid();
                 log_start = log.metadata().map_or(0, |log| log.len());
                 let output = || log.try_clone().map(Stdio::from).while_trying("share", &path);
-                let server = spawn(self.server(durability).stdout(output()?).stderr(output()?))?;
-                self.children().server = Some(server);
+                children.server = Some(spawn(self.server().stdout(output()?).stderr(output()?))?);
             } else if begun.elapsed() > PATIENCE {
                 return Err(PostgresError::Start(why(&mut log, log_start), path));
             }
@@ -276,16 +295,16 @@ impl Cluster {
     }
 
     /// Whether no server of ours is there, or no longer.
-    fn server_ended(&self) -> Result<bool, PostgresError> {
-        match &mut self.children().server {
+    fn server_ended(&self, children: &mut Children) -> Result<bool, PostgresError> {
+        match &mut children.server {
             Some(server) => server.try_wait().map(|status| status.is_some()).while_trying("watch", &self.dir),
             None => Ok(true),
         }
     }
 
     /// The server's command line. Paths are relative to the data folder, where the server runs, and so need no quoting.
-    fn server(&self, durability: Durability) -> Command {
-        let settled = if durability == Durability::Durable { "on" } else { "off" };
+    fn server(&self) -> Command {
+        let settled = if self.durability == Durability::Durable { "on" } else { "off" };
         let mut postgres = self.programs.command("postgres");
         postgres.arg("-D").arg(self.dir.join("data")).process_group(0); // a group of its own: Ctrl-C is for us
         for setting in SERVER_SETTINGS {

@@ -143,7 +143,10 @@ fn rules_table(text: &mut String) {
         );
     }
     text.push_str(
-        "\nWhenever the public label changes the reporter is told (M6b), even where the row does not say so.\n",
+        "\nWhenever the public label changes the reporter is told (M6b), even where the row does not say so.\n\n\
+        No row names the conflict check, because it is made before every action and every approval, not for T02 alone: to an officer who \
+        is the subject, of the subject's work unit, the reporter or recused, the case does not exist \
+        ([exclusions](authorization.md#exclusions)).\n",
     );
 }
 

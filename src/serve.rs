@@ -1,6 +1,7 @@
 //! Starts what serves: database, routes, worker, and their orderly end. Holds no rule of the product.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
@@ -23,6 +24,9 @@ use crate::postgres::{self, Cluster, Durability, PostgresError, Settings};
 use crate::telemetry::{self, RequestSpan};
 use crate::worker::{self, letter::Letters};
 
+/// How often the private cluster is looked at while the program works.
+const LOOK_AT_CLUSTER: Duration = Duration::from_secs(1);
+
 /// Any failure to start.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -30,7 +34,7 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Database {
     /// How to reach it.
     pub url: String,
-    cluster: Option<Cluster>,
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Database {
@@ -47,7 +51,7 @@ impl Database {
         };
         let cluster = tokio::task::spawn_blocking(move || Cluster::start(&settings)).await??;
         let url = cluster.url("postgres");
-        Ok(Self { url, cluster: Some(cluster) })
+        Ok(Self { url, cluster: Some(Arc::new(cluster)) })
     }
 
     /// The same, but a private cluster that another `netral` runs is used beside it: for commands that come and go.
@@ -70,6 +74,30 @@ impl Database {
         db::law::load(&mut tx).await?;
         tx.commit().await?;
         Ok(ran)
+    }
+
+    /// Waits for a signal that asks the program to end (SIGTERM, SIGINT), and until then keeps the private cluster up:
+    /// connections to one that ended are thrown away at their next statement, new ones find it again. Ends early only
+    /// when it does not come up.
+    pub async fn keep_up_until_signal(&self) -> Result<(), StartError> {
+        tokio::select! {
+            signalled = signal() => Ok(signalled?),
+            lost = self.keep_up() => Err(lost),
+        }
+    }
+
+    async fn keep_up(&self) -> StartError {
+        let Some(cluster) = &self.cluster else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(LOOK_AT_CLUSTER).await;
+            let cluster = cluster.clone();
+            match tokio::task::spawn_blocking(move || cluster.keep_up()).await {
+                Ok(Ok(false)) => {}
+                Ok(Ok(true)) => tracing::warn!("the private PostgreSQL had ended and was brought up again"),
+                Ok(Err(error)) => return error.into(),
+                Err(error) => return error.into(),
+            }
+        }
     }
 
     /// Stops the private cluster.
@@ -105,11 +133,12 @@ impl Running {
         Ok(())
     }
 
-    /// Serves until a signal (SIGTERM, SIGINT) ends it, then stops in order.
-    pub async fn until_signal(self) -> Result<(), StartError> {
-        signal().await?;
+    /// Serves until a signal (SIGTERM, SIGINT) or the loss of the private cluster ends it, then stops in order.
+    pub async fn until_signal(self, database: &Database) -> Result<(), StartError> {
+        let ended = database.keep_up_until_signal().await;
         tracing::info!("stopping");
-        self.stop().await
+        let stopped = self.stop().await;
+        ended.and(stopped)
     }
 }
 
@@ -146,7 +175,7 @@ pub async fn start(config: Config, database_url: &str, clock: Clock, with_worker
     for _ in 0..config.workers {
         pools.push(shared.with_own_pool(&url, config.connections_per_worker)?);
     }
-    let pools = std::sync::Arc::new(std::sync::Mutex::new(pools));
+    let pools = Arc::new(std::sync::Mutex::new(pools));
     let server = HttpServer::new(move || {
         let own = pools.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
         WebApp::new()
@@ -182,7 +211,7 @@ pub async fn start(config: Config, database_url: &str, clock: Clock, with_worker
     tokio::spawn(return_memory());
     let (stop, stopped) = watch::channel(false);
     let worker =
-        if with_worker { Some(tokio::spawn(worker::run(app.clone(), Letters::new()?, stopped))) } else { None };
+        if with_worker { Some(tokio::spawn(worker::run(app.clone(), Letters::new()?, None, stopped))) } else { None };
     tracing::info!(%address, worker = with_worker, "serving");
     Ok(Running { address, app, server: handle, serving, stop, worker })
 }

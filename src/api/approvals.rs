@@ -54,12 +54,15 @@ pub async fn list_approvals(
 #[derive(Serialize, ToSchema)]
 pub struct WaitingApproval {
     /// The case.
+    #[schema(example = "REG-BKN-2026-1000001")]
     pub case_number: String,
     /// Its version, which the decision names.
+    #[schema(example = 3)]
     pub version: i32,
     /// The draft.
     pub approval: ApprovalView,
     /// Drafted by the caller, who may take it back but not approve it.
+    #[schema(example = false)]
     pub own: bool,
 }
 
@@ -99,9 +102,14 @@ pub async fn list_waiting_approvals(app: web::Data<App>, caller: Caller) -> Resu
 #[serde(deny_unknown_fields)]
 pub struct ApprovalDecision {
     /// `true` approves, `false` rejects; a draft of one's own is taken back by rejecting it.
+    #[schema(example = false)]
     pub approve: bool,
     /// Why; needed to reject.
-    #[schema(min_length = 20, max_length = 4000)]
+    #[schema(
+        min_length = 20,
+        max_length = 4000,
+        example = "Bukti pendukung belum cukup; mohon pelapor ditanya lebih dahulu."
+    )]
     pub reason: Option<String>,
 }
 

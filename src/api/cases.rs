@@ -232,6 +232,7 @@ pub struct Drafted {
     /// The draft.
     pub approval: ApprovalView,
     /// The case's version.
+    #[schema(example = 3)]
     pub version: i32,
 }
 

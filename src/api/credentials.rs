@@ -18,10 +18,10 @@ use crate::flows::credentials;
 #[serde(deny_unknown_fields)]
 pub struct InvitationAcceptance {
     /// The one-time code, as the administrator handed it over.
-    #[schema(value_type = String, min_length = 8, max_length = 64)]
+    #[schema(value_type = String, min_length = 8, max_length = 64, example = "7k3mp-9qx2b-bd4fs-h6tzr-w8c2n")]
     pub invitation: Confidential<String>,
     /// The new password.
-    #[schema(value_type = String, min_length = 12, max_length = 256)]
+    #[schema(value_type = String, min_length = 12, max_length = 256, example = "kalimat sandi yang panjang")]
     pub password: Confidential<String>,
 }
 
@@ -59,6 +59,9 @@ pub struct NewSecondFactor {
 #[derive(Serialize, ToSchema)]
 pub struct SecondFactorOffer {
     /// The `otpauth` address; as a QR code, authenticator programs read it with the camera.
+    #[schema(
+        example = "otpauth://totp/netral:verifikator%40instansi.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=netral"
+    )]
     pub otpauth_uri: String,
 }
 
@@ -101,6 +104,7 @@ pub struct SecondFactorConfirmation {
 #[derive(Serialize, ToSchema)]
 pub struct RecoveryCodes {
     /// Each is good once, in place of a code of the authenticator.
+    #[schema(example = json!(["7k3mp-9qx2b-bd4fs-h6tzr-w8c2n", "2n8rt-4wpcs-x0rbk-m3tzd-9f2kq"]))]
     pub recovery_codes: Vec<String>,
 }
 

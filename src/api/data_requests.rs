@@ -42,6 +42,7 @@ pub struct NewDataRequest {
 #[derive(Serialize, ToSchema)]
 pub struct DataRequestKept {
     /// Key.
+    #[schema(example = "01930c5e-7d2a-7c31-9a44-5b1f0e6a2c10")]
     pub id: Uuid,
     /// Where it stands.
     pub status: DataRequestStatus,

@@ -56,6 +56,7 @@ pub struct DeadlineCounts {
     /// One line a deadline; one that no case has is left out.
     pub data: Vec<DeadlineCountView>,
     /// Up to when an end counts as near.
+    #[schema(example = "2026-11-21T16:59:59Z")]
     pub due_soon_until: DateTime<Utc>,
 }
 

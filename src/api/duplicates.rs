@@ -74,10 +74,13 @@ pub struct NewCaseLink {
 #[derive(Serialize, ToSchema)]
 pub struct CaseLink {
     /// This case.
+    #[schema(example = "REG-BKN-2026-1000001")]
     pub case_number: String,
     /// The other.
+    #[schema(example = "REG-BKN-2026-1000002")]
     pub other_case_number: String,
     /// When.
+    #[schema(example = "2026-11-18T03:20:00Z")]
     pub linked_at: DateTime<Utc>,
 }
 
@@ -126,10 +129,13 @@ pub struct NewSplit {
 #[derive(Serialize, ToSchema)]
 pub struct SplitResult {
     /// The case that keeps the report.
+    #[schema(example = "REG-BKN-2026-1000001")]
     pub case_number: String,
     /// Its version.
+    #[schema(example = 5)]
     pub version: i32,
     /// The new cases, in the order of the persons.
+    #[schema(example = json!(["REG-BKN-2026-1000002", "REG-BKN-2026-1000003"]))]
     pub case_numbers: Vec<String>,
 }
 

@@ -24,16 +24,21 @@ use crate::flows::credentials;
 #[derive(Serialize, ToSchema)]
 pub struct SignInView {
     /// Key.
+    #[schema(example = "01930c5e-4444-7c31-9a44-5b1f0e6a2c14")]
     pub id: Uuid,
     /// The one this request came with.
+    #[schema(example = true)]
     pub current: bool,
     /// By what.
     pub method: SignInMethod,
     /// When.
+    #[schema(example = "2026-11-18T01:00:00Z")]
     pub started_at: DateTime<Utc>,
     /// When its refresh token was last exchanged.
+    #[schema(example = "2026-11-18T03:15:00Z")]
     pub last_used_at: DateTime<Utc>,
     /// When it ends unless it is refreshed.
+    #[schema(example = "2026-11-18T09:00:00Z")]
     pub expires_at: DateTime<Utc>,
 }
 
@@ -54,14 +59,19 @@ impl SignInView {
 #[derive(Serialize, ToSchema)]
 pub struct Me {
     /// Key.
+    #[schema(example = "01930c5e-1111-7c31-9a44-5b1f0e6a2c11")]
     pub id: Uuid,
     /// Address.
+    #[schema(example = "verifikator@instansi.example")]
     pub email: String,
     /// Name.
+    #[schema(example = "Verifikator Satu")]
     pub name: String,
     /// Language of mails.
+    #[schema(example = "id")]
     pub language: String,
     /// The seat of this request.
+    #[schema(example = "01930c5e-3333-7c31-9a44-5b1f0e6a2c13")]
     pub seat_id: Uuid,
     /// What that seat may do, each within its reach.
     pub permissions: &'static [Permission],
@@ -114,10 +124,10 @@ pub async fn end_sign_in(app: web::Data<App>, caller: Caller, id: web::Path<Uuid
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// As it is.
-    #[schema(value_type = String, min_length = 1, max_length = 256)]
+    #[schema(value_type = String, min_length = 1, max_length = 256, example = "kalimat sandi yang panjang")]
     pub current_password: Confidential<String>,
     /// As it shall be; hard to guess, without the own name or address.
-    #[schema(value_type = String, min_length = 12, max_length = 256)]
+    #[schema(value_type = String, min_length = 12, max_length = 256, example = "kalimat sandi lain yang panjang")]
     pub new_password: Confidential<String>,
 }
 

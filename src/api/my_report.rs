@@ -37,10 +37,13 @@ pub struct NewReporterSession {
 #[derive(Serialize, ToSchema)]
 pub struct ReporterSession {
     /// Bearer token of scope `report:follow`.
+    #[schema(example = "eyJhbGciOiJFUzI1NiJ9…")]
     pub access_token: String,
     /// Always `Bearer`.
+    #[schema(example = "Bearer")]
     pub token_type: &'static str,
     /// Seconds until it ends.
+    #[schema(example = 900)]
     pub expires_in: u32,
 }
 
@@ -143,8 +146,10 @@ pub async fn post_my_message(
 #[derive(Serialize, ToSchema)]
 pub struct MessageKept {
     /// Key.
+    #[schema(example = "01930c5e-7d2a-7c31-9a44-5b1f0e6a2c10")]
     pub id: uuid::Uuid,
     /// When.
+    #[schema(example = "2026-11-18T03:20:00Z")]
     pub sent_at: chrono::DateTime<chrono::Utc>,
 }
 

@@ -102,16 +102,22 @@ pub struct OfficerReason {
 #[derive(Serialize, ToSchema)]
 pub struct OfficerView {
     /// Key.
+    #[schema(example = "01930c5e-1111-7c31-9a44-5b1f0e6a2c11")]
     pub id: Uuid,
     /// Address.
+    #[schema(example = "verifikator@instansi.example")]
     pub email: String,
     /// Name.
+    #[schema(example = "Verifikator Satu")]
     pub name: String,
     /// Language of mails.
+    #[schema(example = "id")]
     pub language: String,
     /// When the account was made.
+    #[schema(example = "2026-11-02T02:00:00Z")]
     pub created_at: DateTime<Utc>,
     /// No longer allowed in since.
+    #[schema(example = "2026-12-01T02:00:00Z")]
     pub disabled_at: Option<DateTime<Utc>>,
     /// Live seats.
     pub seats: Vec<SeatView>,
@@ -144,8 +150,10 @@ pub struct OfficerPage {
 #[derive(Serialize, ToSchema)]
 pub struct Invitation {
     /// To be handed over in person; shown once. Those made before it open nothing any more.
+    #[schema(example = "7k3mp-9qx2b-bd4fs-h6tzr-w8c2n")]
     pub invitation: String,
     /// Until when it is good.
+    #[schema(example = "2026-11-21T03:20:00Z")]
     pub expires_at: DateTime<Utc>,
 }
 

@@ -27,8 +27,10 @@ pub struct NewRecusal {
 #[derive(Serialize, ToSchema)]
 pub struct Recusal {
     /// The case, which the officer no longer sees.
+    #[schema(example = "REG-BKN-2026-1000001")]
     pub case_number: String,
     /// When.
+    #[schema(example = "2026-11-18T03:20:00Z")]
     pub declared_at: DateTime<Utc>,
 }
 

@@ -13,7 +13,6 @@ use super::setting;
 use super::views::ReportStatus;
 use crate::app::App;
 use crate::db;
-use crate::domain::calendar::today;
 use crate::domain::deadline::window::BawasluWindow;
 use crate::domain::ids::ComplaintNumber;
 use crate::domain::report::NewReport;
@@ -71,8 +70,9 @@ pub async fn submit_report(
     JsonBody(bytes): JsonBody,
 ) -> Result<HttpResponse, Problem> {
     let setting = setting(&app);
+    let law = setting.laws.in_hand();
     let check = |body: &serde_json::Value| {
-        NewReport::faults(body, today(setting.now), |code| app.reference.regions.contains(code))
+        NewReport::faults(body, &law.calendar, setting.now, |code| app.reference.regions.contains(code))
     };
     let report: NewReport = body::read_checked(&schemas, "NewReport", &bytes, check)?;
     let report = report.normalised().with_regime_of(&app.reference.elections);

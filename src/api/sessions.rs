@@ -52,9 +52,10 @@ impl NewSession {
 #[serde(deny_unknown_fields)]
 pub struct SessionRefresh {
     /// The last one received; it is used up.
-    #[schema(value_type = String, min_length = 1, max_length = 128)]
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "3q2-7wEAAQID…")]
     pub refresh_token: Confidential<String>,
     /// The seat to act through from now on; the first one held when left out.
+    #[schema(example = "01930c5e-3333-7c31-9a44-5b1f0e6a2c13")]
     pub seat_id: Option<Uuid>,
 }
 
@@ -62,14 +63,19 @@ pub struct SessionRefresh {
 #[derive(Serialize, ToSchema)]
 pub struct SeatView {
     /// Key.
+    #[schema(example = "01930c5e-3333-7c31-9a44-5b1f0e6a2c13")]
     pub id: Uuid,
     /// Role.
+    #[schema(example = "triage_officer")]
     pub role: Role,
     /// Agency.
+    #[schema(example = "BKN")]
     pub agency_code: String,
     /// Region reached, with all below; empty for the whole country.
+    #[schema(example = "15")]
     pub region_code: String,
     /// Work unit within the agency, whose cases stay hidden.
+    #[schema(example = "Direktorat Pengawasan dan Pengendalian I")]
     pub work_unit: Option<String>,
 }
 
@@ -89,16 +95,22 @@ impl From<Seat> for SeatView {
 #[derive(Serialize, ToSchema)]
 pub struct Session {
     /// Bearer token (JWT of RFC 9068, ES256).
+    #[schema(example = "eyJhbGciOiJFUzI1NiJ9…")]
     pub access_token: String,
     /// Always `Bearer`.
+    #[schema(example = "Bearer")]
     pub token_type: &'static str,
     /// Seconds until it ends.
+    #[schema(example = 600)]
     pub expires_in: u32,
     /// Gets the next tokens, once. One that comes a second time ends the sign-in.
+    #[schema(example = "3q2-7wEAAQID…")]
     pub refresh_token: String,
     /// The sign-in, as `/v1/me` lists it.
+    #[schema(example = "01930c5e-4444-7c31-9a44-5b1f0e6a2c14")]
     pub sign_in_id: Uuid,
     /// When the sign-in ends unless it is refreshed.
+    #[schema(example = "2026-11-18T09:00:00Z")]
     pub sign_in_expires_at: chrono::DateTime<chrono::Utc>,
     /// The seat acted through.
     pub seat: SeatView,
@@ -172,7 +184,10 @@ pub async fn refresh_session(
 }
 
 /// Read the keys that sign our tokens (RFC 7517).
-#[utoipa::path(tag = "session", responses((status = 200, description = "The key set", body = Object), PublicRead))]
+#[utoipa::path(tag = "session", responses((status = 200, description = "The key set", body = Object, example = json!({ "keys": [{
+    "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
+    "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+}] })), PublicRead))]
 #[get("/.well-known/jwks.json")]
 pub async fn get_jwks(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(app.keys.jwks(app.clock.now()))

@@ -94,8 +94,10 @@ pub struct MessageView {
     /// Which way it went.
     pub direction: Direction,
     /// The text; absent once erased.
+    #[schema(example = "Apakah unggahan itu masih dapat dilihat?")]
     pub body: Option<String>,
     /// When.
+    #[schema(example = "2026-11-18T03:20:00Z")]
     pub sent_at: DateTime<Utc>,
 }
 
@@ -158,20 +160,27 @@ impl EventView {
 #[derive(Serialize, ToSchema)]
 pub struct ApprovalView {
     /// Key.
+    #[schema(example = "01930c5e-7d2a-7c31-9a44-5b1f0e6a2c10")]
     pub id: Uuid,
     /// The verb.
+    #[schema(example = "dismiss")]
     pub action: Verb,
     /// Where it stands.
     pub status: ApprovalStatus,
     /// Who drafted it.
+    #[schema(example = "01930c5e-1111-7c31-9a44-5b1f0e6a2c11")]
     pub drafted_by: Uuid,
     /// When.
+    #[schema(example = "2026-11-18T03:20:00Z")]
     pub drafted_at: DateTime<Utc>,
     /// Who decided.
+    #[schema(example = "01930c5e-2222-7c31-9a44-5b1f0e6a2c12")]
     pub decided_by: Option<Uuid>,
     /// When.
+    #[schema(example = "2026-11-18T07:45:00Z")]
     pub decided_at: Option<DateTime<Utc>>,
     /// Why it was rejected; only for those who may read details.
+    #[schema(example = "Bukti pendukung belum cukup; mohon pelapor ditanya lebih dahulu.")]
     pub reason: Option<String>,
     /// The data of the action; only for those who may read details.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -251,5 +260,6 @@ pub struct PageEnd {
     /// Pass it as `after` to read on.
     pub next_cursor: Option<String>,
     /// There is more.
+    #[schema(example = false)]
     pub has_more: bool,
 }

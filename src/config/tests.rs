@@ -194,3 +194,13 @@ fn the_table_names_every_setting_once() {
     assert!(table.contains("`NETRAL_SMTP_URL` or `NETRAL_SMTP_URL_FILE`"));
     assert!(!table.contains(" <"));
 }
+
+#[test]
+fn the_table_says_how_mail_is_encrypted() {
+    let table = table();
+    let line = table.lines().find(|line| line.contains("`NETRAL_SMTP_URL`")).unwrap();
+    for way in ["smtps://", "?tls=required", "?tls=opportunistic", "STARTTLS"] {
+        assert!(line.contains(way), "{way} is not in: {line}");
+    }
+    assert_eq!(line.matches('|').count(), 5, "a cell is cut: {line}");
+}

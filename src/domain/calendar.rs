@@ -104,6 +104,12 @@ impl Calendar {
         now.with_timezone(&self.zone(region)).date_naive()
     }
 
+    /// The day it is at this moment where it is furthest on: in the zone in which days begin first.
+    pub fn first_day_at(&self, now: DateTime<Utc>) -> NaiveDate {
+        let days = self.zones.values().map(|zone| now.with_timezone(zone).date_naive());
+        days.max().unwrap_or_else(|| today(now))
+    }
+
     /// The last second of a day in a region.
     pub fn end_of(&self, day: NaiveDate, region: &str) -> DateTime<Utc> {
         let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or(NaiveTime::MIN);

@@ -159,13 +159,6 @@ const fn now(
     Guard::new(name, text_id, text_en, Check::Now(check))
 }
 
-/// T02. Holds by itself: an officer with a conflict of interest does not see the case at all.
-pub const NO_CONFLICT: Guard = now(
-    "no_conflict_of_interest",
-    "petugas bukan terlapor dan bukan dari unit kerja terlapor",
-    "the officer is not the subject and not of the subject's work unit",
-    |_| true,
-);
 /// T03: somebody can read the question.
 pub const REPORTER_REACHABLE: Guard =
     now("reporter_reachable", "ada pelapor yang dapat ditanya", "there is a reporter to ask", |s| {

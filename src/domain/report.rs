@@ -1,9 +1,10 @@
 //! A report as the public sends it, and as it is kept. Checks what one field alone cannot show; stores nothing.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::domain::calendar::Calendar;
 use crate::domain::case::ElectionRegime;
 use crate::domain::confidential::Confidential;
 use crate::domain::election::{ElectionEvent, suggest};
@@ -233,12 +234,23 @@ impl<'a> Sketch<'a> {
 
 impl NewReport {
     /// Every fault that lies between fields or needs knowledge, in a body that may have other faults as well.
-    /// `today` is the day in the country's west, the last to begin: one more day is allowed for its east.
-    pub fn faults(body: &serde_json::Value, today: NaiveDate, region_exists: impl Fn(&str) -> bool) -> Vec<FieldFault> {
+    /// Days are held against the day it is in the report's own region; where none is named that exists, against that of
+    /// the country's east, where days begin first.
+    pub fn faults(
+        body: &serde_json::Value,
+        calendar: &Calendar,
+        now: DateTime<Utc>,
+        region_exists: impl Fn(&str) -> bool,
+    ) -> Vec<FieldFault> {
         let sketch = Sketch(body);
         let mut faults = Vec::new();
+        let region = sketch.text("/conduct/region_code");
+        let today = match region.filter(|code| region_exists(code)) {
+            Some(region) => calendar.day_at(region, now),
+            None => calendar.first_day_at(now),
+        };
         check_days(&sketch, today, &mut faults);
-        if sketch.text("/conduct/region_code").is_some_and(|code| !region_exists(code)) {
+        if region.is_some_and(|code| !region_exists(code)) {
             faults.push(FieldFault::new("/conduct/region_code", Fault::UnknownCode));
         }
         check_subject(&sketch, "/subject", &mut faults);
@@ -275,12 +287,11 @@ impl NewReport {
 }
 
 fn check_days(sketch: &Sketch<'_>, today: NaiveDate, faults: &mut Vec<FieldFault>) {
-    let latest = today.checked_add_days(Days::new(1)).unwrap_or(today);
     let oldest = today.checked_sub_days(Days::new(OLDEST_YEARS * 365)).unwrap_or(today);
     let occurred_from = sketch.day("/conduct/occurred_from");
     for pointer in ["/conduct/occurred_from", "/conduct/occurred_to", "/conduct/known_on"] {
         let Some(day) = sketch.day(pointer) else { continue };
-        if day > latest {
+        if day > today {
             faults.push(FieldFault::new(pointer, Fault::InFuture));
         } else if day < oldest {
             faults.push(FieldFault::new(pointer, Fault::TooLongAgo));

@@ -124,7 +124,7 @@ pub const OPENING_NOTICES: &[(N, A)] = &[(N::ReportReceived, A::Reporters), (N::
 
 /// Every transition of the main state but T01.
 pub const RULES: &[Rule] = &[
-    rule("T02", Verb::Take, &[S::Submitted], To(S::Triage), P::Triage).checks(&[g::NO_CONFLICT]).tells(&[TOLD_STATUS]),
+    rule("T02", Verb::Take, &[S::Submitted], To(S::Triage), P::Triage).tells(&[TOLD_STATUS]),
     rule("T03", Verb::Ask, &[S::Triage, S::InspectorateReview], To(S::AwaitingReporter), P::Ask)
         .sets(&["D3"])
         .checks(&[g::REPORTER_REACHABLE, g::ANSWER_DATE_AHEAD])

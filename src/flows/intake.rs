@@ -91,16 +91,16 @@ fn regime(report: &NewReport) -> ElectionRegime {
     report.election_regime.unwrap_or(ElectionRegime::None)
 }
 
-/// Since when the reporter knew: as he says, else since now.
-fn known_on(report: &NewReport, now: DateTime<Utc>) -> NaiveDate {
-    report.conduct.known_on.unwrap_or_else(|| today(now).max(report.conduct.occurred_from))
+/// Since when the reporter knew: as he says, else since the day it is where it happened.
+fn known_on(law: &Law, report: &NewReport, now: DateTime<Utc>) -> NaiveDate {
+    report.conduct.known_on.unwrap_or_else(|| law.calendar.day_at(&report.conduct.region_code, now))
 }
 
 /// What the reporter is told of Bawaslu's window (T01): later the report is taken all the same, but goes there as
 /// preliminary information only.
 fn window(law: &Law, report: &NewReport, now: DateTime<Utc>) -> Option<BawasluWindow> {
     let region = &report.conduct.region_code;
-    let end = law.bawaslu_window(region, regime(report), known_on(report, now))?;
+    let end = law.bawaslu_window(region, regime(report), known_on(law, report, now))?;
     let passed = end.day < law.calendar.day_at(region, now);
     Some(BawasluWindow { last_day: end.day, passed, provisional: end.provisional })
 }
@@ -124,7 +124,7 @@ fn intake(
         |value: &Option<crate::domain::confidential::Confidential<String>>| value.as_ref().map(|v| v.reveal().clone());
     let people = sealing::people(&setting.vault, keys, receipt.report_id, report)?;
     let evidence: Vec<&str> = report.evidence.iter().map(|item| item.reveal().as_str()).collect();
-    let known = KnownReport { id: receipt.report_id, known_on: known_on(report, setting.now) };
+    let known = KnownReport { id: receipt.report_id, known_on: known_on(law, report, setting.now) };
     let regime = regime(report);
     let course = course::opening(law, &conduct.region_code, regime, known, setting.now);
     Ok(Intake {

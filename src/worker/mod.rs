@@ -1,13 +1,16 @@
 //! What happens later: claim, do, settle. Several workers may run at once; each step is safe to repeat.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use self::heartbeat::Heartbeat;
 use crate::app::App;
 use crate::flows::{FlowError, duplicates, persons, sealing};
 
 pub mod email;
+pub mod heartbeat;
 pub mod letter;
 pub mod lookout;
 pub mod sweep;
@@ -15,36 +18,33 @@ pub mod sweep;
 /// How long the worker rests when nothing is due.
 const REST: Duration = Duration::from_secs(1);
 
-/// Works until `stop` says so. A failure is logged and tried again at the next round.
-pub async fn run(app: App, letters: letter::Letters, mut stop: watch::Receiver<bool>) {
+/// Works until `stop` says so. A failure is logged and tried again at the next round; a round without one is a beat.
+pub async fn run(app: App, letters: letter::Letters, heartbeat: Option<Heartbeat>, mut stop: watch::Receiver<bool>) {
     if let Err(error) = catch_up(&app).await {
         tracing::error!(error = %error, "what an earlier version stored is not indexed yet");
     }
     let mut lookout = lookout::Lookout::default();
     loop {
-        let busy = match email::deliver_due(&app, &letters).await {
-            Ok(sent) => sent > 0,
-            Err(error) => {
-                tracing::error!(error = %error, "e-mail round failed");
-                false
-            }
-        };
-        if let Err(error) = sweep::round(&app).await {
-            tracing::error!(error = %error, "sweep failed");
-        }
-        if let Err(error) = lookout.round_if_due(&app).await {
-            tracing::error!(error = %error, "lookout failed");
+        let sent = logged("e-mail round", email::deliver_due(&app, &letters).await);
+        let swept = logged("sweep", sweep::round(&app).await);
+        let watched = logged("lookout", lookout.round_if_due(&app).await);
+        if let (Some(heartbeat), Some(_), Some(()), Some(())) = (&heartbeat, sent, swept, watched) {
+            heartbeat.beat();
         }
         if *stop.borrow() {
             return;
         }
-        if !busy {
+        if sent.is_none_or(|sent| sent == 0) {
             tokio::select! {
                 () = tokio::time::sleep(REST) => {}
                 _ = stop.changed() => {}
             }
         }
     }
+}
+
+fn logged<T>(what: &str, outcome: Result<T, impl Display>) -> Option<T> {
+    outcome.inspect_err(|error| tracing::error!(%error, "{what} failed")).ok()
 }
 
 /// Adds what an earlier version of the program did not store yet.

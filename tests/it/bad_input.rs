@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::clocks::app_at;
 use crate::harness::app::fresh_key;
 use crate::harness::{Persona, Reply, TestApp, steps};
 
@@ -84,6 +85,42 @@ async fn every_wrong_field_of_a_report_is_named_and_nothing_is_stored() {
         assert!(reply.faults().contains(&(named, code)), "{pointer} {code}: {}", reply.body());
     }
     assert_eq!(app.db.row_counts().await, before);
+}
+
+#[tokio::test]
+async fn a_day_is_in_the_future_until_it_begins_where_it_happened() {
+    // Half past ten in the evening in Jakarta; half past eleven in Makassar; in Jayapura the next day has begun.
+    let app = app_at("2026-03-31T22:30").await;
+    let days = ["/conduct/occurred_from", "/conduct/occurred_to", "/conduct/known_on"];
+    for (region, day, future) in [
+        ("15.71", "2026-03-31", false),
+        ("15.71", "2026-04-01", true),
+        ("73.71", "2026-04-01", true),
+        ("91.03", "2026-04-01", false),
+        ("91.03", "2026-04-02", true),
+        ("99.99", "2026-04-01", false), // no such region: the day of the east, where days begin first
+        ("99.99", "2026-04-02", true),
+    ] {
+        let mut changes = days.map(|pointer| (pointer, json!(day))).to_vec();
+        changes.push(("/conduct/region_code", json!(region)));
+        let reply = send(&app, changed(&app, &changes).to_string().as_bytes()).await;
+        for pointer in days {
+            let refused = reply.status == 422 && reply.faults().contains(&(pointer, "in-future"));
+            assert_eq!(refused, future, "{region} {day}: {}", reply.body());
+        }
+        assert_eq!(reply.status == 201, !future && region != "99.99", "{region} {day}: {}", reply.body());
+    }
+}
+
+#[tokio::test]
+async fn who_leaves_out_when_he_learned_of_it_learned_of_it_on_the_day_it_is_where_it_happened() {
+    let app = app_at("2026-03-31T22:30").await;
+    for (region, day) in [("15.71", "2026-03-31"), ("91.03", "2026-04-01")] {
+        let report = changed(&app, &[("/conduct/region_code", json!(region)), ("/conduct/known_on", Value::Null)]);
+        let receipt = app.submit(&report).await;
+        let sql = format!("SELECT known_on::text AS value FROM reports WHERE complaint_number = '{}'", receipt.number);
+        assert_eq!(app.db.value(&sql).await, day, "{region}");
+    }
 }
 
 #[tokio::test]

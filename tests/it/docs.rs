@@ -46,6 +46,46 @@ fn the_printed_documents_are_current() {
     }
 }
 
+/// Everything that lies below a folder, as one text.
+fn everything_in(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { everything_in(&path) } else { fs::read_to_string(path).unwrap() }).collect()
+}
+
+#[test]
+fn every_name_that_the_glossary_gives_for_code_is_there() {
+    let code: String = ["src", "data", "migrations"].iter().map(|folder| everything_in(&root().join(folder))).collect();
+    let (glossary, mut named, mut strange) = (read("docs/GLOSSARY.md"), 0, Vec::new());
+    let mut column = None;
+    for line in glossary.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if cells.get(1) == Some(&"---") {
+            continue;
+        }
+        let head = cells.iter().position(|cell| *cell == "in code");
+        if head.is_some() || cells.len() == 1 {
+            column = head;
+            continue;
+        }
+        let names = column.and_then(|column| cells.get(column)).map_or("", |cell| cell);
+        for name in names.split('`').skip(1).step_by(2) {
+            named += 1;
+            if !code.contains(name) {
+                strange.push(name);
+            }
+        }
+    }
+    assert!(named > 100, "only {named} names were found");
+    assert_eq!(strange, [""; 0], "named as code, but nowhere in it");
+}
+
+#[test]
+fn no_condition_holds_by_itself() {
+    for (path, text) in sources(&root().join("src/domain")) {
+        assert!(!text.contains("|_| true"), "{}: what is not checked is no condition", path.display());
+    }
+}
+
 /// Names that `docs/SECURITY.md` gives for tests, as file and function: `vault::some_test`, `src/token/jwt.rs::some_test`.
 fn promised() -> Vec<(String, String)> {
     let text = read("docs/SECURITY.md");

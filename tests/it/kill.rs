@@ -1,5 +1,5 @@
 //! Nothing acknowledged is lost and nothing is done twice, though the program is killed in the middle of its work, again
-//! and again, and once the database as well. Clients do what careful clients do: what was not answered is asked again
+//! and again, and the database as well, with it and alone. Clients do what careful clients do: what was not answered is asked again
 //! with the same key.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -265,10 +265,15 @@ async fn a_program_killed_again_and_again_loses_nothing_and_does_nothing_twice()
     program.stop();
 }
 
+/// The process of the private PostgreSQL of a folder, as its pid file names it.
+fn postmaster(home: &Path) -> Option<u32> {
+    let file = home.join("postgres/data/postmaster.pid");
+    std::fs::read_to_string(file).ok().and_then(|text| text.lines().next()?.parse().ok())
+}
+
 /// Ends the private PostgreSQL of a folder without a warning, if it runs.
 fn kill_postgres(home: &Path) {
-    let file = home.join("postgres/data/postmaster.pid");
-    if let Some(id) = std::fs::read_to_string(file).ok().and_then(|text| text.lines().next()?.parse().ok()) {
+    if let Some(id) = postmaster(home) {
         signal("KILL", id);
     }
 }
@@ -283,23 +288,24 @@ impl Drop for Private {
     }
 }
 
+async fn send(http: &reqwest::Client, base: &str, key: &str) -> reqwest::Result<reqwest::Response> {
+    let request = http.post(format!("{base}/v1/reports")).header("idempotency-key", key);
+    request.json(&body("warga@warga.example", &day(-1))).send().await
+}
+
 #[tokio::test]
 async fn a_database_killed_together_with_the_program_keeps_every_answered_report() {
     let home = Private(folder());
     let (settings, log) = (settings(home.0.path()), home.0.path().join("log"));
     let program = Program::start(&settings, &log).await;
     let http = reqwest::Client::new();
-    let send = async |base: &str, key: &str| {
-        let request = http.post(format!("{base}/v1/reports")).header("idempotency-key", key);
-        request.json(&body("warga@warga.example", &day(-1))).send().await
-    };
     let mut numbers = Vec::new();
     let began = Instant::now();
     // The server's own processes outlive their parent for a moment; what is answered meanwhile counts as well.
     let refused = loop {
         assert!(began.elapsed() < PATIENCE, "reports are still taken without a database");
         let key = format!("kunci-acak-{:08}", numbers.len());
-        let answer = send(&program.base, &key).await.unwrap();
+        let answer = send(&http, &program.base, &key).await.unwrap();
         if answer.status() != 201 {
             break answer;
         }
@@ -318,9 +324,44 @@ async fn a_database_killed_together_with_the_program_keeps_every_answered_report
         let status = http.get(format!("{}/v1/reports/{number}/status", program.base)).send().await.unwrap();
         assert_eq!(status.status(), 200, "{number} is lost");
     }
-    let again = send(&program.base, &format!("kunci-acak-{:08}", numbers.len())).await.unwrap();
+    let again = send(&http, &program.base, &format!("kunci-acak-{:08}", numbers.len())).await.unwrap();
     assert_eq!(again.status(), 201);
-    let repeated: Value = send(&program.base, "kunci-acak-00000000").await.unwrap().json().await.unwrap();
+    let repeated: Value = send(&http, &program.base, "kunci-acak-00000000").await.unwrap().json().await.unwrap();
     assert_eq!(repeated["complaint_number"], numbers[0].as_str(), "the same key, the same report");
     program.stop();
+}
+
+#[tokio::test]
+async fn a_database_killed_under_the_running_program_comes_back_with_every_answered_report() {
+    let home = Private(folder());
+    let (settings, log) = (settings(home.0.path()), home.0.path().join("log"));
+    let program = Program::start(&settings, &log).await;
+    let http = reqwest::Client::new();
+    let mut numbers = Vec::new();
+    // Twice: the second time it is the server that was brought up again that is killed.
+    for round in ["pertama", "kedua"] {
+        for n in 0..10 {
+            let answer = send(&http, &program.base, &format!("kunci-{round}-{n}")).await.unwrap();
+            assert_eq!(answer.status(), 201);
+            let answer: Value = answer.json().await.unwrap();
+            numbers.push(answer["complaint_number"].as_str().unwrap().to_owned());
+        }
+        let before = postmaster(home.0.path());
+        kill_postgres(home.0.path());
+        let again = format!("kunci-{round}-sesudahnya");
+        until("another server", async || postmaster(home.0.path()) != before).await;
+        until("a report taken again", async || send(&http, &program.base, &again).await.unwrap().status() == 201).await;
+        until("readiness", async || {
+            reqwest::get(format!("{}/readyz", program.base)).await.unwrap().status().is_success()
+        })
+        .await;
+    }
+    for number in &numbers {
+        let status = http.get(format!("{}/v1/reports/{number}/status", program.base)).send().await.unwrap();
+        assert_eq!(status.status(), 200, "{number} is lost");
+    }
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(said.matches("brought up again").count(), 2, "the operator is told");
+    program.stop();
+    assert_eq!(postmaster(home.0.path()), None, "the server that was brought up again stops with the program");
 }

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "the names of the tests are sentences")]
 
 mod harness;
+mod heartbeat;
 
 mod approvals;
 mod audit;
@@ -41,6 +42,7 @@ mod sanctions;
 mod sessions;
 mod sight;
 mod single_sign_on;
+mod tour;
 mod trace;
 mod track_clocks;
 mod tracks;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use netral::api::problem::ProblemCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::contract::{filled, operations};
 use crate::harness::{Persona, TestApp, contract};
@@ -153,14 +153,42 @@ fn every_example_is_what_its_schema_says() {
         }
     }
     for (name, schema) in components["schemas"].as_object().unwrap() {
-        for (property, schema) in schema["properties"].as_object().into_iter().flatten() {
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let properties = properties.map(|(property, schema)| (format!("{name}.{property}"), schema));
+        for (what, schema) in properties.chain([(name.clone(), schema)]) {
             let Some(example) = schema.get("example") else { continue };
             let mut root = schema.clone();
             root["components"] = json!({ "schemas": components["schemas"] });
             let validator = jsonschema::options().should_validate_formats(true).build(&root).unwrap();
-            assert!(validator.is_valid(example), "{name}.{property}: {example}");
+            assert!(validator.is_valid(example), "{what}: {example}");
         }
     }
+}
+
+/// Whether a schema shows what it means: by an example of its own, of a part, or of what it refers to.
+fn has_example(schema: &Value) -> bool {
+    let schemas = &contract::document()["components"]["schemas"];
+    let referred = schema["$ref"].as_str().and_then(|address| address.rsplit('/').next()).map(|name| &schemas[name]);
+    let parts = ["oneOf", "anyOf", "allOf"].iter().filter_map(|kind| schema[*kind].as_array()).flatten();
+    let properties = schema["properties"].as_object().into_iter().flatten().map(|(_, property)| property);
+    schema.get("example").is_some()
+        || parts.chain(properties).chain(schema.get("items")).chain(referred).any(has_example)
+}
+
+#[test]
+fn every_json_body_is_shown_by_an_example() {
+    let mut bare = Vec::new();
+    for (method, path, operation) in operations() {
+        let answers = operation["responses"].as_object().unwrap().iter().filter(|(status, _)| status.starts_with('2'));
+        let bodies = answers.map(|(status, answer)| (status.as_str(), answer));
+        for (which, body) in bodies.chain([("request", &operation["requestBody"])]) {
+            let Some(content) = body["content"].get("application/json") else { continue };
+            if content.get("example").is_none() && !has_example(&content["schema"]) {
+                bare.push(format!("{method} {path} {which}"));
+            }
+        }
+    }
+    assert_eq!(bare, [""; 0]);
 }
 
 #[tokio::test]

@@ -100,16 +100,21 @@ impl DeadlineView {
 #[derive(Serialize, ToSchema)]
 pub struct DeadlineCountView {
     /// Which.
+    #[schema(example = "D1")]
     pub code: DeadlineCode,
     /// Its name.
     pub title: Label,
     /// Running, the end still ahead.
+    #[schema(example = 14)]
     pub running: i64,
     /// Of these, how many end soon.
+    #[schema(example = 3)]
     pub due_soon: i64,
     /// Standing still while the reporter is asked.
+    #[schema(example = 2)]
     pub paused: i64,
     /// Passed, the work still awaited.
+    #[schema(example = 1)]
     pub passed: i64,
 }
 
@@ -124,16 +129,22 @@ impl From<Count> for DeadlineCountView {
 #[derive(Serialize, ToSchema)]
 pub struct CalendarDayView {
     /// The day.
+    #[schema(example = "2026-08-17")]
     pub date: NaiveDate,
     /// The region it holds in, with all below it; empty for the whole country.
+    #[schema(example = "")]
     pub region_code: String,
     /// What it is.
+    #[schema(example = "national_holiday")]
     pub kind: DayKind,
     /// Its name.
+    #[schema(example = "Proklamasi Kemerdekaan")]
     pub name: String,
     /// The decree that made it one.
+    #[schema(example = "SKB Menag 1497/2025, Menaker 2/2025, MenPANRB 5/2025")]
     pub decree: Option<String>,
     /// Where that was found.
+    #[schema(example = "https://disdiksmg.semarangkota.go.id")]
     pub source: Option<String>,
     /// How far it can be trusted.
     pub confirmation: Confirmation,
@@ -152,12 +163,16 @@ impl From<Day> for CalendarDayView {
 #[derive(Serialize, ToSchema)]
 pub struct CalendarYearView {
     /// The year.
+    #[schema(example = 2026)]
     pub year: i16,
     /// Its list of days off is official.
+    #[schema(example = true)]
     pub official: bool,
     /// The decree.
+    #[schema(example = "SKB Menag 1497/2025, Menaker 2/2025, MenPANRB 5/2025")]
     pub decree: Option<String>,
     /// Where that was found.
+    #[schema(example = "https://disdiksmg.semarangkota.go.id")]
     pub source: Option<String>,
     /// How far it can be trusted.
     pub confirmation: Option<Confirmation>,

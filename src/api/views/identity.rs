@@ -119,14 +119,17 @@ impl From<OpenIdentity> for IdentityView {
 #[derive(Serialize, ToSchema)]
 pub struct IdentityLookView {
     /// When.
+    #[schema(example = "2026-11-18T03:20:00Z")]
     pub at: DateTime<Utc>,
     /// As what.
     pub role: Role,
     /// The same in words.
     pub role_label: Label,
     /// Of which agency.
+    #[schema(example = "Badan Kepegawaian Negara")]
     pub agency: String,
     /// The reason stated.
+    #[schema(example = "Keterangan pelapor diperlukan untuk pemeriksaan.")]
     pub reason: String,
 }
 

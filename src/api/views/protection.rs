@@ -243,10 +243,13 @@ pub struct BreachStepView {
     /// What was done.
     pub kind: BreachStepKind,
     /// When.
+    #[schema(example = "2026-11-18T09:00:00Z")]
     pub at: DateTime<Utc>,
     /// When it was entered.
+    #[schema(example = "2026-11-18T09:05:00Z")]
     pub recorded_at: DateTime<Utc>,
     /// In words.
+    #[schema(example = "Pemberitahuan tertulis disampaikan kepada lembaga pelindungan data pribadi.")]
     pub note: String,
 }
 
@@ -254,26 +257,37 @@ pub struct BreachStepView {
 #[derive(Serialize, ToSchema)]
 pub struct BreachView {
     /// Key.
+    #[schema(example = "01930c5e-7d2a-7c31-9a44-5b1f0e6a2c10")]
     pub id: Uuid,
     /// When it was discovered.
+    #[schema(example = "2026-11-18T01:00:00Z")]
     pub discovered_at: DateTime<Utc>,
     /// When it was entered.
+    #[schema(example = "2026-11-18T03:20:00Z")]
     pub recorded_at: DateTime<Utc>,
     /// What data.
+    #[schema(example = "Alamat surel pelapor pada 12 laporan")]
     pub data_affected: String,
     /// How many people.
+    #[schema(example = 12)]
     pub persons_affected: i32,
     /// How it was found.
+    #[schema(example = "Laporan penyedia layanan surel")]
     pub found_how: String,
     /// Until when authority and persons must be told: 72 hours after the discovery (UU 27/2022, art. 46).
+    #[schema(example = "2026-11-21T01:00:00Z")]
     pub due_at: DateTime<Utc>,
     /// A notice is missing though the time is over.
+    #[schema(example = false)]
     pub overdue: bool,
     /// When the authority was told.
+    #[schema(example = "2026-11-18T09:00:00Z")]
     pub authority_notified_at: Option<DateTime<Utc>>,
     /// When the persons were told.
+    #[schema(example = "2026-11-19T02:00:00Z")]
     pub subjects_notified_at: Option<DateTime<Utc>>,
     /// When it was closed.
+    #[schema(example = "2026-12-01T02:00:00Z")]
     pub closed_at: Option<DateTime<Utc>>,
     /// Everything done, in order.
     pub steps: Vec<BreachStepView>,

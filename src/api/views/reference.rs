@@ -178,22 +178,29 @@ impl From<TransferBody> for TransferBodyView {
 #[derive(Serialize, ToSchema)]
 pub struct SanctionAuthorityView {
     /// Kind of official.
+    #[schema(example = "ppk_regency_city")]
     pub code: Authority,
     /// It in words.
+    #[schema(example = json!({ "id": "PPK kabupaten atau kota", "en": "PPK of a regency or city" }))]
     pub title: Label,
     /// Level of the subject's position.
+    #[schema(example = "administrator")]
     pub position_level: PositionLevel,
     /// It in words.
     pub position_title: Label,
     /// Sanctions that this official may impose on a holder of that position.
+    #[schema(example = json!(["S1", "S2", "S3", "B1", "B2", "B3"]))]
     pub sanction_codes: Vec<String>,
     /// Legal basis.
+    #[schema(example = "PP 94/2021")]
     pub basis: String,
     /// First day it holds.
+    #[schema(example = "2021-08-31")]
     pub valid_from: NaiveDate,
     /// First day it no longer holds.
     pub valid_to: Option<NaiveDate>,
     /// `confirmed`, `unconfirmed`, `conflict` or `own_choice`.
+    #[schema(example = "unconfirmed")]
     pub confirmation: String,
 }
 

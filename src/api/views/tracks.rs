@@ -84,10 +84,13 @@ impl From<&(TrackRun, Vec<TrackStepRow>)> for TrackRunView {
 #[derive(Serialize, ToSchema)]
 pub struct TrackView {
     /// Which track.
+    #[schema(example = "referral")]
     pub track: Track,
     /// The track in words.
+    #[schema(example = json!({ "id": "Rujukan ke Bawaslu", "en": "Referral to Bawaslu" }))]
     pub label: Label,
     /// It has been begun at least once.
+    #[schema(example = true)]
     pub exists: bool,
     /// Where the newest stands; the PPK is not told of criminal proceedings.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -108,6 +108,15 @@ fn a_day_ends_where_the_case_is_handled() {
     }
 }
 
+#[test]
+fn a_day_begins_first_in_the_east() {
+    let calendar = shipped();
+    let midnight = calendar.end_of(day("2026-03-31"), "91.03") + chrono::Duration::seconds(1);
+    assert_eq!(calendar.first_day_at(midnight), day("2026-04-01"));
+    assert_eq!(calendar.first_day_at(midnight - chrono::Duration::seconds(1)), day("2026-03-31"));
+    assert_eq!(Calendar::default().first_day_at(midnight), today(midnight), "Jakarta's where no zone is known");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

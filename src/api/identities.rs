@@ -154,7 +154,7 @@ pub async fn open_identity(app: web::Data<App>, caller: Caller, id: web::Path<Uu
         }
         Err(error) => {
             tx.rollback().await?;
-            Err(error.into())
+            Err(trace::refusal(&app, &caller.0, error.into()).await)
         }
     }
 }

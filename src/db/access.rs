@@ -3,6 +3,8 @@
 //!
 //! A hot path: looks that wait together share one prepared `unnest` statement and one commit.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -19,7 +21,15 @@ use crate::domain::actor::Officer;
 use crate::domain::case::Case;
 
 /// What was read for an officer and may not be shown to him yet.
+#[derive(Clone)]
 pub struct Untraced<T>(pub(super) T);
+
+/// Nothing of what is locked, not even in a log.
+impl<T> fmt::Debug for Untraced<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Untraced")
+    }
+}
 
 impl<T> Untraced<T> {
     /// Locks what was read by other means, or made of what was read.
@@ -37,6 +47,12 @@ impl<T> Untraced<T> {
 pub trait Shown {
     /// The case shown; `None` where the trace itself is read.
     fn case(&self) -> Option<&Case>;
+}
+
+impl Shown for Case {
+    fn case(&self) -> Option<&Case> {
+        Some(self)
+    }
 }
 
 /// Who looks, and how.

@@ -6,7 +6,7 @@ use crate::domain::case::Case;
 use crate::text_enum;
 
 text_enum! {
-    /// A read that leaves an entry, by its id in openapi.yaml.
+    /// What leaves an entry: a read, by its id in openapi.yaml, or an answer to a write that shows a case as no event tells.
     Operation {
         ListCases = "list_cases", "Daftar perkara", "List of cases";
         GetCase = "get_case", "Perkara", "Case";
@@ -20,6 +20,8 @@ text_enum! {
         ListWaitingApprovals = "list_waiting_approvals", "Pengajuan yang menunggu", "Drafts that wait";
         OpenIdentity = "open_identity", "Identitas pelapor", "Who reported";
         ListDataRequests = "list_data_requests", "Permintaan subjek data", "Requests of data subjects";
+        Refusal = "refusal", "Penolakan yang menyebut keadaan perkara", "Refusal that tells how a case stands";
+        RepeatedAnswer = "repeated_answer", "Jawaban yang diulang", "Answer given again";
         ListAccessLog = "list_access_log", "Catatan akses", "Access log";
         ListAccessFlags = "list_access_flags", "Tanda pembacaan tidak wajar", "Flags of unusual reading";
     }

@@ -43,6 +43,7 @@ mod sight;
 mod single_sign_on;
 mod trace;
 mod track_clocks;
+mod traced_writes;
 mod tracks;
 mod transitions;
 mod transport;

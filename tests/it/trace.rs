@@ -354,6 +354,8 @@ fn every_read_by_officers_is_traced_or_shows_no_case() {
     let by_officers = reads.filter(|read| read["security"][0].get("officer").is_some());
     let ids: BTreeSet<&str> = by_officers.map(|read| read["operationId"].as_str().unwrap()).collect();
     let traced: BTreeSet<&str> = Operation::ALL.iter().map(|operation| operation.as_str()).collect();
+    let of_writes = ["refusal", "repeated_answer"];
+    let traced: BTreeSet<&str> = traced.into_iter().filter(|operation| !of_writes.contains(operation)).collect();
     assert!(traced.is_subset(&ids), "the trace knows an operation that is none: {traced:?}");
     let rest: Vec<&str> = ids.difference(&traced).copied().collect();
     let mut untraced = UNTRACED.to_vec();

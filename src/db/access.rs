@@ -55,6 +55,29 @@ impl Shown for Case {
     }
 }
 
+/// Something with the case it is about, for lists that are read by key.
+pub struct Concerning<T> {
+    /// Its key.
+    pub key: Uuid,
+    /// What is shown.
+    pub what: T,
+    /// The case.
+    pub case: Case,
+}
+
+impl<T> Shown for Concerning<T> {
+    fn case(&self) -> Option<&Case> {
+        Some(&self.case)
+    }
+}
+
+impl<T> Untraced<Concerning<T>> {
+    /// Where a page ends that ends with it.
+    pub fn page_key(&self) -> String {
+        self.0.key.to_string()
+    }
+}
+
 /// Who looks, and how.
 pub struct Look<'a> {
     /// The officer in the seat.

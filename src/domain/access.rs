@@ -19,6 +19,9 @@ text_enum! {
         ListApprovals = "list_approvals", "Pengajuan pada perkara", "Drafts on a case";
         ListWaitingApprovals = "list_waiting_approvals", "Pengajuan yang menunggu", "Drafts that wait";
         OpenIdentity = "open_identity", "Identitas pelapor", "Who reported";
+        ListIdentityRequests = "list_identity_requests", "Permintaan membuka identitas", "Requests to open an identity";
+        ListLegalHolds = "list_legal_holds", "Penahanan hukum", "Legal holds";
+        ListPurgeProposals = "list_purge_proposals", "Usulan pemusnahan", "Proposed purges";
         ListDataRequests = "list_data_requests", "Permintaan subjek data", "Requests of data subjects";
         Refusal = "refusal", "Penolakan yang menyebut keadaan perkara", "Refusal that tells how a case stands";
         RepeatedAnswer = "repeated_answer", "Jawaban yang diulang", "Answer given again";

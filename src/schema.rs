@@ -1137,6 +1137,8 @@ diesel::table! {
         officer_event_id -> Nullable<Uuid>,
         /// What it tells of, when it is a digest and no single case.
         digest_id -> Nullable<Uuid>,
+        /// What it tells of, when it is a breach of personal data.
+        breach_id -> Nullable<Uuid>,
     }
 }
 
@@ -3116,6 +3118,7 @@ diesel::joinable!(data_requests -> officers (decided_by));
 diesel::joinable!(data_requests -> reports (report_id));
 diesel::joinable!(deadlines -> cases (case_id));
 diesel::joinable!(deadlines -> reports (report_id));
+diesel::joinable!(deliveries -> breaches (breach_id));
 diesel::joinable!(deliveries -> cases (case_id));
 diesel::joinable!(deliveries -> digests (digest_id));
 diesel::joinable!(deliveries -> events (event_id));

@@ -134,8 +134,8 @@ pub async fn list_data_requests(
     let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
     let mut found = db::data_requests::open(&app.pool, &caller.0, after, limit + 1).await?;
     let end = page::end(&app, &context, &mut found, limit, |(request, ..)| request.id.to_string());
-    let opened = Untraced::lock(data_requests::opened(&setting(&app), found)?);
-    let opened = trace::show(&app, &caller, Operation::ListDataRequests, opened).await?;
+    let opened = data_requests::opened(&setting(&app), found)?.into_iter().map(Untraced::lock).collect();
+    let opened = trace::show_all(&app, &caller, Operation::ListDataRequests, opened).await?;
     let data = opened.into_iter().map(Into::into).collect();
     Ok(page::response(&app, &request, &end).json(DataRequestPage { data, page: end }))
 }

@@ -92,8 +92,9 @@ pub async fn list_identity_requests(
     } else {
         db::identity_requests::of_officer(&app.pool, &caller.0, after, limit + 1).await?
     };
-    let end = page::end(&app, &context, &mut found, limit, |request| request.id.to_string());
-    let data = found.into_iter().map(|request| IdentityRequestView::new(request, &app.reference)).collect();
+    let end = page::end(&app, &context, &mut found, limit, |request| request.page_key());
+    let found = trace::show_all(&app, &caller, Operation::ListIdentityRequests, found).await?;
+    let data = found.into_iter().map(|request| IdentityRequestView::new(request.what, &app.reference)).collect();
     Ok(page::response(&app, &request, &end).json(IdentityRequestPage { data, page: end }))
 }
 
@@ -154,7 +155,7 @@ pub async fn open_identity(app: web::Data<App>, caller: Caller, id: web::Path<Uu
         }
         Err(error) => {
             tx.rollback().await?;
-            Err(error.into())
+            Err(trace::refusal(&app, &caller.0, error.into()).await)
         }
     }
 }

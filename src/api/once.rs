@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::caller::Caller;
 use super::extract::IdempotencyKey;
 use super::problem::{Problem, ProblemCode};
+use super::trace;
 use crate::app::App;
 use crate::db::cases::{RowVersion, Sought};
 use crate::db::idempotency::{self, KeptReply};
@@ -160,7 +161,7 @@ where
             }
             Err(problem) => {
                 tx.rollback().await?;
-                Err(problem)
+                Err(refusal(app, &knock, problem).await)
             }
         };
     };
@@ -177,7 +178,7 @@ where
             // The same request may have finished before, or while this one waited for the case's lock.
             return match idempotency::find(&app.pool, &hashed.key).await? {
                 Some(kept) => replay(app, &knock, &kept, &hashed.fingerprint).await,
-                None => Err(problem),
+                None => Err(refusal(app, &knock, problem).await),
             };
         }
     };
@@ -191,6 +192,14 @@ where
     }
 }
 
+/// What an officer is refused with: where it tells how a case stands, the look is on record.
+async fn refusal(app: &App, knock: &Knock<'_>, problem: Problem) -> Problem {
+    match knock.officer {
+        Some(officer) => trace::refusal(app, officer, problem).await,
+        None => problem,
+    }
+}
+
 async fn replay(app: &App, knock: &Knock<'_>, kept: &KeptReply, fingerprint: &[u8]) -> Result<HttpResponse, Problem> {
     if kept.fingerprint != fingerprint {
         return Err(Problem::new(ProblemCode::IdempotencyKeyReused));
@@ -200,8 +209,11 @@ async fn replay(app: &App, knock: &Knock<'_>, kept: &KeptReply, fingerprint: &[u
         let mut numbers = Vec::new();
         let body = serde_json::from_str(reply.body.get()).map_err(|error| Problem::internal(&error))?;
         numbers_in(&body, false, &mut numbers);
-        if !numbers.is_empty() && db::exclusions::hides(&app.pool, officer, &numbers).await? {
-            return Err(Problem::new(ProblemCode::NotFound));
+        if !numbers.is_empty() {
+            if db::exclusions::hides(&app.pool, officer, &numbers).await? {
+                return Err(Problem::new(ProblemCode::NotFound));
+            }
+            trace::repeated(app, officer, db::cases::named(&app.pool, &numbers).await?).await?;
         }
     }
     reply.status = u16::try_from(kept.status).unwrap_or(200);

@@ -17,9 +17,11 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 pub use self::table::ProblemCode;
+use crate::db::access::Untraced;
 use crate::domain::fault::FieldFault;
 use crate::domain::guards::Guard;
 use crate::domain::ids::Language;
+use crate::flows::Current;
 
 /// The media type of every problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -54,6 +56,7 @@ struct Content {
     guards: Vec<&'static Guard>,
     extensions: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    standing: Option<Untraced<Current>>,
     cause: Option<String>,
 }
 
@@ -66,8 +69,8 @@ impl Problem {
         } else {
             Vec::new()
         };
-        let (detail, faults, guards, extensions, cause) = (None, Vec::new(), Vec::new(), Map::new(), None);
-        Self(Box::new(Content { code, detail, faults, guards, extensions, headers, cause }))
+        let (detail, faults, guards, extensions) = (None, Vec::new(), Vec::new(), Map::new());
+        Self(Box::new(Content { code, detail, faults, guards, extensions, headers, standing: None, cause: None }))
     }
 
     /// A failure of ours. The cause is logged once at the boundary and never shown.
@@ -133,6 +136,18 @@ impl Problem {
             Ok(tag) => problem.header(header::ETAG, tag),
             Err(_) => problem,
         }
+    }
+
+    /// With how the case stands, which is told only once `trace::refusal` has put the look on record: until then it is left out.
+    #[must_use]
+    pub fn standing(mut self, current: Untraced<Current>) -> Self {
+        self.0.standing = Some(current);
+        self
+    }
+
+    /// What is still to be put on record before it is told.
+    pub fn take_standing(&mut self) -> Option<Untraced<Current>> {
+        self.0.standing.take()
     }
 
     /// What to log of a failure of ours.

@@ -1,12 +1,10 @@
 //! Turns what a flow or the database refused into a problem. One place, so that a refusal reads the same everywhere.
 
-use serde_json::json;
-
 use super::problem::{Problem, ProblemCode};
 use crate::db::DbError;
 use crate::domain::decide::Refusal;
 use crate::flows::sign_in::SignInError;
-use crate::flows::{Current, FlowError, VaultError};
+use crate::flows::{FlowError, VaultError};
 
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
@@ -30,8 +28,8 @@ impl From<FlowError> for Problem {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::NotFound => Self::new(ProblemCode::NotFound),
-            FlowError::Stale(current) => with_current(Self::new(ProblemCode::StaleVersion), &current),
-            FlowError::Refused(refusal, current) => refused(refusal, &current),
+            FlowError::Stale(current) => Self::new(ProblemCode::StaleVersion).standing(current),
+            FlowError::Refused(refusal, current) => refused(refusal).standing(current),
             FlowError::Input(faults) => Self::input(faults),
             FlowError::OwnAccount => Self::new(ProblemCode::Forbidden).detail(
                 "Akun sendiri dikelola oleh administrator lain.",
@@ -100,30 +98,18 @@ impl From<SignInError> for Problem {
     }
 }
 
-fn with_current(problem: Problem, current: &Current) -> Problem {
-    problem.current(current.state.as_str(), current.version).with("allowed_actions", json!(current.allowed_actions))
-}
-
-fn refused(refusal: Refusal, current: &Current) -> Problem {
+fn refused(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::NotInState => with_current(Problem::new(ProblemCode::NotInState), current),
-        Refusal::Guards(guards) => with_current(Problem::new(ProblemCode::GuardFailed).guards(guards), current),
-        Refusal::Forbidden(permission) => {
-            with_current(Problem::new(ProblemCode::Forbidden).with("permission", permission.as_str()), current)
-        }
-        Refusal::NotForOfficers => with_current(
-            Problem::new(ProblemCode::Forbidden).detail(
-                "Hanya pelapor atau jam layanan yang dapat melakukan ini.",
-                "Only the reporter or the service's clock does this.",
-            ),
-            current,
+        Refusal::NotInState => Problem::new(ProblemCode::NotInState),
+        Refusal::Guards(guards) => Problem::new(ProblemCode::GuardFailed).guards(guards),
+        Refusal::Forbidden(permission) => Problem::new(ProblemCode::Forbidden).with("permission", permission.as_str()),
+        Refusal::NotForOfficers => Problem::new(ProblemCode::Forbidden).detail(
+            "Hanya pelapor atau jam layanan yang dapat melakukan ini.",
+            "Only the reporter or the service's clock does this.",
         ),
-        Refusal::OwnDraft => with_current(
-            Problem::new(ProblemCode::Forbidden).detail(
-                "Pengusul tidak dapat menyetujui usulannya sendiri.",
-                "Whoever drafted an action may not approve it.",
-            ),
-            current,
+        Refusal::OwnDraft => Problem::new(ProblemCode::Forbidden).detail(
+            "Pengusul tidak dapat menyetujui usulannya sendiri.",
+            "Whoever drafted an action may not approve it.",
         ),
     }
 }

@@ -13,9 +13,11 @@ use super::openapi::{SignedInRead, SignedInWrite};
 use super::page::{self, PageQuery};
 use super::problem::Problem;
 use super::query::Query;
+use super::trace;
 use super::views::{LegalHoldView, PageEnd, PurgeProposalView};
 use crate::app::App;
 use crate::db::{self, Tx};
+use crate::domain::access::Operation;
 use crate::domain::policy::Permission;
 use crate::flows::retention;
 
@@ -75,8 +77,9 @@ pub async fn list_legal_holds(
     caller.must(Permission::ProtectData)?;
     let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
     let mut found = db::retention::holds(&app.pool, &caller.0, after, limit + 1).await?;
-    let end = page::end(&app, &context, &mut found, limit, |(hold, _)| hold.id.to_string());
-    let data = found.into_iter().map(|(hold, number)| LegalHoldView::new(hold, number)).collect();
+    let end = page::end(&app, &context, &mut found, limit, |hold| hold.page_key());
+    let found = trace::show_all(&app, &caller, Operation::ListLegalHolds, found).await?;
+    let data = found.into_iter().map(|hold| LegalHoldView::new(hold.what, hold.case.case_number)).collect();
     Ok(page::response(&app, &request, &end).json(LegalHoldPage { data, page: end }))
 }
 
@@ -132,8 +135,9 @@ pub async fn list_purge_proposals(
     caller.must(Permission::ProtectData)?;
     let (context, limit, after) = page::asked(&app, &request, caller.0.seat_id, &query)?;
     let mut found = db::retention::pending(&app.pool, &caller.0, after, limit + 1).await?;
-    let end = page::end(&app, &context, &mut found, limit, |(proposal, _)| proposal.id.to_string());
-    let data = found.into_iter().map(|(proposal, number)| PurgeProposalView::new(proposal, number)).collect();
+    let end = page::end(&app, &context, &mut found, limit, |proposal| proposal.page_key());
+    let found = trace::show_all(&app, &caller, Operation::ListPurgeProposals, found).await?;
+    let data = found.into_iter().map(|one| PurgeProposalView::new(one.what, one.case.case_number)).collect();
     Ok(page::response(&app, &request, &end).json(PurgeProposalPage { data, page: end }))
 }
 

@@ -3,6 +3,8 @@
 //!
 //! A hot path: looks that wait together share one prepared `unnest` statement and one commit.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -19,7 +21,15 @@ use crate::domain::actor::Officer;
 use crate::domain::case::Case;
 
 /// What was read for an officer and may not be shown to him yet.
+#[derive(Clone)]
 pub struct Untraced<T>(pub(super) T);
+
+/// Nothing of what is locked, not even in a log.
+impl<T> fmt::Debug for Untraced<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Untraced")
+    }
+}
 
 impl<T> Untraced<T> {
     /// Locks what was read by other means, or made of what was read.
@@ -37,6 +47,35 @@ impl<T> Untraced<T> {
 pub trait Shown {
     /// The case shown; `None` where the trace itself is read.
     fn case(&self) -> Option<&Case>;
+}
+
+impl Shown for Case {
+    fn case(&self) -> Option<&Case> {
+        Some(self)
+    }
+}
+
+/// Something with the case it is about, for lists that are read by key.
+pub struct Concerning<T> {
+    /// Its key.
+    pub key: Uuid,
+    /// What is shown.
+    pub what: T,
+    /// The case.
+    pub case: Case,
+}
+
+impl<T> Shown for Concerning<T> {
+    fn case(&self) -> Option<&Case> {
+        Some(&self.case)
+    }
+}
+
+impl<T> Untraced<Concerning<T>> {
+    /// Where a page ends that ends with it.
+    pub fn page_key(&self) -> String {
+        self.0.key.to_string()
+    }
 }
 
 /// Who looks, and how.

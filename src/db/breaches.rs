@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
+use crate::domain::notice::Notice;
 use crate::schema::{breach_steps, breaches};
 use crate::text_enum;
 
@@ -84,6 +85,34 @@ pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Option<(Breach, Vec<BreachSte
 pub async fn insert_step(tx: &mut Tx, step: &BreachStep) -> Result<(), DbError> {
     diesel::insert_into(breach_steps::table).values(step).execute(tx.connection()?).await?;
     Ok(())
+}
+
+/// Tells every privacy officer of each breach of which a notice is missing: that it is due where it was discovered by `due`, that
+/// it is overdue where by `overdue`; each once, whoever asks how often. Answers how many were told.
+pub async fn remind(
+    pool: &Pool,
+    due: DateTime<Utc>,
+    overdue: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<usize, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(diesel::sql_query(
+        "INSERT INTO deliveries (breach_id, notice, officer_id, due_at, created_at) \
+         SELECT b.id, n.notice, o.id, $1, $1 FROM breaches b JOIN officers o ON o.disabled_at IS NULL \
+           AND EXISTS (SELECT FROM seats s WHERE s.officer_id = o.id AND s.role = 'privacy_officer' AND s.ended_at IS NULL) \
+         CROSS JOIN LATERAL (SELECT CASE WHEN b.discovered_at <= $3 THEN $5 ELSE $4 END AS notice) n WHERE b.discovered_at <= $2 \
+           AND (SELECT count(*) FROM breach_steps s WHERE s.breach_id = b.id AND s.kind IN ('authority_notified', 'subjects_notified')) < 2 \
+           AND NOT EXISTS (SELECT FROM breach_steps s WHERE s.breach_id = b.id AND s.kind = 'closed') \
+           AND NOT EXISTS (SELECT FROM deliveries d WHERE d.breach_id = b.id AND d.notice = n.notice AND d.officer_id = o.id) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<sql::Timestamptz, _>(now)
+    .bind::<sql::Timestamptz, _>(due)
+    .bind::<sql::Timestamptz, _>(overdue)
+    .bind::<sql::Text, _>(Notice::BreachDue)
+    .bind::<sql::Text, _>(Notice::BreachOverdue)
+    .execute(&mut connection)
+    .await?)
 }
 
 /// Breaches with their steps, oldest first, behind `after`.

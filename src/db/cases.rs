@@ -274,6 +274,16 @@ pub async fn lock_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<CaseFacts>, DbEr
     Ok(lock_by(tx.connection()?, Key::Id(&id), &Sight::Everything).await?)
 }
 
+/// The cases that these numbers name: their own, or those of their reports.
+pub async fn named(pool: &Pool, numbers: &[String]) -> Result<Vec<Untraced<Case>>, DbError> {
+    use crate::schema::{cases, reports};
+    let mut connection = pool.get().await?;
+    let of_reports = reports::table.filter(reports::complaint_number.eq_any(numbers)).select(reports::case_id);
+    let named = cases::table.filter(cases::case_number.eq_any(numbers).or(cases::id.eq_any(of_reports)));
+    let found: Vec<Case> = named.select(Case::as_select()).load(&mut connection).await?;
+    Ok(found.into_iter().map(Untraced).collect())
+}
+
 /// What a merge needs to know of its master, if the caller may see it.
 pub async fn master_facts(
     tx: &mut Tx,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::exclusions::OpenTo;
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Officer;
+use crate::domain::case::Case;
 use crate::domain::sealed::{Sealed, WrappedKey};
 use crate::schema::{cases, data_keys, data_requests, reports};
 use crate::text_enum;
@@ -56,16 +57,21 @@ pub struct DataRequest {
     pub reason: Option<String>,
 }
 
-/// A request with the number of its report, and the key that opens it unless the report has been shredded.
-pub type Locked = (DataRequest, String, Option<WrappedKey>);
+/// A request with the number of its report, the case of that, and the key that opens it unless the report has been shredded.
+pub type Locked = (DataRequest, String, Case, Option<WrappedKey>);
 
 macro_rules! locked {
     () => {
         data_requests::table
-            .inner_join(reports::table)
+            .inner_join(reports::table.inner_join(cases::table))
             .left_join(data_keys::table.on(data_keys::owner_id.eq(data_requests::report_id)))
             .order(data_requests::id)
-            .select((DataRequest::as_select(), reports::complaint_number, Option::<WrappedKey>::as_select()))
+            .select((
+                DataRequest::as_select(),
+                reports::complaint_number,
+                Case::as_select(),
+                Option::<WrappedKey>::as_select(),
+            ))
     };
 }
 

@@ -40,7 +40,7 @@ pub struct Claimed {
     /// What is told.
     #[diesel(sql_type = sql::Text)]
     pub notice: Notice,
-    /// The event it tells of, of a case or of an account; or the digest.
+    /// The event it tells of, of a case or of an account; or the digest, or the breach.
     #[diesel(sql_type = sql::Uuid)]
     pub event_id: Uuid,
     /// The digest, when it is one.
@@ -52,7 +52,7 @@ pub struct Claimed {
     /// The case, when it is about one.
     #[diesel(sql_type = Nullable<sql::Uuid>)]
     pub case_id: Option<Uuid>,
-    /// The case, or the officer whose account it is about.
+    /// The case, the breach, or the officer whose account it is about.
     #[diesel(sql_type = sql::Uuid)]
     pub thread_id: Uuid,
     /// Number of the case, for officers; absent when it is about an account.
@@ -115,7 +115,7 @@ impl Claimed {
 /// What follows rows `claimed` of deliveries, to read all that their letters need.
 fn letter() -> String {
     format!(
-        "SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id, d.digest_id) AS event_id, d.digest_id, g.day AS digest_day, d.case_id, coalesce(d.case_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
+        "SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id, d.digest_id, d.breach_id) AS event_id, d.digest_id, g.day AS digest_day, d.case_id, coalesce(d.case_id, d.breach_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
            coalesce(d.address, o.email) AS address, CASE WHEN i.email_disabled_at IS NULL THEN i.email END AS sealed_address, k.kek_version, k.wrapped, \
            coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
            coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \

@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{self as sql, Array, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::exclusions::NOT_EXCLUDED;
+use super::access::{Concerning, Untraced};
+use super::exclusions::OpenTo;
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::{Officer, Role};
-use crate::schema::{agencies, identity_looks, identity_requests};
+use crate::domain::case::Case;
+use crate::schema::{agencies, cases, identity_looks, identity_requests, reports, seats};
 use crate::text_enum;
 
 text_enum! {
@@ -85,80 +86,86 @@ pub async fn settle(tx: &mut Tx, request: &IdentityRequest) -> Result<(), DbErro
 }
 
 /// A request as custodian and requester read it: nothing of the case.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, Queryable)]
 pub struct Listed {
     /// Key.
-    #[diesel(sql_type = sql::Uuid)]
     pub id: Uuid,
     /// Number of the report.
-    #[diesel(sql_type = sql::Text)]
     pub complaint_number: String,
     /// As what the requester asks.
-    #[diesel(sql_type = sql::Text)]
     pub role: Role,
     /// Agency of his seat.
-    #[diesel(sql_type = sql::Uuid)]
     pub agency_id: Uuid,
     /// When.
-    #[diesel(sql_type = sql::Timestamptz)]
     pub requested_at: DateTime<Utc>,
     /// Why.
-    #[diesel(sql_type = sql::Text)]
     pub reason: String,
     /// Where it stands.
-    #[diesel(sql_type = sql::Text)]
     pub status: IdentityRequestStatus,
     /// When it was decided.
-    #[diesel(sql_type = Nullable<sql::Timestamptz>)]
     pub decided_at: Option<DateTime<Utc>>,
     /// Why so.
-    #[diesel(sql_type = Nullable<sql::Text>)]
     pub decision_reason: Option<String>,
     /// Until when the requester may look.
-    #[diesel(sql_type = Nullable<sql::Timestamptz>)]
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-const LISTED: &str = "SELECT q.id, r.complaint_number, s.role, s.agency_id, q.requested_at, q.reason, q.status, q.decided_at, q.decision_reason, q.expires_at \
-    FROM identity_requests q JOIN reports r ON r.id = q.report_id JOIN seats s ON s.id = q.requested_seat";
+macro_rules! listed {
+    () => {
+        identity_requests::table
+            .inner_join(reports::table)
+            .inner_join(seats::table)
+            .inner_join(cases::table)
+            .order(identity_requests::id)
+            .select((
+                (
+                    identity_requests::id,
+                    reports::complaint_number,
+                    seats::role,
+                    seats::agency_id,
+                    identity_requests::requested_at,
+                    identity_requests::reason,
+                    identity_requests::status,
+                    identity_requests::decided_at,
+                    identity_requests::decision_reason,
+                    identity_requests::expires_at,
+                ),
+                Case::as_select(),
+            ))
+    };
+}
 
-/// Follows [`LISTED`]: what is hidden from the officer `$1` with the marks `$2` can be left out.
-const OPEN: &str = "JOIN cases ON cases.id = q.case_id JOIN subjects ON subjects.case_id = cases.id CROSS JOIN (SELECT $1 AS officer_id, $2 AS marks) sight";
+/// Requests as they are listed, each with the case it was made through.
+type Requests = Vec<Untraced<Concerning<Listed>>>;
+
+fn locked(found: Vec<(Listed, Case)>) -> Requests {
+    found.into_iter().map(|(listed, case)| Untraced(Concerning { key: listed.id, what: listed, case })).collect()
+}
+
+const fn open_to(officer: &Officer) -> OpenTo<'_> {
+    OpenTo { officer, column: "identity_requests.case_id" }
+}
 
 /// What waits for a custodian, oldest first, behind `after`. Cases hidden from him are left out.
-pub async fn pending(pool: &Pool, custodian: &Officer, after: Uuid, limit: i64) -> Result<Vec<Listed>, DbError> {
+pub async fn pending(pool: &Pool, custodian: &Officer, after: Uuid, limit: i64) -> Result<Requests, DbError> {
     let mut connection = pool.get().await?;
-    Ok(diesel::sql_query(format!(
-        "{LISTED} {OPEN} WHERE q.status = 'pending' AND q.id > $3 AND {NOT_EXCLUDED} ORDER BY q.id LIMIT $4"
-    ))
-    .bind::<sql::Uuid, _>(custodian.officer_id)
-    .bind::<Array<sql::Binary>, _>(&custodian.marks.0)
-    .bind::<sql::Uuid, _>(after)
-    .bind::<sql::BigInt, _>(limit)
-    .load(&mut connection)
-    .await?)
+    let waiting = identity_requests::status.eq(IdentityRequestStatus::Pending).and(identity_requests::id.gt(after));
+    let found = listed!().filter(waiting.and(open_to(custodian))).limit(limit);
+    Ok(locked(found.load(&mut connection).await?))
 }
 
 /// What an officer asked himself, oldest first, behind `after`, as long as the case is not hidden from him.
-pub async fn of_officer(pool: &Pool, officer: &Officer, after: Uuid, limit: i64) -> Result<Vec<Listed>, DbError> {
+pub async fn of_officer(pool: &Pool, officer: &Officer, after: Uuid, limit: i64) -> Result<Requests, DbError> {
     let mut connection = pool.get().await?;
-    Ok(diesel::sql_query(format!(
-        "{LISTED} {OPEN} WHERE q.requested_by = $1 AND q.id > $3 AND {NOT_EXCLUDED} ORDER BY q.id LIMIT $4"
-    ))
-    .bind::<sql::Uuid, _>(officer.officer_id)
-    .bind::<Array<sql::Binary>, _>(&officer.marks.0)
-    .bind::<sql::Uuid, _>(after)
-    .bind::<sql::BigInt, _>(limit)
-    .load(&mut connection)
-    .await?)
+    let own = identity_requests::requested_by.eq(officer.officer_id).and(identity_requests::id.gt(after));
+    let found = listed!().filter(own.and(open_to(officer))).limit(limit);
+    Ok(locked(found.load(&mut connection).await?))
 }
 
 /// One request as it is listed.
 pub async fn listed(tx: &mut Tx, id: Uuid) -> Result<Listed, DbError> {
-    Ok(diesel::sql_query(format!("{LISTED} WHERE q.id = $1"))
-        .bind::<sql::Uuid, _>(id)
-        .get_result(tx.connection()?)
-        .await?)
+    let (listed, _): (Listed, Case) = listed!().filter(identity_requests::id.eq(id)).first(tx.connection()?).await?;
+    Ok(listed)
 }
 
 /// A look at who reported.

@@ -6,10 +6,11 @@ use diesel::sql_types as sql;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::access::{Concerning, Untraced};
 use super::exclusions::OpenTo;
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Officer;
-use crate::domain::case::ClosureReason;
+use crate::domain::case::{Case, ClosureReason};
 use crate::schema::{cases, legal_holds, purge_proposals};
 use crate::text_enum;
 
@@ -88,19 +89,24 @@ pub async fn held(tx: &mut Tx, case_id: Uuid) -> Result<bool, DbError> {
     Ok(diesel::select(diesel::dsl::exists(standing)).get_result(tx.connection()?).await?)
 }
 
-/// Holds that stand, with the numbers of their cases, oldest first, behind `after`; those on cases hidden from who asks are left
-/// out.
-pub async fn holds(pool: &Pool, by: &Officer, after: Uuid, limit: i64) -> Result<Vec<(LegalHold, String)>, DbError> {
+/// Holds that stand, with their cases, oldest first, behind `after`; those on cases hidden from who asks are left out.
+pub async fn holds(
+    pool: &Pool,
+    by: &Officer,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Untraced<Concerning<LegalHold>>>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(legal_holds::table
+    let holds: Vec<(LegalHold, Case)> = legal_holds::table
         .inner_join(cases::table)
         .filter(legal_holds::lifted_at.is_null().and(legal_holds::id.gt(after)))
         .filter(OpenTo { officer: by, column: "legal_holds.case_id" })
         .order(legal_holds::id)
         .limit(limit)
-        .select((LegalHold::as_select(), cases::case_number))
+        .select((LegalHold::as_select(), Case::as_select()))
         .load(&mut connection)
-        .await?)
+        .await?;
+    Ok(holds.into_iter().map(|(hold, case)| Untraced(Concerning { key: hold.id, what: hold, case })).collect())
 }
 
 /// A proposal to purge a case.
@@ -229,24 +235,25 @@ pub async fn lapse_reopened(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, Db
     .await?)
 }
 
-/// Proposals that wait, with the numbers of their cases, oldest first, behind `after`; those on cases hidden from who asks are
+/// Proposals that wait, with their cases, oldest first, behind `after`; those on cases hidden from who asks are
 /// left out.
 pub async fn pending(
     pool: &Pool,
     by: &Officer,
     after: Uuid,
     limit: i64,
-) -> Result<Vec<(PurgeProposal, String)>, DbError> {
+) -> Result<Vec<Untraced<Concerning<PurgeProposal>>>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(purge_proposals::table
+    let pending: Vec<(PurgeProposal, Case)> = purge_proposals::table
         .inner_join(cases::table)
         .filter(purge_proposals::status.eq(PurgeStatus::Pending).and(purge_proposals::id.gt(after)))
         .filter(OpenTo { officer: by, column: "purge_proposals.case_id" })
         .order(purge_proposals::id)
         .limit(limit)
-        .select((PurgeProposal::as_select(), cases::case_number))
+        .select((PurgeProposal::as_select(), Case::as_select()))
         .load(&mut connection)
-        .await?)
+        .await?;
+    Ok(pending.into_iter().map(|(one, case)| Untraced(Concerning { key: one.id, what: one, case })).collect())
 }
 
 /// The case of a proposal.

@@ -6,7 +6,7 @@ use crate::domain::case::Case;
 use crate::text_enum;
 
 text_enum! {
-    /// A read that leaves an entry, by its id in openapi.yaml.
+    /// What leaves an entry: a read, by its id in openapi.yaml, or an answer to a write that shows a case as no event tells.
     Operation {
         ListCases = "list_cases", "Daftar perkara", "List of cases";
         GetCase = "get_case", "Perkara", "Case";
@@ -19,7 +19,12 @@ text_enum! {
         ListApprovals = "list_approvals", "Pengajuan pada perkara", "Drafts on a case";
         ListWaitingApprovals = "list_waiting_approvals", "Pengajuan yang menunggu", "Drafts that wait";
         OpenIdentity = "open_identity", "Identitas pelapor", "Who reported";
+        ListIdentityRequests = "list_identity_requests", "Permintaan membuka identitas", "Requests to open an identity";
+        ListLegalHolds = "list_legal_holds", "Penahanan hukum", "Legal holds";
+        ListPurgeProposals = "list_purge_proposals", "Usulan pemusnahan", "Proposed purges";
         ListDataRequests = "list_data_requests", "Permintaan subjek data", "Requests of data subjects";
+        Refusal = "refusal", "Penolakan yang menyebut keadaan perkara", "Refusal that tells how a case stands";
+        RepeatedAnswer = "repeated_answer", "Jawaban yang diulang", "Answer given again";
         ListAccessLog = "list_access_log", "Catatan akses", "Access log";
         ListAccessFlags = "list_access_flags", "Tanda pembacaan tidak wajar", "Flags of unusual reading";
     }

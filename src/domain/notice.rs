@@ -30,6 +30,8 @@ text_enum! {
         DeadlineDigest = "deadline_digest", "Ringkasan tenggat", "Digest of deadlines";
         PpkOverdue = "ppk_overdue", "PPK lewat tenggat", "PPK overdue";
         CalendarMissing = "calendar_missing", "Kalender belum ada", "Calendar missing";
+        BreachDue = "breach_due", "Pelanggaran data belum diberitahukan", "Breach not told yet";
+        BreachOverdue = "breach_overdue", "Batas pemberitahuan pelanggaran data lewat", "Time to tell of a breach over";
         CredentialsChanged = "credentials_changed", "Kata sandi atau faktor kedua diganti", "Credentials changed";
         RefreshReused = "refresh_reused", "Akses diakhiri demi keamanan", "Sign-in ended for safety";
     }
@@ -60,6 +62,8 @@ impl Notice {
             Self::PpkOverdue | Self::ControlRecorded => "M17",
             // To those who keep the calendar: it concerns no case.
             Self::CalendarMissing => "A2",
+            // To the privacy officers: it concerns no case either.
+            Self::BreachDue | Self::BreachOverdue => "A3",
             // Not in the mail rules of the workflow: they tell an officer of his own account.
             Self::CredentialsChanged | Self::RefreshReused => "A1",
         }

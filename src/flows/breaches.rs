@@ -5,11 +5,14 @@ use uuid::Uuid;
 
 use super::FlowError;
 use crate::db::breaches::{Breach, BreachStep, BreachStepKind as Kind};
-use crate::db::{self, Tx};
+use crate::db::{self, Pool, Tx};
 use crate::domain::fault::{Fault, FieldFault};
 
 /// Within which both the authority and the persons concerned are told.
 const TIME: Duration = Duration::hours(72);
+
+/// When who keeps the register is reminded, a day before the time is over.
+const REMINDED_AFTER: Duration = Duration::hours(48);
 
 /// How long ago a breach may have been discovered when it is entered: more is a slip of the pen.
 const OLDEST: Duration = Duration::days(3653);
@@ -22,6 +25,12 @@ pub fn due_at(breach: &Breach) -> DateTime<Utc> {
 /// Whether a notice is missing though the time is over.
 pub fn overdue(breach: &Breach, steps: &[BreachStep], now: DateTime<Utc>) -> bool {
     now > due_at(breach) && !told(steps)
+}
+
+/// Reminds the privacy officers of breaches that have not been told, after 48 hours and again when the 72 are over; of one found
+/// later than that, once. Several workers may call it at any time.
+pub async fn remind(pool: &Pool, now: DateTime<Utc>) -> Result<usize, FlowError> {
+    Ok(db::breaches::remind(pool, now - REMINDED_AFTER, now - TIME, now).await?)
 }
 
 fn done(steps: &[BreachStep], kind: Kind) -> bool {

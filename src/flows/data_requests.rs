@@ -16,7 +16,7 @@ use crate::domain::event;
 use crate::domain::policy;
 
 /// A request that can be read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct OpenRequest {
     /// The request.
     pub request: DataRequest,
@@ -24,22 +24,23 @@ pub struct OpenRequest {
     pub complaint_number: String,
     /// The reporter's words; absent once erased.
     pub text: Option<Confidential<String>>,
+    case: Case,
 }
 
 /// Opens requests.
 pub fn opened(setting: &Setting, locked: Vec<Locked>) -> Result<Vec<OpenRequest>, FlowError> {
     locked
         .into_iter()
-        .map(|(request, complaint_number, key)| {
+        .map(|(request, complaint_number, case, key)| {
             let text = sealing::request_text(&setting.vault, &request, key.as_ref())?;
-            Ok(OpenRequest { request, complaint_number, text })
+            Ok(OpenRequest { request, complaint_number, text, case })
         })
         .collect()
 }
 
-impl Shown for Vec<OpenRequest> {
+impl Shown for OpenRequest {
     fn case(&self) -> Option<&Case> {
-        None
+        Some(&self.case)
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::db::DbError;
+use crate::db::access::{Shown, Untraced};
 use crate::domain::action::Verb;
-use crate::domain::case::State;
+use crate::domain::case::{Case, State};
 use crate::domain::decide::Refusal;
 use crate::domain::fault::FieldFault;
 use crate::domain::ids::Language;
@@ -42,9 +43,9 @@ pub enum FlowError {
     /// Not there, or not to be seen by the caller.
     NotFound,
     /// The caller's version is not the current one.
-    Stale(Current),
+    Stale(Untraced<Current>),
     /// The workflow refuses.
-    Refused(Refusal, Current),
+    Refused(Refusal, Untraced<Current>),
     /// A code in the input stands for nothing.
     Input(Vec<FieldFault>),
     /// Nobody administers the own account.
@@ -85,8 +86,8 @@ pub enum FlowError {
     Db(DbError),
 }
 
-/// The case as it stands, told with a refusal.
-#[derive(Clone, Debug)]
+/// The case as it stands, told with a refusal once that look is on record.
+#[derive(Clone)]
 pub struct Current {
     /// Its version.
     pub version: i32,
@@ -94,6 +95,13 @@ pub struct Current {
     pub state: State,
     /// What the caller may try now.
     pub allowed_actions: Vec<Verb>,
+    case: Case,
+}
+
+impl Shown for Current {
+    fn case(&self) -> Option<&Case> {
+        Some(&self.case)
+    }
 }
 
 impl From<DbError> for FlowError {

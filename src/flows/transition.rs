@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::resolve::{is_named_by_case_alone, resolve};
 use super::sealing::tell_reporters;
 use super::{Current, FlowError, clocks, exclusions, persons, tracks};
+use crate::db::access::Untraced;
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::{RowVersion, Sight};
 use crate::db::idempotency::KeptReply;
@@ -171,13 +172,14 @@ fn confirm(keys: &Keys, subject: &mut Subject, given: &ConfirmedSubject, person_
     subject.person_id = person_id.or(subject.person_id);
 }
 
-/// The case and what this actor may try on it.
-pub fn current(facts: &CaseFacts, actor: &Actor) -> Current {
-    Current {
+/// The case and what this actor may try on it, to be told once the look is on record.
+pub fn current(facts: &CaseFacts, actor: &Actor) -> Untraced<Current> {
+    Untraced::lock(Current {
         version: facts.case.version,
         state: facts.case.state,
         allowed_actions: decide::allowed_actions(&facts.case, &facts.subject, actor),
-    }
+        case: facts.case.clone(),
+    })
 }
 
 async fn write(

@@ -201,6 +201,7 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
             (Notice::CalendarMissing, Some(day)) => {
                 (day.format("%Y").to_string(), format!("{base}/v1/calendar?year={}", day.format("%Y")))
             }
+            (Notice::BreachDue | Notice::BreachOverdue, _) => (String::new(), format!("{base}/v1/breaches")),
             (_, Some(_)) => (String::new(), format!("{base}/v1/cases?sort=deadline")),
             (_, None) => (String::new(), format!("{base}/v1/me")),
         },

@@ -27,6 +27,8 @@ macro_rules! notices {
 notices![
     "access_withdrawn",
     "approval_waiting",
+    "breach_due",
+    "breach_overdue",
     "calendar_missing",
     "case_closed",
     "case_handed_over",
@@ -197,8 +199,15 @@ mod tests {
                 } else {
                     "NTR-2027-000123-K"
                 };
-                let of_no_case =
-                    ["credentials_changed", "deadline_digest", "ppk_overdue", "refresh_reused"].contains(name);
+                let of_no_case = [
+                    "breach_due",
+                    "breach_overdue",
+                    "credentials_changed",
+                    "deadline_digest",
+                    "ppk_overdue",
+                    "refresh_reused",
+                ]
+                .contains(name);
                 let subject = &letter.subject;
                 assert!(of_no_case || subject.ends_with(number), "{name}.{language}: {subject}");
                 assert!(letter.text.trim_end().ends_with(footer) && letter.html.contains(footer), "{name}.{language}");

@@ -301,7 +301,9 @@ fn context(notice: Notice, language: Language) -> LetterContext {
             | N::ReportTransferred
             | N::CaseReopened
     );
-    let (number, link) = if notice == N::CalendarMissing {
+    let (number, link) = if matches!(notice, N::BreachDue | N::BreachOverdue) {
+        ("", "https://netral.example/v1/breaches")
+    } else if notice == N::CalendarMissing {
         ("2027", "https://netral.example/v1/calendar?year=2027")
     } else if to_reporter {
         ("NTR-2026-7K3M9QX2B", "https://netral.example/v1/reports/NTR-2026-7K3M9QX2B/status")

@@ -201,11 +201,12 @@ pub async fn unnoticed(pool: &Pool, now: DateTime<Utc>, limit: i64) -> Result<Ve
         .await?)
 }
 
-/// Cases with running clocks that were counted by an older law.
+/// Cases with clocks that were counted by an older law and run, or whose work is late.
 pub async fn outdated(pool: &Pool, version: i64, limit: i64) -> Result<Vec<Uuid>, DbError> {
     let mut connection = pool.get().await?;
     Ok(deadlines::table
-        .filter(deadlines::status.eq("running").and(deadlines::law_version.lt(version)))
+        .filter(deadlines::settled_at.is_null().and(deadlines::status.eq_any(["running", "passed"])))
+        .filter(deadlines::law_version.lt(version))
         .select(deadlines::case_id)
         .distinct()
         .limit(limit)

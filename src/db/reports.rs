@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
-use crate::domain::case::{ClosureReason, ReportFacts, State, public_state};
+use crate::domain::case::{ClosureReason, KnownReport, ReportFacts, State, public_state};
 use crate::domain::confidential::Confidential;
 use crate::domain::ids::ComplaintNumber;
 use crate::domain::report::{Anonymity, Medium};
@@ -52,6 +52,12 @@ struct FactsRow {
     occurred_to: Option<NaiveDate>,
     #[diesel(sql_type = sql::Json)]
     known: serde_json::Value,
+    #[diesel(sql_type = sql::Json)]
+    known_of_merged: serde_json::Value,
+}
+
+fn known(json: serde_json::Value) -> QueryResult<Vec<KnownReport>> {
+    serde_json::from_value(json).map_err(|error| diesel::result::Error::DeserializationError(error.into()))
 }
 
 /// What a decision needs to know of the reports of a case. Asked for by the few actions that depend on it.
@@ -61,6 +67,8 @@ pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
            coalesce(bool_or(r.consent_to_bawaslu AND i.name IS NOT NULL), false) AS formal_reporter, \
            (SELECT count(*) FROM cases merged JOIN reports m ON m.case_id = merged.id \
              WHERE merged.master_case_id = $1 AND m.withdrawal_requested_at IS NULL) AS merged_reports, \
+           (SELECT coalesce(json_agg(DISTINCT jsonb_build_object('id', m.id, 'known_on', m.known_on)), '[]') FROM cases merged \
+             JOIN reports m ON m.case_id = coalesce(merged.split_from, merged.id) WHERE merged.master_case_id = $1) AS known_of_merged, \
            min(r.occurred_from) AS occurred_from, max(r.occurred_to) AS occurred_to, \
            coalesce(json_agg(json_build_object('id', r.id, 'known_on', r.known_on) ORDER BY r.id), '[]') AS known \
          FROM reports r LEFT JOIN reporter_identities i ON i.report_id = r.id WHERE r.case_id = \
@@ -75,8 +83,8 @@ pub async fn facts(tx: &mut Tx, case_id: Uuid) -> Result<ReportFacts, DbError> {
         formal_reporter: row.formal_reporter,
         merged_reports: row.merged_reports,
         occurred: row.occurred_from.zip(row.occurred_to),
-        known: serde_json::from_value(row.known)
-            .map_err(|error| diesel::result::Error::DeserializationError(error.into()))?,
+        known: known(row.known)?,
+        known_of_merged: known(row.known_of_merged)?,
     })
 }
 

@@ -393,6 +393,8 @@ pub struct ReportFacts {
     pub occurred: Option<(NaiveDate, NaiveDate)>,
     /// Each with the day its reporter knew.
     pub known: Vec<KnownReport>,
+    /// The same of the cases merged into it.
+    pub known_of_merged: Vec<KnownReport>,
 }
 
 /// A report, and since when its reporter knew of the breach.

@@ -125,3 +125,21 @@ async fn the_window_of_a_merged_report_runs_on_for_the_case_it_was_merged_into()
     assert_eq!(deadline(&app, &late.case, "D2").await["last_day"], "2026-09-06");
     assert_eq!(app.case(Persona::Triage, &early.case).await.at("/bawaslu_until"), &windows[0]["due_at"]);
 }
+
+#[tokio::test]
+async fn a_merged_report_keeps_its_window_when_another_election_law_turns_out_to_apply() {
+    let app = app_at("2026-09-01T10:00").await;
+    let early = app.submit(&report(&app, "none", "2026-08-27")).await;
+    let late = app.submit(&report(&app, "none", "2026-08-30")).await;
+    app.walk(&early.case, &["take"]).await;
+    app.walk(&late.case, &["take"]).await;
+    let mut merge = steps::input(&app, "merge");
+    merge["master_case_number"] = early.case.clone().into();
+    app.fire_with(&late.case, "merge", &merge).await;
+    assert!(deadlines(&app, &early.case, "D2").await.is_empty());
+    app.walk(&early.case, &["accept"]).await;
+    let windows = deadlines(&app, &early.case, "D2").await;
+    let mut days: Vec<&str> = windows.iter().filter_map(|window| window["last_day"].as_str()).collect();
+    days.sort_unstable();
+    assert_eq!(days, ["2026-09-03", "2026-09-06"]);
+}

@@ -208,6 +208,22 @@ async fn without_the_decree_of_2027_a_deadline_is_provisional_until_it_is_entere
 }
 
 #[tokio::test]
+async fn work_that_was_late_by_a_calendar_that_is_corrected_is_late_no_more() {
+    let app = app_at("2026-09-01T10:00").await;
+    let case = app.case_after(&["take", "accept"]).await;
+    set(&app, "2026-09-22T08:00");
+    app.sweep().await;
+    assert_eq!(deadline(&app, &case, "D4").await["status"], "passed");
+    let calendar = "/v1/calendar/days/2026-09-10?region_code=15.71";
+    let day = json!({ "kind": "local_holiday", "name": "Hari jadi kota", "confirmation": "confirmed" });
+    app.call(reqwest::Method::PUT, calendar).by(Persona::SystemAdmin).json(&day).expect(200).await;
+    app.sweep().await;
+    let review = deadline(&app, &case, "D4").await;
+    assert_eq!((&review["last_day"], &review["status"]), (&json!("2026-09-22"), &json!("running")));
+    assert_eq!(kinds(&app, &case).await.last().unwrap(), "deadline.recounted");
+}
+
+#[tokio::test]
 async fn a_day_off_that_is_entered_or_taken_out_moves_what_runs_and_says_so_on_the_case() {
     let app = app_at("2026-09-01T10:00").await;
     let (here, calendar) =

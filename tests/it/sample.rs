@@ -125,6 +125,7 @@ pub fn case(state: State) -> CaseFacts {
             withdrawals: 1,
             formal_reporter: false,
             merged_reports: 0,
+            known_of_merged: Vec::new(),
             occurred: Some((day(2026, 9, 28), day(2026, 9, 28))),
             known: vec![KnownReport { id: Uuid::from_u128(0xD), known_on: day(2026, 9, 29) }],
         }),

@@ -8,7 +8,7 @@ use super::{
     WHILE_WINDOW_RUNS,
 };
 use crate::domain::action::{Action, AppealKind, Verb};
-use crate::domain::case::{Case, CaseFacts, Category, ElectionRegime, KnownReport, ReferralKind, State};
+use crate::domain::case::{Case, CaseFacts, Category, ElectionRegime, KnownReport, ReferralKind, ReportFacts, State};
 use crate::domain::tracks::rules::TrackRule;
 use crate::domain::tracks::{Track, TrackState, TrackStep};
 use crate::domain::workflow::{OPENING_DEADLINES, Rule};
@@ -277,7 +277,12 @@ fn started(maker: &ClockMaker<'_>, step: &Step<'_>, kept: &[Clock]) -> Vec<Clock
     let reopened = before.state == State::Closed && next.state != State::Closed;
     let other_law = before.election_regime != next.election_regime && next.state != State::Closed;
     if reopened || other_law {
-        for report in step.facts.reports.iter().flat_map(|reports| &reports.known) {
+        // Reports that were merged are read with the case's own: what was split off and merged again shares them.
+        let merged = |facts: &ReportFacts| {
+            facts.known_of_merged.iter().filter(|report| !facts.known.contains(report)).copied().collect::<Vec<_>>()
+        };
+        let reports = step.facts.reports.iter().flat_map(|facts| [facts.known.clone(), merged(facts)]).flatten();
+        for report in reports {
             let Some(mut window) = maker.window(report.id, next.election_regime, report.known_on) else { continue };
             carry_window(maker, step, &mut window);
             new.push(window);

@@ -2131,6 +2131,8 @@ diesel::table! {
         email_confirmed_at -> Nullable<Timestamptz>,
         /// The address was refused for good; nothing more is sent to it.
         email_disabled_at -> Nullable<Timestamptz>,
+        /// How often the reporter changed his address. A confirmation link names it, so that the link sent to an older address confirms none.
+        email_version -> Int2,
     }
 }
 

@@ -2933,6 +2933,8 @@ diesel::table! {
         temporary_release -> Bool,
         /// The ethics council recommended administrative action, which opened the discipline track.
         admin_action_recommended -> Bool,
+        /// The version of a sanction that a remedy is against; empty on other tracks, and where none was named before this column was there: then it is the newest.
+        against -> Nullable<Uuid>,
     }
 }
 
@@ -3165,6 +3167,7 @@ diesel::joinable!(subjects -> persons (person_id));
 diesel::joinable!(track_steps -> events (event_id));
 diesel::joinable!(track_steps -> tracks (track_id));
 diesel::joinable!(tracks -> cases (case_id));
+diesel::joinable!(tracks -> sanctions_imposed (against));
 diesel::joinable!(witnesses -> reports (report_id));
 
 diesel::allow_tables_to_appear_in_same_query!(

@@ -95,7 +95,7 @@ pub struct Current {
     pub state: State,
     /// What the caller may try now.
     pub allowed_actions: Vec<Verb>,
-    case: Case,
+    case: Box<Case>,
 }
 
 impl Shown for Current {

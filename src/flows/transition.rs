@@ -178,7 +178,7 @@ pub fn current(facts: &CaseFacts, actor: &Actor) -> Untraced<Current> {
         version: facts.case.version,
         state: facts.case.state,
         allowed_actions: decide::allowed_actions(&facts.case, &facts.subject, actor),
-        case: facts.case.clone(),
+        case: Box::new(facts.case.clone()),
     })
 }
 

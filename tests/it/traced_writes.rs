@@ -1,7 +1,7 @@
 //! What an officer is shown of a case by writing: a refusal that tells how it stands and an answer given again are looks at
 //! it, on record before they are answered; what an event tells is not recorded twice.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::{Call, Persona, TestApp, steps};
 
@@ -23,10 +23,10 @@ async fn a_refusal_that_tells_how_the_case_stands_is_a_look_at_it() {
     let app = TestApp::start().await;
     let receipt = app.submit(&app.report()).await;
     let (case, path) = (&receipt.case, format!("/v1/cases/{}", receipt.case));
-    let stale = fired(&app, Persona::Triage, &case, "take", 9).expect(412).await;
+    let stale = fired(&app, Persona::Triage, case, "take", 9).expect(412).await;
     assert_eq!(stale.at("/current/state"), "submitted");
-    fired(&app, Persona::Triage, &case, "accept", 1).key("kunci-satu").expect(409).await.problem("not-in-state");
-    let forbidden = fired(&app, Persona::Taskforce, &case, "take", 1).expect(403).await.problem("forbidden");
+    fired(&app, Persona::Triage, case, "accept", 1).key("kunci-satu").expect(409).await.problem("not-in-state");
+    let forbidden = fired(&app, Persona::Taskforce, case, "take", 1).expect(403).await.problem("forbidden");
     assert!(forbidden.at("/allowed_actions").is_array(), "{}", forbidden.body());
     let step = json!({ "to": "summoned", "document": { "number": "1/2026", "dated": app.day(0) }, "day": app.day(1) });
     let steps = format!("{path}/tracks/discipline/transitions");
@@ -39,8 +39,8 @@ async fn a_refusal_that_tells_how_the_case_stands_is_a_look_at_it() {
         ["triage_officer", "triage_officer", "taskforce_viewer", "bkn_auditor", "triage_officer", "taskforce_viewer"];
     assert_eq!(entries(&app).await, looks.map(|role| format!("refusal {role} {case} t")));
     // Whoever does not see the case, and whoever is refused before it is looked for, is shown nothing of it.
-    fired(&app, Persona::DistantTriage, &case, "take", 9).expect(404).await;
-    fired(&app, Persona::Ppk, &case, "take", 1).expect(404).await;
+    fired(&app, Persona::DistantTriage, case, "take", 9).expect(404).await;
+    fired(&app, Persona::Ppk, case, "take", 1).expect(404).await;
     app.post(&format!("{path}/transitions")).by(Persona::Triage).json(&json!({ "action": "take" })).expect(428).await;
     assert_eq!(entries(&app).await.len(), looks.len());
     let log = app.get("/v1/access-log?operation=refusal").by(Persona::PrivacyOfficer).expect(200).await;
@@ -95,7 +95,7 @@ async fn without_its_entry_no_refusal_tells_how_the_case_stands_and_no_answer_is
     for call in [take(), fired(&app, Persona::Triage, &case, "accept", 1)] {
         let refused = call.expect(503).await.problem("unavailable");
         assert_eq!(refused.header("retry-after"), "5");
-        assert!(["/current", "/allowed_actions"].iter().all(|told| refused.json.pointer(told) == None::<&Value>));
+        assert!(["/current", "/allowed_actions"].iter().all(|told| refused.json.pointer(told).is_none()));
         assert!(refused.header("etag").is_empty() && !refused.body().contains(&case), "{}", refused.body());
     }
 }

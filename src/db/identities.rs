@@ -76,11 +76,14 @@ pub async fn of_report(tx: &mut Tx, report_id: Uuid) -> Result<Option<Identity>,
     Ok(Some(Identity { key, reporter, witnesses }))
 }
 
+/// The index of an address, and when it turned out dead.
+type Address = (Option<Vec<u8>>, Option<DateTime<Utc>>);
+
 /// Puts what the reporter says of himself now in the place of what he said; what he does not say stays. True when that is another
 /// address than before, or one that had turned out dead: it is to be confirmed, and the link to the old one is void. The caller
 /// holds the report's key and makes the marks of its case anew.
 pub async fn correct(tx: &mut Tx, report_id: Uuid, said: &Contact) -> Result<bool, DbError> {
-    let before: Option<(Option<Vec<u8>>, Option<DateTime<Utc>>)> = reporter_identities::table
+    let before: Option<Address> = reporter_identities::table
         .find(report_id)
         .for_update()
         .select((reporter_identities::email_index, reporter_identities::email_disabled_at))

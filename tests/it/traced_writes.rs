@@ -25,7 +25,7 @@ async fn a_refusal_that_tells_how_the_case_stands_is_a_look_at_it() {
     let (case, path) = (&receipt.case, format!("/v1/cases/{}", receipt.case));
     let stale = fired(&app, Persona::Triage, case, "take", 9).expect(412).await;
     assert_eq!(stale.at("/current/state"), "submitted");
-    fired(&app, Persona::Triage, case, "accept", 1).key("kunci-satu").expect(409).await.problem("not-in-state");
+    fired(&app, Persona::Triage, &case, "accept", 1).key("kunci-satu").expect(409).await.problem("not-in-state");
     let forbidden = fired(&app, Persona::Taskforce, case, "take", 1).expect(403).await.problem("forbidden");
     assert!(forbidden.at("/allowed_actions").is_array(), "{}", forbidden.body());
     let step = json!({ "to": "summoned", "document": { "number": "1/2026", "dated": app.day(0) }, "day": app.day(1) });
@@ -92,7 +92,7 @@ async fn without_its_entry_no_refusal_tells_how_the_case_stands_and_no_answer_is
     let take = || fired(&app, Persona::Triage, &case, "take", 1).key("kunci-satu");
     take().expect(200).await;
     app.db.execute("ALTER TABLE access_entries ADD CONSTRAINT none_at_all CHECK (false) NOT VALID").await;
-    for call in [take(), fired(&app, Persona::Triage, case, "accept", 1)] {
+    for call in [take(), fired(&app, Persona::Triage, &case, "accept", 1)] {
         let refused = call.expect(503).await.problem("unavailable");
         assert_eq!(refused.header("retry-after"), "5");
         assert!(["/current", "/allowed_actions"].iter().all(|told| refused.json.pointer(told) == None::<&Value>));

@@ -17,6 +17,8 @@ pub struct Beside {
     pub tracks: Vec<TrackChange>,
     /// A new version of a sanction.
     pub version: Option<SanctionVersion>,
+    /// Versions that end all that stood, since the PPK finds nothing proven any more.
+    pub withdrawn: Vec<SanctionVersion>,
     /// What becomes known of the newest version.
     pub dates: Option<SanctionDates>,
     /// Acts found or punished.
@@ -30,7 +32,11 @@ pub struct Beside {
 impl Beside {
     /// Nothing is written beside the case's row.
     pub const fn is_empty(&self) -> bool {
-        self.tracks.is_empty() && self.version.is_none() && self.dates.is_none() && self.acts.is_empty()
+        self.tracks.is_empty()
+            && self.version.is_none()
+            && self.withdrawn.is_empty()
+            && self.dates.is_none()
+            && self.acts.is_empty()
     }
 }
 
@@ -45,6 +51,11 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
             beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
             beside.warnings = sanction::warnings(impose, named, Ground::Case, facts.subject.employment);
             beside.version = Some(version);
+        }
+        Action::ReportUnproven(unproven) => {
+            let ended = |standing| sanction::ended(&unproven.examination_record, standing, named);
+            beside.withdrawn = named.standing.iter().map(ended).collect();
+            next.sanction_code = None;
         }
         Action::FileAppeal(appeal) => beside.warnings.extend(sanction::other_remedy(appeal.kind, named)),
         Action::TakeEffect(effect) => {
@@ -185,7 +196,7 @@ fn decided(
     if impose.category == Category::Discipline {
         next.delivered_on = None;
     }
-    if before.administrative_result == Some(ClosureReason::NotProven) {
+    if matches!(before.administrative_result, Some(ClosureReason::NotProven | ClosureReason::SanctionCancelled)) {
         next.administrative_result = Some(ClosureReason::ProvenSanctioned);
     }
 }

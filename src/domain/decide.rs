@@ -219,7 +219,7 @@ fn decision(
     }
 }
 
-/// Sets the state the rule leads to. True when a live track turned a closing into monitoring.
+/// Sets the state the rule leads to. True when a live track, or a sanction that stands, turned a closing into monitoring.
 fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
     let closing = match to {
         Target::To(state) => {
@@ -233,8 +233,14 @@ fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
         Target::Close(reason) => Some(reason),
         Target::CloseWithResult => Some(result_of(before)),
     };
-    let diverted = closing.is_some() && next.tracks.any_live();
+    let denied = |reason| matches!(reason, ClosureReason::NotProven | ClosureReason::SanctionCancelled);
+    let stands = next.sanction_code.is_some() && closing.is_some_and(denied);
+    let diverted = closing.is_some() && (next.tracks.any_live() || stands);
     match closing {
+        Some(_) if stands => {
+            next.state = State::Monitoring;
+            next.administrative_result = Some(ClosureReason::ProvenSanctioned);
+        }
         Some(reason) if diverted => {
             next.state = State::Monitoring;
             next.administrative_result = Some(reason);

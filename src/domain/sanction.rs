@@ -369,15 +369,19 @@ pub fn after_appeal(
 
 /// The version that ends the newest discipline sanction and frees its acts, and no others; `None` where none stands.
 pub fn cancelled(by: &Document, named: &Named) -> Option<SanctionVersion> {
-    let ended = newest(Category::Discipline, named)?;
-    Some(SanctionVersion {
+    newest(Category::Discipline, named).map(|standing| ended(by, standing, named))
+}
+
+/// The version that ends this sanction and frees its acts.
+pub fn ended(by: &Document, standing: &StandingSanction, named: &Named) -> SanctionVersion {
+    SanctionVersion {
         origin: SanctionOrigin::Cancelled,
-        version_of: Some(ended.id),
-        frees: ended.acts.clone(),
+        version_of: Some(standing.id),
+        frees: standing.acts.clone(),
         annulment_number: Some(by.number.clone()),
         annulment_date: Some(by.dated),
-        ..version(Category::Discipline, named)
-    })
+        ..version(standing.category, named)
+    }
 }
 
 fn version(category: Category, named: &Named) -> SanctionVersion {

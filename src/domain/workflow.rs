@@ -14,7 +14,8 @@ pub enum Target {
     To(State),
     /// The state the question was asked in.
     Return,
-    /// `closed` for this reason; or `monitoring` with the reason kept as result while a track is still open.
+    /// `closed` for this reason; or `monitoring` with the reason kept as result while a track is still open, and with the
+    /// sanction as result where one stands that the reason would deny.
     Close(ClosureReason),
     /// `closed` with the result kept so far.
     CloseWithResult,
@@ -148,6 +149,7 @@ pub const RULES: &[Rule] = &[
     rule("T08", Verb::Dismiss, &[S::Triage], Close(C::Dismissed), P::Triage)
         .approved_by(P::ApproveDismissal)
         .sets(&["D11", "D13"])
+        .checks(&[g::NO_SANCTION_STANDS])
         .tells(&[TOLD_CLOSED]),
     rule("T09", Verb::Merge, BEFORE_PPK, Close(C::MergedDuplicate), P::Merge)
         .checks(&[
@@ -159,10 +161,12 @@ pub const RULES: &[Rule] = &[
             g::NOT_A_MASTER,
             g::NO_LIVE_REFERRAL,
             g::NO_TRACK_RUNS_TWICE,
+            g::NO_SANCTION_STANDS,
         ])
         .tells(&[(N::ReportMerged, A::Reporters)]),
     rule("T10", Verb::TransferOut, &[S::Triage, S::InspectorateReview], Close(C::Transferred), P::Transfer)
         .sets(&["D13"])
+        .checks(&[g::NO_SANCTION_STANDS])
         .tells(&[(N::ReportTransferred, A::Reporters), (N::CaseTransferredToBody, A::TypedAddress)]),
     rule("T11", Verb::Refer, &[S::InspectorateReview], To(S::BawasluReferral), P::Review)
         .approved_by(P::ApproveReview)
@@ -177,7 +181,7 @@ pub const RULES: &[Rule] = &[
     rule("T13", Verb::FindUnproven, &[S::InspectorateReview], Close(C::NotProven), P::Review)
         .approved_by(P::ApproveReview)
         .sets(&["D11", "D13"])
-        .checks(&[g::ALL_TRACKS_TERMINAL])
+        .checks(&[g::ALL_TRACKS_TERMINAL, g::NO_SANCTION_STANDS])
         .tells(&[TOLD_CLOSED]),
     rule("T14", Verb::ReturnReferral, &[S::BawasluReferral], To(S::InspectorateReview), P::ReturnReferral)
         .sets(&["D4"])
@@ -265,7 +269,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_CLOSED]),
     rule("T31", Verb::Withdraw, &[S::Submitted, S::Triage, S::AwaitingReporter], Close(C::Withdrawn), P::Triage)
         .sets(&["D13"])
-        .checks(&[g::WITHDRAWAL_REQUESTED, g::NO_OTHER_REPORT, g::NO_REASON_TO_CONTINUE])
+        .checks(&[g::WITHDRAWAL_REQUESTED, g::NO_OTHER_REPORT, g::NO_REASON_TO_CONTINUE, g::NO_SANCTION_STANDS])
         .tells(&[TOLD_CLOSED]),
     rule("T32", Verb::ReopenTriage, &[S::Closed], To(S::Triage), P::Reopen)
         .sets(&["D1"])

@@ -32,7 +32,6 @@ pub(super) const fn is_named_by_case_alone(action: &Action) -> bool {
         | Action::RequestMoreWork(_)
         | Action::RecommendNothing(_)
         | Action::Contest(_)
-        | Action::ReportUnproven(_)
         | Action::TakeEffect(_)
         | Action::Close(_)
         | Action::RecordDeparture(_) => true,
@@ -45,6 +44,7 @@ pub(super) const fn is_named_by_case_alone(action: &Action) -> bool {
         | Action::SendRecommendation(_)
         | Action::ReassignAgency(_)
         | Action::ImposeSanction(_)
+        | Action::ReportUnproven(_)
         | Action::FileAppeal(_)
         | Action::DecideAppeal(_)
         | Action::CancelOnAppeal(_)
@@ -148,7 +148,7 @@ pub(super) async fn resolve(
             let code = decide.sanction_code.as_deref();
             challenged(tx, facts, code, acted, "/input/sanction_code", &mut named, &mut faults).await?;
         }
-        Action::FileAppeal(_) | Action::CancelOnAppeal(_) => {
+        Action::ReportUnproven(_) | Action::FileAppeal(_) | Action::CancelOnAppeal(_) => {
             named.standing = db::sanctions::standing(tx, facts.case.id).await?
         }
         _ => {}

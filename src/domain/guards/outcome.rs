@@ -12,6 +12,14 @@ pub const CONTESTED_AT_MOST_ONCE: Guard = now(
     "the PPK has not contested before, unless the auditor allows it once more",
     |s| s.facts.case.contest_count == 0,
 );
+/// T08, T09, T10, T13, T31: a reopened case whose sanction stands does not end as if there were none, and its acts are not
+/// punished again in another case. It is concluded, and the PPK decides again or nothing is recommended (T20).
+pub const NO_SANCTION_STANDS: Guard = now(
+    "no_sanction_stands",
+    "tidak ada sanksi perkara ini yang masih berdiri",
+    "no sanction imposed in the case stands",
+    |s| s.facts.case.sanction_code.is_none(),
+);
 /// T22.
 pub const ANOTHER_AGENCY: Guard =
     now("another_agency", "instansi baru berbeda", "the new agency is another one", |s| {

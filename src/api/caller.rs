@@ -91,9 +91,9 @@ impl Caller {
         }
     }
 
-    /// Scope of this caller's idempotency keys.
+    /// Scope of this caller's idempotency keys: what one seat was answered is not for another seat of the same officer.
     pub fn scope(&self) -> String {
-        format!("officer:{}", self.0.officer_id)
+        format!("officer:{}:{}", self.0.officer_id, self.0.seat_id)
     }
 }
 

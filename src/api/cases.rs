@@ -229,6 +229,9 @@ pub async fn list_case_messages(
 /// A draft that waits, with the version the case has now.
 #[derive(Serialize, ToSchema)]
 pub struct Drafted {
+    /// The case.
+    #[schema(example = "REG-BKN-2026-1000001")]
+    pub case_number: String,
     /// The draft.
     pub approval: ApprovalView,
     /// The case's version.
@@ -251,7 +254,8 @@ pub(super) fn fired(app: &App, caller: &Caller, number: &str, fired: Fired) -> R
         }
         Fired::Drafted(approval, case) => {
             let location = format!("{}/v1/cases/{number}/approvals/{}", app.config.public_url, approval.id);
-            let body = Drafted { approval: ApprovalView::new(&approval, &caller.0), version: case.version };
+            let approval = ApprovalView::new(&approval, &caller.0);
+            let body = Drafted { case_number: case.case_number, approval, version: case.version };
             Ok(Reply::new(StatusCode::ACCEPTED, &body)?.etag(case.version).location(location))
         }
     }

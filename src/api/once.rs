@@ -11,11 +11,12 @@ use super::extract::IdempotencyKey;
 use super::problem::{Problem, ProblemCode};
 use super::trace;
 use crate::app::App;
-use crate::db::cases::{RowVersion, Sought};
+use crate::db::cases::{RowVersion, Sight, Sought};
 use crate::db::idempotency::{self, KeptReply};
 use crate::db::{self, Tx};
 use crate::domain::actor::Officer;
 use crate::domain::case::CaseFacts;
+use crate::domain::policy::{Permission, granted, visible};
 use crate::flows::transition::{Fired, Planned};
 
 /// What a write answers, in the form that is kept for a repeat. Must not hold a secret.
@@ -74,7 +75,7 @@ pub struct Knock<'a> {
     pub key: Option<String>,
     /// The body.
     pub body: &'a [u8],
-    /// The officer who must not be answered again about a case that has been hidden from him since.
+    /// The officer who must not be answered again about a case that he can no longer see.
     pub officer: Option<&'a Officer>,
 }
 
@@ -210,7 +211,13 @@ async fn replay(app: &App, knock: &Knock<'_>, kept: &KeptReply, fingerprint: &[u
         let body = serde_json::from_str(reply.body.get()).map_err(|error| Problem::internal(&error))?;
         numbers_in(&body, false, &mut numbers);
         if !numbers.is_empty() {
-            if db::exclusions::hides(&app.pool, officer, &numbers).await? {
+            // Who does not read cases was shown no more than a number, whatever the reach of the seat.
+            let sight = granted(officer.role, Permission::ReadCase).then(|| Sight::Seat(visible(officer)));
+            let out_of_sight = match &sight {
+                Some(sight) => db::cases::any_unseen(&app.pool, &numbers, sight).await?,
+                None => false,
+            };
+            if out_of_sight || db::exclusions::hides(&app.pool, officer, &numbers).await? {
                 return Err(Problem::new(ProblemCode::NotFound));
             }
             trace::repeated(app, officer, db::cases::named(&app.pool, &numbers).await?).await?;

@@ -274,6 +274,28 @@ pub async fn lock_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<CaseFacts>, DbEr
     Ok(lock_by(tx.connection()?, Key::Id(&id), &Sight::Everything).await?)
 }
 
+struct AnyUnseen<'a> {
+    numbers: &'a [String],
+    sight: SightParts<'a>,
+}
+prepared!(AnyUnseen returns sql::Bool);
+
+impl QueryFragment<Pg> for AnyUnseen<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH ");
+        push_sight(&mut out, &self.sight)?;
+        push!(out; " SELECT EXISTS (SELECT FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE cases.case_number = ANY ("
+            [Array<sql::Text>] self.numbers, ") AND NOT (" {SEEN} "))");
+        Ok(())
+    }
+}
+
+/// Whether the caller does not see one of the cases with these numbers.
+pub async fn any_unseen(pool: &Pool, numbers: &[String], sight: &Sight) -> Result<bool, DbError> {
+    let any = AnyUnseen { numbers, sight: sight.into() };
+    Ok(any.get_result(&mut pool.get().await?).await?)
+}
+
 /// The cases that these numbers name: their own, or those of their reports.
 pub async fn named(pool: &Pool, numbers: &[String]) -> Result<Vec<Untraced<Case>>, DbError> {
     use crate::schema::{cases, reports};

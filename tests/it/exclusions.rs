@@ -339,6 +339,43 @@ async fn a_kept_answer_is_not_repeated_to_whom_the_case_is_hidden_from_since() {
 }
 
 #[tokio::test]
+async fn a_kept_answer_is_for_the_seat_it_was_given_to_and_only_while_that_seat_sees_the_case() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take"]).await;
+    let path = format!("/v1/cases/{case}/transitions");
+    let body = steps::action("dismiss", &steps::input(&app, "dismiss"));
+    let dismiss = app.post(&path).by(Persona::Triage).if_match(2).key("tolak").json(&body);
+    let drafted = dismiss.clone().expect(202).await;
+    assert_eq!(
+        (dismiss.clone().expect(202).await.bytes, drafted.text("/case_number")),
+        (drafted.bytes.clone(), &*case)
+    );
+    // Through another seat of his, the officer asks something else.
+    let seat = uuid::Uuid::new_v4();
+    let officer = Persona::Triage.email();
+    app.db
+        .execute(&format!(
+            "INSERT INTO seats (id, officer_id, role, agency_id, region_code, created_at) \
+             SELECT '{seat}', s.officer_id, 'taskforce_viewer', s.agency_id, '', now() FROM seats s JOIN officers o ON o.id = s.officer_id WHERE o.email = '{officer}'"
+        ))
+        .await;
+    let other = dismiss.clone().header("netral-seat", &seat.to_string()).send().await;
+    assert_ne!((other.status, other.header("idempotency-replayed")), (202, "true"));
+    // Whoever stepped back, or whose seat no longer reaches the case, does not get it back.
+    let recusal = json!({ "reason": REASON });
+    app.post(&format!("/v1/cases/{case}/recusals")).by(Persona::Triage).json(&recusal).expect(201).await;
+    dismiss.expect(404).await.problem("not-found");
+    let case = app.case_after(&["take", "accept", "refer", "record_breach", "send_recommendation"]).await;
+    let (path, version) = (format!("/v1/cases/{case}/transitions"), app.version(&case).await);
+    let body = steps::action("contest", &steps::input(&app, "contest"));
+    let contest = app.post(&path).by(Persona::Ppk).if_match(version).key("keberatan").json(&body);
+    contest.clone().expect(200).await;
+    contest.clone().expect(200).await;
+    app.walk(&case, &["send_recommendation", "reassign_agency"]).await;
+    contest.expect(404).await.problem("not-found");
+}
+
+#[tokio::test]
 async fn an_agency_that_is_typed_exactly_excludes_its_units_officers_before_acceptance() {
     let app = TestApp::start().await;
     second_seat(&app, &format!("= '{}'", Persona::SecondTriage.email()), "Bidang Uji").await;

@@ -1,7 +1,7 @@
 //! What an officer is shown of a case by writing: a refusal that tells how it stands and an answer given again are looks at
 //! it, on record before they are answered; what an event tells is not recorded twice.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::{Call, Persona, TestApp, steps};
 
@@ -95,7 +95,7 @@ async fn without_its_entry_no_refusal_tells_how_the_case_stands_and_no_answer_is
     for call in [take(), fired(&app, Persona::Triage, &case, "accept", 1)] {
         let refused = call.expect(503).await.problem("unavailable");
         assert_eq!(refused.header("retry-after"), "5");
-        assert!(["/current", "/allowed_actions"].iter().all(|told| refused.json.pointer(told) == None::<&Value>));
+        assert!(["/current", "/allowed_actions"].iter().all(|told| refused.json.pointer(told).is_none()));
         assert!(refused.header("etag").is_empty() && !refused.body().contains(&case), "{}", refused.body());
     }
 }

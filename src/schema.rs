@@ -2131,6 +2131,8 @@ diesel::table! {
         email_confirmed_at -> Nullable<Timestamptz>,
         /// The address was refused for good; nothing more is sent to it.
         email_disabled_at -> Nullable<Timestamptz>,
+        /// How often the reporter changed his address. A confirmation link names it, so that the link sent to an older address confirms none.
+        email_version -> Int2,
     }
 }
 
@@ -2931,6 +2933,8 @@ diesel::table! {
         temporary_release -> Bool,
         /// The ethics council recommended administrative action, which opened the discipline track.
         admin_action_recommended -> Bool,
+        /// The version of a sanction that a remedy is against; empty on other tracks, and where none was named before this column was there: then it is the newest.
+        against -> Nullable<Uuid>,
     }
 }
 
@@ -3163,6 +3167,7 @@ diesel::joinable!(subjects -> persons (person_id));
 diesel::joinable!(track_steps -> events (event_id));
 diesel::joinable!(track_steps -> tracks (track_id));
 diesel::joinable!(tracks -> cases (case_id));
+diesel::joinable!(tracks -> sanctions_imposed (against));
 diesel::joinable!(witnesses -> reports (report_id));
 
 diesel::allow_tables_to_appear_in_same_query!(

@@ -130,15 +130,20 @@ impl Keys {
         mac(&self.fingerprint, &[body])
     }
 
-    /// What a confirmation link carries: the report and a proof that we made the link. 43 characters, fit for a URL. It
-    /// has no end of life, and always the same value for the same report.
-    pub fn confirmation_token(&self, report_id: Uuid) -> String {
-        seal(&self.confirmation, b"", report_id.as_bytes())
+    /// What a confirmation link carries: the report, which of its addresses, and a proof that we made the link. Fit for a URL, 43
+    /// characters for the first address. It has no end of life, and always the same value for the same address of a report.
+    pub fn confirmation_token(&self, report_id: Uuid, address: i16) -> String {
+        let number = address.to_be_bytes();
+        let payload = [report_id.as_bytes().as_slice(), if address == 0 { &[] } else { &number }].concat();
+        seal(&self.confirmation, b"", &payload)
     }
 
-    /// The report of a confirmation link, if we made it.
-    pub fn confirm(&self, token: &str) -> Option<Uuid> {
-        Uuid::from_slice(&open(&self.confirmation, b"", token)?).ok()
+    /// The report of a confirmation link and which of its addresses it was sent to, if we made it.
+    pub fn confirm(&self, token: &str) -> Option<(Uuid, i16)> {
+        let payload = open(&self.confirmation, b"", token)?;
+        let (report_id, number) = payload.split_at_checked(16)?;
+        let address = if number.is_empty() { 0 } else { i16::from_be_bytes(number.try_into().ok()?) };
+        Some((Uuid::from_slice(report_id).ok()?, address))
     }
 
     /// What the database keeps of a personal value to find it again without opening anything, 32 bytes: HMAC-SHA-256 of

@@ -1,7 +1,8 @@
 //! A reporter's rights to his own data: asking, reading, and what the privacy officer answers.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -24,6 +25,7 @@ use crate::db::{self, Tx};
 use crate::domain::access::Operation;
 use crate::domain::confidential::Confidential;
 use crate::domain::policy::Permission;
+use crate::domain::report::ReporterContact;
 use crate::flows::data_requests;
 use crate::text_enum;
 
@@ -107,6 +109,47 @@ pub async fn list_my_data_requests(app: web::Data<App>, caller: ReporterCaller) 
 pub async fn get_my_data(app: web::Data<App>, caller: ReporterCaller) -> Result<HttpResponse, Problem> {
     let own = data_requests::own(&app.pool, &setting(&app), caller.report_id).await?;
     Ok(HttpResponse::Ok().json(OwnDataView::from(own)))
+}
+
+/// The receipt of a correction; what was said is not kept a second time.
+#[derive(Serialize, ToSchema)]
+pub struct ReporterCorrected {
+    /// When.
+    pub corrected_at: DateTime<Utc>,
+    /// A mail with a link went to the new address: until it is confirmed, nothing else is sent there.
+    pub address_to_confirm: bool,
+}
+
+/// Correct who one is and how one is reached, or say it for the first time.
+///
+/// What is left out stays as it is. A changed e-mail address is confirmed anew by a link, and the old one gets no further mail.
+/// Nothing else changes: a consent is neither given nor taken back by it.
+#[utoipa::path(
+    tag = "mailbox", security(("reporter" = [])),
+    request_body(content = ReporterContact, example = json!({ "email": "warga.baru@example.org", "phone": "+62 812 0000 0000" })),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one correction")),
+    responses((status = 200, description = "Corrected", body = ReporterCorrected), SignedInWrite)
+)]
+#[patch("/v1/my-report/reporter")]
+pub async fn correct_my_particulars(
+    app: web::Data<App>,
+    schemas: web::Data<Schemas>,
+    caller: ReporterCaller,
+    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
+    JsonBody(bytes): JsonBody,
+) -> Result<HttpResponse, Problem> {
+    let check = ReporterContact::faults_of_correction;
+    let who: ReporterContact = body::read_checked(&schemas, "ReporterContact", &bytes, check)?;
+    let (setting, report_id, who) = (setting(&app), caller.report_id, who.normalised());
+    let case_id =
+        db::reports::deciding_case(&app.pool, report_id).await?.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+    let (caller, route) = (format!("reporter:{report_id}"), "correct_my_particulars".to_owned());
+    let knock = Knock { caller, route, key: key.map(|key| key.0), body: &bytes, officer: None };
+    once(&app, knock, async |tx: &mut Tx| {
+        let address_to_confirm = data_requests::correct(tx, &setting, case_id, report_id, &who).await?;
+        Reply::new(StatusCode::OK, &ReporterCorrected { corrected_at: setting.now, address_to_confirm })
+    })
+    .await
 }
 
 /// A page of requests.

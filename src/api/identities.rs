@@ -30,7 +30,7 @@ pub struct NewIdentityRequest {
     /// Which report of the case.
     #[schema(min_length = 8, max_length = 40, example = "NTR-2026-7K3M9QX2B")]
     pub complaint_number: String,
-    /// Why the work cannot go on without it. The custodian decides by it, and the reporter reads it.
+    /// Why the work cannot go on without it. The custodian decides by it, the reporter reads it, and it stays on record for good: it names nobody.
     #[schema(
         min_length = 50,
         max_length = 2000,

@@ -67,6 +67,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(data_requests::make_data_request)
         .service(data_requests::list_my_data_requests)
         .service(data_requests::get_my_data)
+        .service(data_requests::correct_my_particulars)
         .service(my_report::show_email_confirmation)
         .service(my_report::confirm_email)
         // officers
@@ -160,6 +161,7 @@ pub const BODIES: &[&str] = &[
     "NewReport",
     "NewReporterSession",
     "NewMessage",
+    "ReporterContact",
     "NewSession",
     "SessionRefresh",
     "InvitationAcceptance",

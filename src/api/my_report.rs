@@ -181,9 +181,9 @@ pub async fn confirm_email(
     token: web::Path<String>,
     PreferredLanguage(language): PreferredLanguage,
 ) -> Result<HttpResponse, Problem> {
-    let report_id = app.keys.confirm(&token).ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+    let address = app.keys.confirm(&token).ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
     let mut tx = Tx::begin(&app.pool).await?;
-    let known = mailbox::confirm_email(&mut tx, &setting(&app), report_id).await?;
+    let known = mailbox::confirm_email(&mut tx, &setting(&app), address).await?;
     tx.commit().await?;
     if known { pages::confirmation(language, true) } else { Err(Problem::new(ProblemCode::NotFound)) }
 }

@@ -147,7 +147,7 @@ pub async fn list_purge_proposals(
 pub struct PurgeDecision {
     /// `true` purges the case at once and for good.
     pub approve: bool,
-    /// Why.
+    /// Why. It stays on record after the purge: it names nobody.
     #[schema(min_length = 20, max_length = 2000, example = "Masa simpan telah lewat dan tidak ada keperluan lain.")]
     pub reason: String,
 }

@@ -23,6 +23,7 @@ impl Addresses {
                 ("HEAD", item.get.is_some()),
                 ("POST", item.post.is_some()),
                 ("PUT", item.put.is_some()),
+                ("PATCH", item.patch.is_some()),
                 ("DELETE", item.delete.is_some()),
             ];
             let methods: Vec<&str> = known.into_iter().filter(|(_, there)| *there).map(|(method, _)| method).collect();

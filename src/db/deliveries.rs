@@ -84,6 +84,9 @@ pub struct Claimed {
     /// The reporter's address was confirmed.
     #[diesel(sql_type = sql::Bool)]
     pub confirmed: bool,
+    /// How often the reporter has changed it.
+    #[diesel(sql_type = sql::SmallInt)]
+    pub email_version: i16,
     /// State of the case that decides about the report, now; absent when it is about an account.
     #[diesel(sql_type = Nullable<sql::Text>)]
     pub state: Option<State>,
@@ -117,7 +120,7 @@ fn letter() -> String {
     format!(
         "SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id, d.digest_id, d.breach_id) AS event_id, d.digest_id, g.day AS digest_day, d.case_id, coalesce(d.case_id, d.breach_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
            coalesce(d.address, o.email) AS address, CASE WHEN i.email_disabled_at IS NULL THEN i.email END AS sealed_address, k.kek_version, k.wrapped, \
-           coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, \
+           coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, coalesce(i.email_version, 0::smallint) AS email_version, \
            coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
            (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
            coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, coalesce(passed_on.details, e.details) AS details \
@@ -193,6 +196,44 @@ pub async fn tell_officer(
         .execute(tx.connection()?)
         .await?;
     Ok(())
+}
+
+/// Tells the reporter of one report at once of an event of a case.
+pub async fn tell_reporter(
+    tx: &mut Tx,
+    (case_id, event_id): (Uuid, Uuid),
+    report_id: Uuid,
+    notice: Notice,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::case_id.eq(case_id),
+            deliveries::event_id.eq(event_id),
+            deliveries::report_id.eq(report_id),
+            deliveries::notice.eq(notice),
+            deliveries::due_at.eq(now),
+            deliveries::created_at.eq(now),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// When the reporter of a report was told this since then, in order.
+pub async fn told_since(
+    tx: &mut Tx,
+    report_id: Uuid,
+    notice: Notice,
+    since: DateTime<Utc>,
+) -> Result<Vec<DateTime<Utc>>, DbError> {
+    let of_report = deliveries::report_id.eq(report_id).and(deliveries::notice.eq(notice));
+    Ok(deliveries::table
+        .filter(of_report.and(deliveries::created_at.gt(since)))
+        .order(deliveries::created_at)
+        .select(deliveries::created_at)
+        .load(tx.connection()?)
+        .await?)
 }
 
 /// How one attempt ended.

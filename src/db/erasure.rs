@@ -48,14 +48,16 @@ pub async fn shred(tx: &mut Tx, report_id: Uuid, now: DateTime<Utc>) -> Result<b
 }
 
 /// What else of a case and those merged into it tells of people: the narrative, links and evidence of reports, who it is
-/// about, the data of drafts, the reasons given for holds (all lifted by then), for asking who reported and to reporters about their data, what acts and
+/// about, the data of drafts, the addresses of bodies that officers typed, the reasons given for holds (all lifted by then), for asking who reported and to reporters about their data, what acts and
 /// letters are called. `$1` is the case.
-const WIPE: [&str; 12] = [
+const WIPE: [&str; 13] = [
     "UPDATE reports SET description = '', place = '', links = '[]', evidence = '[]', link_hashes = '{}' \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE subjects SET name = NULL, nip = NULL, nik = NULL, position = NULL, agency_text = NULL, work_unit = NULL, nip_index = NULL, nik_index = NULL, person_id = NULL, typed_agency_id = NULL \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE approvals SET action = '{}', reason = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
+    "UPDATE deliveries SET address = '', state = CASE WHEN state IN ('queued', 'held') THEN 'cancelled' ELSE state END, settled_at = coalesce(settled_at, now()) \
+     WHERE address IS NOT NULL AND case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE identity_requests SET reason = '', decision_reason = NULL \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE data_requests SET reason = NULL WHERE report_id IN \

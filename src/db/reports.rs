@@ -277,9 +277,21 @@ pub async fn request_withdrawal(tx: &mut Tx, report_id: Uuid, at: DateTime<Utc>)
     Ok(())
 }
 
-/// Confirms a reporter's address; false when there is none. Confirming again changes nothing.
-pub async fn confirm_email(tx: &mut Tx, report_id: Uuid, at: DateTime<Utc>) -> Result<bool, DbError> {
-    let identity = reporter_identities::table.find(report_id).filter(reporter_identities::email.is_not_null());
+/// Notes that the reporter has said who he is; answers the case of the report.
+pub async fn named(tx: &mut Tx, report_id: Uuid, named: bool) -> Result<Uuid, DbError> {
+    if named {
+        diesel::update(reports::table.find(report_id))
+            .set(reports::anonymity.eq(Anonymity::Confidential))
+            .execute(tx.connection()?)
+            .await?;
+    }
+    Ok(reports::table.find(report_id).select(reports::case_id).first(tx.connection()?).await?)
+}
+
+/// Confirms the reporter's address of this version; false when there is none, or another by now. Confirming again changes nothing.
+pub async fn confirm_email(tx: &mut Tx, report_id: Uuid, version: i16, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let this = reporter_identities::email.is_not_null().and(reporter_identities::email_version.eq(version));
+    let identity = reporter_identities::table.find(report_id).filter(this);
     let known = diesel::update(identity)
         .set(
             reporter_identities::email_confirmed_at.eq(diesel::dsl::sql::<

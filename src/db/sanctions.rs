@@ -108,11 +108,12 @@ pub struct EarlierSanctions {
 pub(super) const STANDS: &str = "s.origin <> 'cancelled' AND NOT EXISTS (SELECT FROM sanctions_imposed later WHERE later.case_id = s.case_id \
     AND later.version > s.version AND (later.version_of = s.id OR later.acts && s.acts))";
 
-/// The sanctions of case `$1` that stand, oldest first, as JSON.
+/// The sanctions of case `$1` that stand, as JSON: those in force by the day since when, then what is not in force yet. So the
+/// newest decision comes last, also where a remedy has left a later version of one before it.
 fn standing_sanctions() -> String {
     format!(
         "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'acts', s.acts, \
-            'remedy', entry.remedy) ORDER BY s.version), '[]') FROM sanctions_imposed s \
+            'remedy', entry.remedy, 'version', s.version, 'challenged', EXISTS (SELECT FROM tracks t WHERE t.against = s.id AND t.ended_at IS NULL)) ORDER BY s.start_on NULLS LAST, s.version), '[]') FROM sanctions_imposed s \
           LEFT JOIN sanctions entry ON entry.code = s.sanction_code AND entry.valid_from = s.catalogue_from WHERE s.case_id = $1 AND {STANDS})"
     )
 }
@@ -123,7 +124,7 @@ struct Standing {
     standing: serde_json::Value,
 }
 
-/// The sanctions of a case that stand, oldest first.
+/// The sanctions of a case that stand, the newest decision last.
 pub async fn standing(tx: &mut Tx, case_id: Uuid) -> Result<Vec<StandingSanction>, DbError> {
     let row: Standing = diesel::sql_query(format!("SELECT {} AS standing", standing_sanctions()))
         .bind::<sql::Uuid, _>(case_id)

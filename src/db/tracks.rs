@@ -35,6 +35,8 @@ pub struct TrackRun {
     pub appeal_kind: Option<AppealKind>,
     /// The body that decides it.
     pub appeal_body: Option<String>,
+    /// The version of a sanction it is against.
+    pub against: Option<Uuid>,
     /// Why it was stopped.
     pub stop_reason: Option<StopReason>,
     /// The subject is released from duty.

@@ -53,11 +53,16 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
             beside.version = Some(version);
         }
         Action::ReportUnproven(unproven) => {
-            let ended = |standing| sanction::ended(&unproven.examination_record, standing, named);
-            beside.withdrawn = named.standing.iter().map(ended).collect();
+            let ended = |standing| sanction::cancelled(&unproven.examination_record, Some(standing), named);
+            beside.withdrawn = named.standing.iter().filter_map(ended).collect();
             next.sanction_code = None;
         }
-        Action::FileAppeal(appeal) => beside.warnings.extend(sanction::other_remedy(appeal.kind, named)),
+        Action::FileAppeal(appeal) => {
+            beside.warnings.extend(sanction::other_remedy(appeal.kind, named));
+            let against = sanction::challenged(named).map(|one| one.id);
+            let filed = beside.tracks.iter_mut().filter(|change| change.track == Track::Appeal);
+            filed.for_each(|change| change.against = against);
+        }
         Action::TakeEffect(effect) => {
             let category = facts.case.category.unwrap_or(Category::Discipline);
             beside.dates = dated(category, Some(effect_on(category, effect.delivered_on, &facts.case, named)), None);
@@ -65,10 +70,12 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
         Action::DecideAppeal(decide) => {
             let (to, code) = (driven::outcome(decide.outcome), decide.sanction_code.as_ref());
             beside.version = sanction::after_appeal(to, code, &decide.decision, named, today);
+            leave_other_decision(named, &mut beside);
             remedied(facts, named, today, next, &mut beside);
         }
         Action::CancelOnAppeal(cancel) => {
-            beside.version = sanction::cancelled(&cancel.decision, named);
+            beside.version = sanction::cancelled(&cancel.decision, sanction::challenged(named), named);
+            leave_other_decision(named, &mut beside);
             left_with(beside.version.as_ref(), named, next);
         }
         Action::Close(close) if close.idis_ref.is_some() => {
@@ -108,8 +115,11 @@ pub fn of_step(
             beside.dates = Some(SanctionDates { category: Category::Discipline, start_on, idis_ref: None });
         }
         (Track::Discipline | Track::Appeal, TrackState::Cancelled) => {
-            beside.version = step.document.as_ref().and_then(|document| sanction::cancelled(document, named));
-            if track == Track::Appeal && before.tracks.discipline.holds_decision() {
+            let newest = || sanction::newest(Category::Discipline, named);
+            let ended = if track == Track::Appeal { sanction::challenged(named) } else { newest() };
+            beside.version = step.document.as_ref().and_then(|document| sanction::cancelled(document, ended, named));
+            let of_track = track == Track::Appeal && sanction::challenges_newest(named);
+            if of_track && before.tracks.discipline.holds_decision() {
                 beside.tracks.push(turned(Track::Discipline, TrackState::Cancelled));
             }
             left_with(beside.version.as_ref(), named, next);
@@ -118,7 +128,7 @@ pub fn of_step(
             let left = |document| sanction::after_appeal(to, step.sanction_code.as_ref(), document, named, today);
             beside.version = step.document.as_ref().and_then(left);
             remedied(facts, named, today, next, &mut beside);
-            if before.tracks.discipline.awaits_effect() {
+            if before.tracks.discipline.awaits_effect() && sanction::challenges_newest(named) {
                 beside.tracks.push(turned(Track::Discipline, TrackState::InForce));
             }
         }
@@ -137,6 +147,13 @@ pub fn of_step(
     beside
 }
 
+/// The discipline track is about the newest decision: a remedy against one before it moves nothing there.
+fn leave_other_decision(named: &Named, beside: &mut Beside) {
+    if !sanction::challenges_newest(named) {
+        beside.tracks.retain(|change| change.track != Track::Discipline);
+    }
+}
+
 /// The day a decision delivered on this day is in force: a discipline decision by the law's rule (PP 94/2021), without which
 /// no condition lets it, a moral statement at once.
 fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &Named) -> NaiveDate {
@@ -149,10 +166,12 @@ fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &N
 fn remedied(facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case, beside: &mut Beside) {
     match &beside.version {
         Some(version) => {
-            next.sanction_code.clone_from(&version.sanction_code);
+            if sanction::challenges_newest(named) {
+                next.sanction_code.clone_from(&version.sanction_code);
+            }
             beside.warnings.extend(sanction::unfit_for(facts.subject.employment, named));
         }
-        None if facts.case.tracks.discipline.awaits_effect() => {
+        None if facts.case.tracks.discipline.awaits_effect() && sanction::challenges_newest(named) => {
             let category = Category::Discipline;
             beside.dates = Some(SanctionDates { category, start_on: Some(today), idis_ref: None });
         }

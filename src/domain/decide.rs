@@ -14,6 +14,7 @@ use crate::domain::guards::{Check, Guard, Named, Situation};
 use crate::domain::ids::Language;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy::{self, Permission};
+use crate::domain::sanction;
 use crate::domain::tracks::TrackState;
 use crate::domain::warning::Warning;
 use crate::domain::workflow::{Firer, RULES, Rule, Target, rule_for};
@@ -336,7 +337,10 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
             next.delivered_on = Some(effect.delivered_on);
             next.administrative_result = Some(ClosureReason::ProvenSanctioned);
         }
-        Action::FileAppeal(appeal) => next.delivered_on = appeal.delivered_on.or(next.delivered_on),
+        // The day on record is that of the newest decision.
+        Action::FileAppeal(appeal) if sanction::challenges_newest(named) => {
+            next.delivered_on = appeal.delivered_on.or(next.delivered_on);
+        }
         Action::DecideAppeal(_) => next.administrative_result = Some(ClosureReason::ProvenSanctioned),
         Action::ReopenTriage(_) | Action::ReopenReview(_) | Action::Unmerge(_) => {
             next.reopen_count = next.reopen_count.saturating_add(1);
@@ -352,6 +356,7 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         | Action::RequestMoreWork(_)
         | Action::RecommendNothing(_)
         | Action::ReportUnproven(_)
+        | Action::FileAppeal(_)
         | Action::CancelOnAppeal(_)
         | Action::Close(_)
         | Action::RecordDeparture(_)

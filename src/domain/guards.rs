@@ -71,7 +71,7 @@ pub struct Named {
     pub decided: Option<CatalogueSanction>,
     /// The acts of the case, where a sanction is named.
     pub acts: Vec<KnownAct>,
-    /// The sanctions of the case that stand, oldest first, where one is imposed, challenged, changed or cancelled.
+    /// The sanctions of the case that stand, the newest decision last, where one is imposed, challenged, changed or cancelled.
     pub standing: Vec<StandingSanction>,
     /// An examining team is on record, where a sanction is named.
     pub team_formed: bool,

@@ -30,6 +30,7 @@ text_enum! {
         DeadlineDigest = "deadline_digest", "Ringkasan tenggat", "Digest of deadlines";
         PpkOverdue = "ppk_overdue", "PPK lewat tenggat", "PPK overdue";
         CalendarMissing = "calendar_missing", "Kalender belum ada", "Calendar missing";
+        AddressChanged = "address_changed", "Alamat surel diganti", "E-mail address changed";
         BreachDue = "breach_due", "Pelanggaran data belum diberitahukan", "Breach not told yet";
         BreachOverdue = "breach_overdue", "Batas pemberitahuan pelanggaran data lewat", "Time to tell of a breach over";
         CredentialsChanged = "credentials_changed", "Kata sandi atau faktor kedua diganti", "Credentials changed";
@@ -41,7 +42,8 @@ impl Notice {
     /// The code of the mail rules.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::ReportReceived => "M1",
+            // The first mail to an address, which confirms it.
+            Self::ReportReceived | Self::AddressChanged => "M1",
             Self::ReportArrived => "M2",
             Self::StatusChanged => "M6b",
             Self::QuestionAsked => "M4",
@@ -79,6 +81,11 @@ impl Notice {
             Self::RecommendationSent => &[DeadlineCode::D7],
             _ => &[],
         }
+    }
+
+    /// Carries the link that confirms a reporter's address: the only mail that an address gets before.
+    pub const fn confirms_address(self) -> bool {
+        matches!(self, Self::ReportReceived | Self::AddressChanged)
     }
 
     /// Waits ten minutes, so that several within that time become one mail. The receipt alone goes out at once, and so

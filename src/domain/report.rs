@@ -142,6 +142,37 @@ pub struct ReporterContact {
     pub nik: Option<Confidential<String>>,
 }
 
+impl ReporterContact {
+    /// Personal numbers in their stored form: digits only.
+    pub fn normalised(mut self) -> Self {
+        self.nik = stored(self.nik, person_number::nik);
+        self
+    }
+
+    /// It says who he is, and not only where he is reached.
+    pub const fn names_a_person(&self) -> bool {
+        self.name.is_some() || self.phone.is_some() || self.nik.is_some()
+    }
+
+    /// What is wrong with the particulars at this place of a body, beside what its schema sees.
+    fn check(sketch: &Sketch<'_>, at: &str, faults: &mut Vec<FieldFault>) {
+        let nik_at = format!("{at}/nik");
+        if sketch.text(&nik_at).is_some_and(|typed| person_number::nik(typed).is_none()) {
+            faults.push(FieldFault::new(nik_at, Fault::NotANik));
+        }
+    }
+
+    /// What is wrong with a body that corrects them: it must correct something.
+    pub fn faults_of_correction(body: &serde_json::Value) -> Vec<FieldFault> {
+        let (sketch, mut faults) = (Sketch(body), Vec::new());
+        Self::check(&sketch, "", &mut faults);
+        if ["/name", "/email", "/phone", "/nik"].iter().all(|field| sketch.text(field).is_none()) {
+            faults.push(FieldFault::new("", Fault::Required));
+        }
+        faults
+    }
+}
+
 /// Someone who can confirm the report. Kept apart from the case, like the reporter.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -254,9 +285,7 @@ impl NewReport {
             faults.push(FieldFault::new("/conduct/region_code", Fault::UnknownCode));
         }
         check_subject(&sketch, "/subject", &mut faults);
-        if sketch.text("/reporter/nik").is_some_and(|typed| person_number::nik(typed).is_none()) {
-            faults.push(FieldFault::new("/reporter/nik", Fault::NotANik));
-        }
+        ReporterContact::check(&sketch, "/reporter", &mut faults);
         if !sketch.has_items("/evidence") && !sketch.has_items("/conduct/links") && !sketch.is_true("/no_evidence") {
             faults.push(FieldFault::new("/evidence", Fault::EvidenceUnstated));
         }
@@ -272,16 +301,13 @@ impl NewReport {
     /// Personal numbers in their stored form: digits only.
     pub fn normalised(mut self) -> Self {
         self.subject = self.subject.normalised();
-        self.reporter = self.reporter.map(|mut reporter| {
-            reporter.nik = stored(reporter.nik, person_number::nik);
-            reporter
-        });
+        self.reporter = self.reporter.map(ReporterContact::normalised);
         self
     }
 
     /// What the reporter shows of himself.
     pub fn anonymity(&self) -> Anonymity {
-        let named = self.reporter.as_ref().is_some_and(|r| r.name.is_some() || r.phone.is_some() || r.nik.is_some());
+        let named = self.reporter.as_ref().is_some_and(ReporterContact::names_a_person);
         if named { Anonymity::Confidential } else { Anonymity::Anonymous }
     }
 }

@@ -146,6 +146,10 @@ pub struct StandingSanction {
     pub acts: Vec<i16>,
     /// The remedy against it, by the catalogue it was taken from.
     pub remedy: Option<AppealKind>,
+    /// Counts the versions of the case.
+    pub version: i16,
+    /// The remedy filed, or to be filed, names it.
+    pub challenged: bool,
 }
 
 /// A new version of a sanction, as it is to be written. What is absent is taken from the version before.
@@ -284,7 +288,7 @@ pub fn unfit_for(employment: Option<Employment>, named: &Named) -> Option<Warnin
 /// The remedy filed is not the one against the sanction that stands (PP 79/2021). It is on record all the same, and counted
 /// as what it is: whether it is admissible is for the body it was filed with.
 pub fn other_remedy(filed: AppealKind, named: &Named) -> Option<Warning> {
-    let right = newest(Category::Discipline, named)?.remedy?;
+    let right = challenged(named)?.remedy?;
     (right != filed).then_some(Warning::RemedyDiffers)
 }
 
@@ -304,6 +308,16 @@ pub fn warnings(
 /// The newest sanction of a category that stands.
 pub fn newest(category: Category, named: &Named) -> Option<&StandingSanction> {
     named.standing.iter().rfind(|standing| standing.category == category)
+}
+
+/// The discipline sanction that a remedy is against: the one it names, or the newest where it names none that stands.
+pub fn challenged(named: &Named) -> Option<&StandingSanction> {
+    named.standing.iter().find(|standing| standing.challenged).or_else(|| newest(Category::Discipline, named))
+}
+
+/// The remedy is against the newest discipline sanction, the one that the discipline track and the case's day of delivery are about.
+pub fn challenges_newest(named: &Named) -> bool {
+    challenged(named).map(|one| one.id) == newest(Category::Discipline, named).map(|one| one.id)
 }
 
 /// What the case comes to once a version is cancelled: its newest discipline sanction that stands, else its moral one.
@@ -354,7 +368,7 @@ pub fn after_appeal(
         TrackState::Changed => SanctionOrigin::Changed,
         _ => return None,
     };
-    let challenged = newest(Category::Discipline, named)?;
+    let challenged = challenged(named)?;
     Some(SanctionVersion {
         origin,
         version_of: Some(challenged.id),
@@ -367,21 +381,17 @@ pub fn after_appeal(
     })
 }
 
-/// The version that ends the newest discipline sanction and frees its acts, and no others; `None` where none stands.
-pub fn cancelled(by: &Document, named: &Named) -> Option<SanctionVersion> {
-    newest(Category::Discipline, named).map(|standing| ended(by, standing, named))
-}
-
-/// The version that ends this sanction and frees its acts.
-pub fn ended(by: &Document, standing: &StandingSanction, named: &Named) -> SanctionVersion {
-    SanctionVersion {
+/// The version that ends a sanction and frees its acts, and no others; `None` where none stands.
+pub fn cancelled(by: &Document, ended: Option<&StandingSanction>, named: &Named) -> Option<SanctionVersion> {
+    let ended = ended?;
+    Some(SanctionVersion {
         origin: SanctionOrigin::Cancelled,
-        version_of: Some(standing.id),
-        frees: standing.acts.clone(),
+        version_of: Some(ended.id),
+        frees: ended.acts.clone(),
         annulment_number: Some(by.number.clone()),
         annulment_date: Some(by.dated),
-        ..version(standing.category, named)
-    }
+        ..version(ended.category, named)
+    })
 }
 
 fn version(category: Category, named: &Named) -> SanctionVersion {

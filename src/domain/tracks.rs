@@ -266,6 +266,8 @@ pub struct TrackChange {
     pub appeal_kind: Option<AppealKind>,
     /// The body that decides it.
     pub appeal_body: Option<String>,
+    /// The version of a sanction it is against.
+    pub against: Option<Uuid>,
     /// Why proceedings were stopped.
     pub stop_reason: Option<StopReason>,
     /// The subject is released from duty for the time being.
@@ -291,6 +293,7 @@ impl TrackChange {
             referral_kind: None,
             appeal_kind: None,
             appeal_body: None,
+            against: None,
             stop_reason: None,
             temporary_release: None,
             admin_action_recommended: None,

@@ -1,5 +1,6 @@
 //! What a reporter asks about his own data, what he is answered, and reading it himself.
 
+use chrono::Duration;
 use uuid::Uuid;
 
 use super::sealing::{self, OpenMessage, OpenReporter, OpenWitness};
@@ -8,12 +9,15 @@ use super::{FlowError, mailbox};
 use crate::db::access::Shown;
 use crate::db::data_requests::{DataRequest, DataRequestKind as Kind, DataRequestStatus as Status, Locked};
 use crate::db::reports::Report;
+use crate::db::transition::NewEvent;
 use crate::db::{self, Pool, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::case::{Case, State};
 use crate::domain::confidential::Confidential;
-use crate::domain::event;
+use crate::domain::event::{self, Happening};
+use crate::domain::notice::Notice;
 use crate::domain::policy;
+use crate::domain::report::ReporterContact;
 
 /// A request that can be read.
 #[derive(Clone)]
@@ -134,6 +138,49 @@ async fn erase(
     db::erasure::shred(tx, request.report_id, setting.now).await?;
     note(tx, setting, actor, case, "report.erased", details(request)).await?;
     Ok(())
+}
+
+/// How often a day a reporter may change the address: each is sent a mail.
+const ADDRESSES_A_DAY: usize = 5;
+
+/// Puts what the reporter says of himself now in the place of what he said (UU 27/2022, art. 6), sealed as at the intake; one
+/// who left no identity may leave it now. Another address is confirmed anew, and the old one gets no further mail. Consents stay
+/// as they are. True when there is an address to confirm.
+pub async fn correct(
+    tx: &mut Tx,
+    setting: &Setting,
+    case_id: Uuid,
+    report_id: Uuid,
+    who: &ReporterContact,
+) -> Result<bool, FlowError> {
+    let actor = Actor::Reporter { report_id };
+    let case = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?.case;
+    let key = db::data_keys::hold(tx, report_id).await?.ok_or(FlowError::ReportErased)?;
+    let contact = sealing::contact(&setting.vault.data_key(&key)?, &setting.keys, report_id, who)?;
+    let to_confirm = db::identities::correct(tx, report_id, &contact).await?;
+    let kind = "reporter.corrected";
+    let happening =
+        Happening { kind, actor: &actor, approver: None, from: Some(case.state), to: case.state, details: None };
+    let link = event::next_link(&case, setting.now, &happening);
+    db::transition::advance(tx, &case, &NewEvent { link: &link, at: setting.now, happening: &happening }, &[]).await?;
+    if to_confirm {
+        room_for_address(tx, setting, report_id).await?;
+        let (event, notice) = ((case.id, link.id), Notice::AddressChanged);
+        db::deliveries::tell_reporter(tx, event, report_id, notice, setting.now).await?;
+    }
+    // By what the reporter is recognised among officers has changed; who works on the case has not: see decision 15.
+    let own = db::reports::named(tx, report_id, who.names_a_person()).await?;
+    db::exclusions::renew_marks(tx, own).await?;
+    Ok(to_confirm)
+}
+
+async fn room_for_address(tx: &mut Tx, setting: &Setting, report_id: Uuid) -> Result<(), FlowError> {
+    let (day, notice) = (Duration::days(1), Notice::AddressChanged);
+    let told = db::deliveries::told_since(tx, report_id, notice, setting.now - day).await?;
+    match told.iter().rev().nth(ADDRESSES_A_DAY - 1) {
+        Some(first) => Err(FlowError::MailboxFull((*first + day - setting.now).num_seconds().max(1))),
+        None => Ok(()),
+    }
 }
 
 /// What is kept of a reporter and of what he sent.

@@ -73,9 +73,14 @@ async fn record(tx: &mut Tx, setting: &Setting, actor: &Actor, case: &Case, kind
     Ok(())
 }
 
-/// Confirms the reporter's address; what was held for it may go out. False when there is no address.
-pub async fn confirm_email(tx: &mut Tx, setting: &Setting, report_id: Uuid) -> Result<bool, FlowError> {
-    let known = db::reports::confirm_email(tx, report_id, setting.now).await?;
+/// Confirms the reporter's address, by the link that was sent to it; what was held for it may go out. False when there is no
+/// address, or another by now.
+pub async fn confirm_email(
+    tx: &mut Tx,
+    setting: &Setting,
+    (report_id, version): (Uuid, i16),
+) -> Result<bool, FlowError> {
+    let known = db::reports::confirm_email(tx, report_id, version, setting.now).await?;
     if known {
         db::deliveries::release(tx, report_id, setting.now).await?;
     }

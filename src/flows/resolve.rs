@@ -148,7 +148,11 @@ pub(super) async fn resolve(
             let code = decide.sanction_code.as_deref();
             challenged(tx, facts, code, acted, "/input/sanction_code", &mut named, &mut faults).await?;
         }
-        Action::ReportUnproven(_) | Action::FileAppeal(_) | Action::CancelOnAppeal(_) => {
+        Action::FileAppeal(appeal) => {
+            named.standing = db::sanctions::standing(tx, facts.case.id).await?;
+            faults.extend(challenge(appeal.against_version, &mut named));
+        }
+        Action::ReportUnproven(_) | Action::CancelOnAppeal(_) => {
             named.standing = db::sanctions::standing(tx, facts.case.id).await?
         }
         _ => {}
@@ -207,6 +211,23 @@ pub(super) async fn decided(
         faults.push(FieldFault::new(format!("{pointer}/sanction_code"), Fault::UnknownCode));
     }
     Ok(())
+}
+
+/// Finds the discipline decision that a remedy is to be against. Where two stand, none is meant until it is named.
+fn challenge(version: Option<i16>, named: &mut Named) -> Option<FieldFault> {
+    let fault = |fault| Some(FieldFault::new("/input/against_version", fault));
+    let mut decisions = named.standing.iter_mut().filter(|standing| standing.category == Category::Discipline);
+    match version {
+        Some(version) => match decisions.find(|standing| standing.version == version) {
+            Some(named) => {
+                named.challenged = true;
+                None
+            }
+            None => fault(Fault::UnknownCode),
+        },
+        None if decisions.count() > 1 => fault(Fault::Required),
+        None => None,
+    }
 }
 
 /// Looks up what a remedy is against, and the sanction its outcome names, by the catalogue of the day of the act.

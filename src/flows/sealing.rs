@@ -6,7 +6,7 @@ use super::transition::Setting;
 use super::{FlowError, persons};
 use crate::db::data_requests::DataRequest;
 use crate::db::deliveries::Claimed;
-use crate::db::identities::Identity;
+use crate::db::identities::{Contact, Identity};
 use crate::db::intake::Witness;
 use crate::db::messages::{Locked, Message};
 use crate::db::{self, Pool, Tx};
@@ -30,12 +30,7 @@ fn open(key: &DataKey, field: Field, row: Uuid, sealed: &Option<Sealed>) -> Resu
 /// The people a report names as its own, sealed with a new data key.
 pub(super) struct SealedPeople {
     pub key: WrappedKey,
-    pub name: Option<Sealed>,
-    pub email: Option<Sealed>,
-    pub phone: Option<Sealed>,
-    pub nik: Option<Sealed>,
-    pub email_index: Option<Vec<u8>>,
-    pub nik_index: Option<Vec<u8>>,
+    pub contact: Contact,
     pub witnesses: Vec<Witness>,
 }
 
@@ -59,14 +54,26 @@ pub(super) fn people(
         })
     });
     Ok(SealedPeople {
-        name: seal(&key, Field::ReporterName, report_id, &who.name)?,
-        email: seal(&key, Field::ReporterEmail, report_id, &who.email)?,
-        phone: seal(&key, Field::ReporterPhone, report_id, &who.phone)?,
-        nik: seal(&key, Field::ReporterNik, report_id, &who.nik)?,
-        email_index: who.email.as_ref().map(|email| email_index(keys, email.reveal())),
-        nik_index: who.nik.as_ref().map(|nik| nik_index(keys, &persons::nik_index(keys, nik.reveal()))),
+        contact: contact(&key, keys, report_id, who)?,
         witnesses: witnesses.collect::<Result<_, VaultError>>()?,
         key: wrapped,
+    })
+}
+
+/// Seals what a reporter says of himself, with the indexes by which he is found.
+pub(super) fn contact(
+    key: &DataKey,
+    keys: &Keys,
+    report_id: Uuid,
+    who: &ReporterContact,
+) -> Result<Contact, VaultError> {
+    Ok(Contact {
+        name: seal(key, Field::ReporterName, report_id, &who.name)?,
+        email: seal(key, Field::ReporterEmail, report_id, &who.email)?,
+        phone: seal(key, Field::ReporterPhone, report_id, &who.phone)?,
+        nik: seal(key, Field::ReporterNik, report_id, &who.nik)?,
+        email_index: who.email.as_ref().map(|email| email_index(keys, email.reveal())),
+        nik_index: who.nik.as_ref().map(|nik| nik_index(keys, &persons::nik_index(keys, nik.reveal()))),
     })
 }
 

@@ -315,8 +315,10 @@ fn hashes_keep_their_parts_apart() {
 #[test]
 fn links_and_cursors_open_only_unchanged_and_in_their_context() {
     let (_scratch, keys) = keys();
-    let token = keys.confirmation_token(Uuid::from_u128(5));
-    assert_eq!((token.len(), keys.confirm(&token)), (43, Some(Uuid::from_u128(5))));
+    let changed = keys.confirmation_token(Uuid::from_u128(5), 1);
+    assert_eq!(keys.confirm(&changed), Some((Uuid::from_u128(5), 1)));
+    let token = keys.confirmation_token(Uuid::from_u128(5), 0);
+    assert_eq!((token.len(), keys.confirm(&token)), (43, Some((Uuid::from_u128(5), 0))));
     for i in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
         bytes[i] = if bytes[i] == b'A' { b'B' } else { b'A' };

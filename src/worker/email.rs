@@ -141,8 +141,8 @@ async fn send(app: &App, letters: &Letters, claimed: &Claimed, count: usize) -> 
         None => Failure::Permanent("no address".to_owned()),
     };
     let address = address.ok_or_else(missing)?;
-    // The receipt carries the link that confirms the address; everything else waits for it.
-    if claimed.report_id.is_some() && claimed.notice != Notice::ReportReceived && !claimed.confirmed {
+    // Everything else waits until the address is confirmed.
+    if claimed.report_id.is_some() && !claimed.notice.confirms_address() && !claimed.confirmed {
         return Err(Failure::Unconfirmed);
     }
     let language = Language::preferred(&claimed.language);
@@ -225,8 +225,9 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
         letter_number: letter_number(claimed.details.as_deref()),
         confirm_link: claimed
             .report_id
-            .filter(|_| claimed.notice == Notice::ReportReceived)
-            .map(|report_id| format!("{base}/v1/email-confirmations/{}", app.keys.confirmation_token(report_id))),
+            .filter(|_| claimed.notice.confirms_address())
+            .map(|report_id| app.keys.confirmation_token(report_id, claimed.email_version))
+            .map(|token| format!("{base}/v1/email-confirmations/{token}")),
         lines: Vec::new(),
     }
 }

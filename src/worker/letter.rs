@@ -26,6 +26,7 @@ macro_rules! notices {
 
 notices![
     "access_withdrawn",
+    "address_changed",
     "approval_waiting",
     "breach_due",
     "breach_overdue",

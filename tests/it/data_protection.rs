@@ -129,6 +129,21 @@ async fn a_case_over_its_time_is_proposed_once_and_purged_when_the_privacy_offic
 }
 
 #[tokio::test]
+async fn the_address_of_a_body_that_an_officer_typed_goes_with_the_case() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "transfer_out"]).await;
+    let addresses = "SELECT address AS value FROM deliveries WHERE address IS NOT NULL";
+    assert_eq!(app.db.value(addresses).await, "surat@lembaga.example");
+    app.advance(Duration::days(11 * YEAR));
+    let found = proposed(&app).await;
+    decision(&app, &found[0], true).expect(200).await;
+    assert_eq!(app.db.value(addresses).await, "");
+    let left = everything_about(&app, &case).await;
+    assert!(!left.contains("lembaga.example"), "{left}");
+    assert!(app.deliver_after_quiet().await.iter().all(|mail| !mail.to.is_empty()), "nothing leaves for nowhere");
+}
+
+#[tokio::test]
 async fn a_merged_case_goes_with_the_one_it_was_merged_into() {
     let app = TestApp::start().await;
     let (master, merged) = (app.submit(&app.report()).await, app.submit(&app.report()).await);

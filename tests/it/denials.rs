@@ -126,6 +126,7 @@ const DOORS: &[(&str, Door)] = &[
     ("list_my_data_requests", Reporter),
     ("make_data_request", Reporter),
     ("get_my_data", Reporter),
+    ("correct_my_particulars", Reporter),
     ("get_me", AnyOfficer("it tells an officer of himself")),
     ("change_password", AnyOfficer("it changes the caller's own password, whose current one it asks for")),
     ("end_sign_in", Only(&[P::AgencyAdmin])),
@@ -310,6 +311,7 @@ impl World {
             }
             "set_calendar_year" => json!({ "official": false, "confirmation": "unconfirmed" }),
             "make_data_request" => json!({ "kind": "correction", "text": "Mohon nama saya diperbaiki." }),
+            "correct_my_particulars" => json!({ "phone": "+62 812 0000 0000" }),
             "post_my_message" => json!({ "body": "Pesan lain." }),
             _ => Value::Null,
         }

@@ -293,6 +293,7 @@ fn context(notice: Notice, language: Language) -> LetterContext {
     let to_reporter = matches!(
         notice,
         N::ReportReceived
+            | N::AddressChanged
             | N::StatusChanged
             | N::QuestionAsked
             | N::QuestionExpired
@@ -319,7 +320,8 @@ fn context(notice: Notice, language: Language) -> LetterContext {
         due: (notice == N::QuestionAsked || !notice.deadlines().is_empty()).then(|| "27-11-2026".to_owned()),
         count: None,
         letter_number: letter.then(|| "B/12/XI/2026".to_owned()),
-        confirm_link: (notice == N::ReportReceived)
+        confirm_link: notice
+            .confirms_address()
             .then(|| "https://netral.example/v1/email-confirmations/0123456789abcdef".to_owned()),
         lines: vec!["REG-BKN-2026-1000001: D4 Pemeriksaan inspektorat, 27-11-2026".to_owned()],
     }

@@ -15,6 +15,7 @@ mod bawaslu_window;
 mod breach_notices;
 mod cases;
 mod clocks;
+mod corrections;
 mod data_protection;
 mod deadlines;
 mod denials;

@@ -79,7 +79,7 @@ async fn every_operation_of_the_document_is_mounted() {
             .unwrap()
             .keys()
             .filter_map(|method| {
-                ["GET", "POST", "PUT", "DELETE"].into_iter().find(|known| known.eq_ignore_ascii_case(method))
+                ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().find(|known| known.eq_ignore_ascii_case(method))
             })
             .collect();
         assert_eq!(methods, documented, "{path}");

@@ -118,6 +118,49 @@ async fn cancelling_one_decision_leaves_the_act_of_another_punished_and_its_sanc
 }
 
 #[tokio::test]
+async fn where_two_decisions_stand_a_remedy_names_one_and_its_outcome_leaves_the_other_as_it_was() {
+    let app = TestApp::start().await;
+    let case = of_two_acts(&app).await;
+    app.fire_with(&case, "impose_sanction", &decision(&app, "S1", &json!([1]))).await;
+    app.walk(&case, &["take_effect"]).await;
+    examined(&app, &case).await;
+    let further = json!({ "to": "decided", "sanction": decision(&app, "S2", &json!([2])) });
+    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &further).await.status, 200);
+    let mut appeal = steps::input(&app, "file_appeal");
+    appeal["late_filing_reason"] = REASON.into();
+    let unnamed = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!((unnamed.status, unnamed.faults()), (422, vec![("/input/against_version", "required")]));
+    appeal["against_version"] = 3.into();
+    let unknown = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!(unknown.faults(), [("/input/against_version", "unknown-code")]);
+    appeal["against_version"] = 1.into();
+    appeal.as_object_mut().unwrap().remove("late_filing_reason");
+    let late = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!(guards(&late.problem("guard-failed")), ["appeal_in_time_or_explained"], "its delivery is not on record");
+    appeal["late_filing_reason"] = REASON.into();
+    app.fire_with(&case, "file_appeal", &appeal).await;
+    let told = sanctions(&app, &case).await;
+    let (first, second) = (told.at("/data/0/id").clone(), told.at("/data/1").clone());
+    let tracks = app.get(&format!("/v1/cases/{case}/tracks")).by(Persona::Auditor).expect(200).await;
+    let filed = tracks.at("/data").as_array().unwrap().iter().find(|track| track["track"] == "appeal").unwrap().clone();
+    assert_eq!(filed["runs"][0]["against"], first, "{filed}");
+    let outcome =
+        json!({ "outcome": "lightened", "sanction_code": "R2", "decision": { "number": "B/1", "dated": app.day(0) } });
+    app.fire_with(&case, "decide_appeal", &outcome).await;
+    let told = sanctions(&app, &case).await;
+    assert_eq!((told.at("/data/2/version_of"), told.at("/data/2/acts")), (&first, &json!([1])));
+    assert_eq!(told.at("/data/1"), &second, "the other one stands as it was");
+    assert_eq!(app.track(&case, "discipline").await, "decided", "it still waits to be delivered");
+    // Of the two that stand now the older one, the second decision, is cancelled by its own remedy.
+    appeal["against_version"] = 2.into();
+    app.fire_with(&case, "file_appeal", &appeal).await;
+    let ended = app.fire(&case, "cancel_on_appeal").await;
+    assert_eq!(ended.text("/sanction_code"), "R2", "{}", ended.body());
+    let told = sanctions(&app, &case).await;
+    assert_eq!((told.text("/data/3/origin"), told.at("/data/3/version_of")), ("cancelled", &second["id"]));
+}
+
+#[tokio::test]
 async fn a_dismissal_decided_later_waits_for_its_appeal_window_unless_the_ppk_says_why_not() {
     let app = TestApp::start().await;
     let case = of_two_acts(&app).await;

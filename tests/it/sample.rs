@@ -209,6 +209,8 @@ pub fn named(verb: Verb) -> Named {
             sanction_code: "S1".to_owned(),
             acts: Vec::new(),
             remedy: None,
+            version: 1,
+            challenged: false,
         }],
         lightest_proposed: Some(200),
         heaviest_proposed: Some(200),
@@ -358,6 +360,7 @@ pub fn action(verb: Verb) -> Action {
             filed_on: day(2026, 11, 19),
             body: "BPASN".to_owned(),
             delivered_on: None,
+            against_version: None,
             late_filing_reason: None,
         }),
         Verb::TakeEffect => {

@@ -25,7 +25,7 @@ async fn a_refusal_that_tells_how_the_case_stands_is_a_look_at_it() {
     let (case, path) = (&receipt.case, format!("/v1/cases/{}", receipt.case));
     let stale = fired(&app, Persona::Triage, case, "take", 9).expect(412).await;
     assert_eq!(stale.at("/current/state"), "submitted");
-    fired(&app, Persona::Triage, &case, "accept", 1).key("kunci-satu").expect(409).await.problem("not-in-state");
+    fired(&app, Persona::Triage, case, "accept", 1).key("kunci-satu").expect(409).await.problem("not-in-state");
     let forbidden = fired(&app, Persona::Taskforce, case, "take", 1).expect(403).await.problem("forbidden");
     assert!(forbidden.at("/allowed_actions").is_array(), "{}", forbidden.body());
     let step = json!({ "to": "summoned", "document": { "number": "1/2026", "dated": app.day(0) }, "day": app.day(1) });

@@ -139,6 +139,10 @@ impl DataRequestView {
                 "Data Anda dapat dibaca sekarang di /v1/my-report/data.",
                 "Your data can be read now at /v1/my-report/data.",
             ]),
+            DataRequestKind::Correction => Some([
+                "Nama, alamat surel, telepon, dan NIK dapat Anda perbaiki sendiri sekarang melalui PATCH /v1/my-report/reporter.",
+                "You can correct name, e-mail address, telephone and NIK yourself now by PATCH /v1/my-report/reporter.",
+            ]),
             DataRequestKind::Erasure if case_open => Some([
                 "Selama perkara berjalan data tidak dihapus; permintaan ini dapat ditangguhkan atau ditolak dengan alasan.",
                 "Nothing is erased while the case is open; this request may be deferred or refused with a reason.",

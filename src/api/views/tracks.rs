@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::Label;
 use crate::db::tracks::{TrackRun, TrackStepRow};
@@ -45,6 +46,9 @@ pub struct TrackRunView {
     /// The body that decides it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appeal_body: Option<String>,
+    /// Key of the version of a sanction that it is against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Uuid>,
     /// Why it was stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_reason: Option<StopReason>,
@@ -72,6 +76,7 @@ impl From<&(TrackRun, Vec<TrackStepRow>)> for TrackRunView {
             referral_kind: run.referral_kind,
             appeal_kind: run.appeal_kind,
             appeal_body: run.appeal_body.clone(),
+            against: run.against,
             stop_reason: run.stop_reason,
             temporary_release: run.temporary_release,
             admin_action_recommended: run.admin_action_recommended,

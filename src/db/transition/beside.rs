@@ -39,11 +39,11 @@ impl From<&Beside> for Parts {
 pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -> QueryResult<()> {
     // A track that ended is taken up again only where none of its kind is live, so the newest is the one meant.
     push!(out; ", change AS (SELECT * FROM jsonb_to_recordset(" [Jsonb] &parts.tracks, "::jsonb) AS c (id uuid, track text, state text, opens boolean, ends boolean, \
-            document_number text, document_dated date, day date, referral_kind text, appeal_kind text, appeal_body text, stop_reason text, \
+            document_number text, document_dated date, day date, referral_kind text, appeal_kind text, appeal_body text, against uuid, stop_reason text, \
             temporary_release boolean, admin_action_recommended boolean)), \
-        opened AS (INSERT INTO tracks (id, case_id, track, state, opened_at, state_since, ended_at, referral_kind, appeal_kind, appeal_body, stop_reason, \
+        opened AS (INSERT INTO tracks (id, case_id, track, state, opened_at, state_since, ended_at, referral_kind, appeal_kind, appeal_body, against, stop_reason, \
             temporary_release, admin_action_recommended) \
-          SELECT c.id, event.case_id, c.track, c.state, event.at, event.at, CASE WHEN c.ends THEN event.at END, c.referral_kind, c.appeal_kind, c.appeal_body, \
+          SELECT c.id, event.case_id, c.track, c.state, event.at, event.at, CASE WHEN c.ends THEN event.at END, c.referral_kind, c.appeal_kind, c.appeal_body, c.against, \
             c.stop_reason, coalesce(c.temporary_release, false), coalesce(c.admin_action_recommended, false) FROM change c, event WHERE c.opens RETURNING id, track), \
         turned AS (UPDATE tracks t SET state = c.state, state_since = event.at, ended_at = CASE WHEN c.ends THEN event.at END, \
             stop_reason = coalesce(c.stop_reason, t.stop_reason), temporary_release = coalesce(c.temporary_release, t.temporary_release), \
@@ -87,6 +87,6 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
             end_on = CASE WHEN d.start_on IS NULL THEN s.end_on ELSE (d.start_on + make_interval(months => s.months))::date END \
           FROM event, jsonb_to_recordset(" [Jsonb] &parts.dates, "::jsonb) AS d (category text, start_on date, idis_ref text) \
           WHERE s.id = (SELECT s.id FROM sanctions_imposed s WHERE s.case_id = event.case_id AND s.category = d.category AND " {STANDS} " \
-            ORDER BY s.version DESC LIMIT 1))");
+            ORDER BY s.start_on DESC NULLS FIRST, s.version DESC LIMIT 1))");
     Ok(())
 }

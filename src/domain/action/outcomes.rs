@@ -104,7 +104,11 @@ pub struct FileAppeal {
     /// The day the decision reached the subject, where that is not on record yet; the time for filing (D9) runs from it.
     #[schema(example = "2026-11-20")]
     pub delivered_on: Option<NaiveDate>,
-    /// Needed after the time for filing; the body decides whether it is admissible.
+    /// Which discipline decision it is against, by its version in the list of sanctions; needed where two stand.
+    #[schema(minimum = 1, maximum = 32_767)]
+    pub against_version: Option<i16>,
+    /// Needed after the time for filing; the body decides whether it is admissible. Also where it is against a decision before the
+    /// newest and does not say when that was delivered.
     #[schema(min_length = 20, max_length = 4000)]
     pub late_filing_reason: Option<String>,
 }

@@ -89,8 +89,10 @@ pub const APPEAL_IN_TIME_OR_EXPLAINED: Guard = now(
     "filed in time (D9), or the delay is explained",
     |s| match s.action {
         Action::FileAppeal(appeal) => {
-            // What has not been delivered cannot be appealed too late.
-            let in_time = appeal.delivered_on.or(s.facts.case.delivered_on).is_none_or(|delivered| {
+            // What has not been delivered cannot be appealed too late; of a decision before the newest that is not on record.
+            let newest = sanction::challenges_newest(s.named);
+            let delivered = appeal.delivered_on.or(s.facts.case.delivered_on.filter(|_| newest));
+            let in_time = delivered.map_or(newest, |delivered| {
                 let window = s.appeal_window(delivered, Some(appeal.kind));
                 window.is_some_and(|window| appeal.filed_on <= window.last_day)
             });

@@ -37,6 +37,8 @@ fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
         sanction_code: format!("S{id}"),
         acts: acts.to_vec(),
         remedy: None,
+        version: i16::try_from(id).unwrap(),
+        challenged: false,
     }
 }
 
@@ -46,12 +48,25 @@ fn what_is_cancelled_frees_its_own_acts_and_leaves_what_else_stands() {
     let (first, second) = (standing(1, Category::Discipline, &[1]), standing(2, Category::Discipline, &[2]));
     let both = known(vec![first, standing(3, Category::Ethics, &[3]), second]);
     let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
-    let ends = cancelled(&paper, &both).unwrap();
+    let ends = cancelled(&paper, newest(Category::Discipline, &both), &both).unwrap();
     assert_eq!((ends.version_of, &ends.frees), (Some(Uuid::from_u128(2)), &vec![2]), "the newest one");
     assert_eq!(left_standing(Some(&ends), &both).unwrap().sanction_code, "S1", "discipline before ethics");
     let moral = known(vec![standing(3, Category::Ethics, &[3])]);
-    assert!(cancelled(&paper, &moral).is_none());
+    assert!(cancelled(&paper, newest(Category::Discipline, &moral), &moral).is_none());
     assert_eq!(left_standing(None, &moral).unwrap().sanction_code, "S3");
+}
+
+#[test]
+fn a_remedy_is_against_the_decision_it_names_and_otherwise_against_the_newest() {
+    let (first, second) = (standing(1, Category::Discipline, &[1]), standing(2, Category::Discipline, &[2]));
+    let mut known = Named { standing: vec![first, second, standing(3, Category::Ethics, &[3])], ..Named::default() };
+    assert_eq!((challenged(&known).map(|one| one.version), challenges_newest(&known)), (Some(2), true));
+    known.standing[0].challenged = true;
+    assert_eq!((challenged(&known).map(|one| one.version), challenges_newest(&known)), (Some(1), false));
+    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+    let code = "R1".to_owned();
+    let lightened = after_appeal(TrackState::Lightened, Some(&code), &paper, &known, NaiveDate::default()).unwrap();
+    assert_eq!(lightened.version_of, Some(Uuid::from_u128(1)));
 }
 
 #[test]

@@ -1,0 +1,1 @@
+ALTER TABLE reporter_identities DROP COLUMN email_version;

@@ -148,6 +148,8 @@ pub struct StandingSanction {
     pub remedy: Option<AppealKind>,
     /// Counts the versions of the case.
     pub version: i16,
+    /// The day the decision letter is dated.
+    pub sk_date: Option<NaiveDate>,
     /// The remedy filed, or to be filed, names it.
     pub challenged: bool,
 }
@@ -266,6 +268,16 @@ pub fn acts_stand(impose: &ImposeSanction, named: &Named) -> bool {
         None => named.acts.is_empty() && *number == 1,
     };
     impose.acts.as_ref().is_none_or(|acts| acts.iter().all(known))
+}
+
+/// The decision and the examination it rests on are not dated behind this day.
+pub fn dated_by(impose: &ImposeSanction, day: NaiveDate) -> bool {
+    impose.decision.dated <= day && impose.examination_record.dated <= day
+}
+
+/// The sanction had been decided on this day; one that is unknown may have been.
+pub fn decided_by(standing: Option<&StandingSanction>, day: NaiveDate) -> bool {
+    standing.and_then(|standing| standing.sk_date).is_none_or(|dated| dated <= day)
 }
 
 /// No act of the decision bears another sanction, and there is an act to punish, unless it rests on a conviction

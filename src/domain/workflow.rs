@@ -232,11 +232,18 @@ pub const RULES: &[Rule] = &[
         ]),
     rule("T23", Verb::ImposeSanction, &[S::PpkAction], To(S::SanctionDecided), P::ActAsPpk)
         .sets(&["D8"])
-        .checks(&[g::SANCTION_FITS_CATEGORY, g::BELOW_RANGE_EXPLAINED, g::ACTS_STAND, g::NOT_PUNISHED_TWICE])
+        .checks(&[
+            g::DECISION_BY_TODAY,
+            g::SANCTION_FITS_CATEGORY,
+            g::BELOW_RANGE_EXPLAINED,
+            g::ACTS_STAND,
+            g::NOT_PUNISHED_TWICE,
+        ])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T24", Verb::ReportUnproven, &[S::PpkAction], Close(C::NotProven), P::ActAsPpk)
         .approved_by(P::AcceptPpkResult)
         .sets(&["D11", "D13"])
+        .checks(&[g::DECISION_BY_TODAY])
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T25", Verb::FileAppeal, &[S::SanctionDecided, S::Monitoring], To(S::Appeal), P::ActAsPpk)
         .sets(&["D10"])
@@ -245,19 +252,21 @@ pub const RULES: &[Rule] = &[
             g::NOT_A_MORAL_SANCTION,
             g::FILED_BY_TODAY,
             g::DELIVERED_BY_TODAY,
+            g::SINCE_DECISION,
             g::APPEAL_IN_TIME_OR_EXPLAINED,
         ])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T26", Verb::TakeEffect, &[S::SanctionDecided], To(S::Monitoring), P::ActAsPpk)
         .sets(&["D12"])
-        .checks(&[g::DELIVERED_BY_TODAY, g::DAY_15_REACHED, g::APPEAL_WINDOW_PASSED])
+        .checks(&[g::DELIVERED_BY_TODAY, g::SINCE_DECISION, g::DAY_15_REACHED, g::APPEAL_WINDOW_PASSED])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T27", Verb::DecideAppeal, &[S::Appeal], To(S::Monitoring), P::DecideAppeal)
         .sets(&["D12"])
-        .checks(&[g::NEW_SANCTION_NAMED])
+        .checks(&[g::DECISION_BY_TODAY, g::NEW_SANCTION_NAMED])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T28", Verb::CancelOnAppeal, &[S::Appeal], Close(C::SanctionCancelled), P::DecideAppeal)
         .sets(&["D11", "D13"])
+        .checks(&[g::DECISION_BY_TODAY])
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T29", Verb::Close, &[S::Monitoring], CloseWithResult, P::Close)
         .sets(&["D11", "D13"])

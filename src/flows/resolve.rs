@@ -32,7 +32,6 @@ pub(super) const fn is_named_by_case_alone(action: &Action) -> bool {
         | Action::RequestMoreWork(_)
         | Action::RecommendNothing(_)
         | Action::Contest(_)
-        | Action::TakeEffect(_)
         | Action::Close(_)
         | Action::RecordDeparture(_) => true,
         Action::Ask(_)
@@ -45,6 +44,7 @@ pub(super) const fn is_named_by_case_alone(action: &Action) -> bool {
         | Action::ReassignAgency(_)
         | Action::ImposeSanction(_)
         | Action::ReportUnproven(_)
+        | Action::TakeEffect(_)
         | Action::FileAppeal(_)
         | Action::DecideAppeal(_)
         | Action::CancelOnAppeal(_)
@@ -152,7 +152,7 @@ pub(super) async fn resolve(
             named.standing = db::sanctions::standing(tx, facts.case.id).await?;
             faults.extend(challenge(appeal.against_version, &mut named));
         }
-        Action::ReportUnproven(_) | Action::CancelOnAppeal(_) => {
+        Action::ReportUnproven(_) | Action::TakeEffect(_) | Action::CancelOnAppeal(_) => {
             named.standing = db::sanctions::standing(tx, facts.case.id).await?
         }
         _ => {}

@@ -304,3 +304,42 @@ async fn a_decision_does_not_come_into_force_beside_a_pending_remedy_and_does_on
     assert_eq!(sanctions(&app, &case).await.text("/data/0/start_on"), app.day(0));
     app.fire(&case, "close").await;
 }
+
+#[tokio::test]
+async fn days_are_held_against_the_decision_and_against_what_is_on_record() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&TO_PPK).await;
+    let mut impose = steps::input(&app, "impose_sanction");
+    impose["decision"]["dated"] = app.day(2).into();
+    let ahead = app.try_to(Persona::Ppk, &case, "impose_sanction", &impose).await;
+    assert_eq!(guards(&ahead.problem("guard-failed")), ["decision_by_today"]);
+    impose["decision"]["dated"] = app.day(-30).into();
+    app.fire_with(&case, "impose_sanction", &impose).await;
+    let mut appeal = steps::input(&app, "file_appeal");
+    appeal["filed_on"] = app.day(-31).into();
+    let before = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!(guards(&before.problem("guard-failed")), ["since_decision"]);
+    let early = json!({ "delivered_on": app.day(-31), "early_effect_reason": REASON });
+    let early = app.try_to(Persona::Ppk, &case, "take_effect", &early).await;
+    assert_eq!(guards(&early.problem("guard-failed")), ["since_decision"]);
+    let letter = json!({ "to": "delivered", "day": app.day(-31) });
+    let early = app.try_step(Persona::Ppk, &case, "discipline", &letter).await;
+    assert_eq!(guards(&early.problem("guard-failed")), ["since_decision"]);
+    app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&app.day(-30))).await;
+    // Another day of delivery would make of a late filing one in time.
+    appeal = steps::input(&app, "file_appeal");
+    appeal["delivered_on"] = app.day(-3).into();
+    let other = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!(guards(&other.problem("guard-failed")), ["delivered_by_today"]);
+    appeal["delivered_on"] = app.day(-30).into();
+    let late = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!(guards(&late.problem("guard-failed")), ["appeal_in_time_or_explained"]);
+    appeal["late_filing_reason"] = REASON.into();
+    app.fire_with(&case, "file_appeal", &appeal).await;
+    for verb in ["decide_appeal", "cancel_on_appeal"] {
+        let mut input = steps::input(&app, verb);
+        input["decision"]["dated"] = app.day(2).into();
+        let ahead = app.try_to(Persona::Ppk, &case, verb, &input).await;
+        assert_eq!(guards(&ahead.problem("guard-failed")), ["decision_by_today"], "{verb}");
+    }
+}

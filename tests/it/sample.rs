@@ -210,6 +210,7 @@ pub fn named(verb: Verb) -> Named {
             acts: Vec::new(),
             remedy: None,
             version: 1,
+            sk_date: None,
             challenged: false,
         }],
         lightest_proposed: Some(200),

@@ -130,9 +130,11 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), T
     if version.origin != SanctionOrigin::Cancelled {
         prop_assert!(!acts.iter().any(|act| bearing(standing).contains(act)), "an act of {:?} is punished twice", acts);
         let sanction_code = version.sanction_code.clone().unwrap_or_default();
+        let sk_date = version.sk_date.or(old.and_then(|old| old.sk_date));
         let (id, category, remedy) = (version.id, version.category, None);
         let version = i16::try_from(standing.len()).unwrap() + 1;
-        standing.push(StandingSanction { id, category, sanction_code, acts, remedy, version, challenged: false });
+        let challenged = false;
+        standing.push(StandingSanction { id, category, sanction_code, acts, remedy, version, sk_date, challenged });
     }
     let after = bearing(standing);
     let freed: Vec<i16> = before.into_iter().filter(|act| !after.contains(act)).collect();

@@ -38,6 +38,7 @@ fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
         acts: acts.to_vec(),
         remedy: None,
         version: i16::try_from(id).unwrap(),
+        sk_date: None,
         challenged: false,
     }
 }

@@ -19,8 +19,8 @@ pub struct Beside {
     pub version: Option<SanctionVersion>,
     /// Versions that end all that stood, since the PPK finds nothing proven any more.
     pub withdrawn: Vec<SanctionVersion>,
-    /// What becomes known of the newest version.
-    pub dates: Option<SanctionDates>,
+    /// What becomes known of versions that stand.
+    pub dates: Vec<SanctionDates>,
     /// Acts found or punished.
     pub acts: Vec<FoundAct>,
     /// Live tracks that go over to the master of a merge.
@@ -35,7 +35,7 @@ impl Beside {
         self.tracks.is_empty()
             && self.version.is_none()
             && self.withdrawn.is_empty()
-            && self.dates.is_none()
+            && self.dates.is_empty()
             && self.acts.is_empty()
     }
 }
@@ -43,7 +43,6 @@ impl Beside {
 /// What an action leaves beside; brings the track states in `next` along.
 pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case) -> Beside {
     let mut beside = Beside { tracks: driven::changes(action, &facts.case), ..Beside::default() };
-    let dated = |category, start_on, idis_ref| Some(SanctionDates { category, start_on, idis_ref });
     match action {
         Action::Conclude(conclude) => beside.acts = sanction::found(&conclude.findings),
         Action::ImposeSanction(impose) => {
@@ -65,7 +64,7 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
         }
         Action::TakeEffect(effect) => {
             let category = facts.case.category.unwrap_or(Category::Discipline);
-            beside.dates = dated(category, Some(effect_on(category, effect.delivered_on, &facts.case, named)), None);
+            beside.dates = in_force(category, Some(effect_on(category, effect.delivered_on, &facts.case, named)));
         }
         Action::DecideAppeal(decide) => {
             let (to, code) = (driven::outcome(decide.outcome), decide.sanction_code.as_ref());
@@ -78,9 +77,7 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
             leave_other_decision(named, &mut beside);
             left_with(beside.version.as_ref(), named, next);
         }
-        Action::Close(close) if close.idis_ref.is_some() => {
-            beside.dates = dated(Category::Discipline, None, close.idis_ref.clone());
-        }
+        Action::Close(close) => beside.dates = sanction::registered(close, named),
         Action::Merge(_) => {
             beside.handed_over = facts.case.tracks.live();
             beside.handed_over.iter().for_each(|track| next.tracks.set(*track, TrackState::None));
@@ -112,7 +109,7 @@ pub fn of_step(
         (Track::Discipline, TrackState::Delivered) => next.delivered_on = step.day,
         (Track::Discipline, TrackState::InForce) => {
             let start_on = before.delivered_on.map(|day| effect_on(Category::Discipline, day, before, named));
-            beside.dates = Some(SanctionDates { category: Category::Discipline, start_on, idis_ref: None });
+            beside.dates = in_force(Category::Discipline, start_on);
         }
         (Track::Discipline | Track::Appeal, TrackState::Cancelled) => {
             let newest = || sanction::newest(Category::Discipline, named);
@@ -154,6 +151,11 @@ fn leave_other_decision(named: &Named, beside: &mut Beside) {
     }
 }
 
+/// The newest sanction of this category is in force since that day.
+fn in_force(category: Category, start_on: Option<NaiveDate>) -> Vec<SanctionDates> {
+    vec![SanctionDates { id: None, category, start_on, idis_ref: None }]
+}
+
 /// The day a decision delivered on this day is in force: a discipline decision by the law's rule (PP 94/2021), without which
 /// no condition lets it, a moral statement at once.
 fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &Named) -> NaiveDate {
@@ -172,8 +174,7 @@ fn remedied(facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case,
             beside.warnings.extend(sanction::unfit_for(facts.subject.employment, named));
         }
         None if facts.case.tracks.discipline.awaits_effect() && sanction::challenges_newest(named) => {
-            let category = Category::Discipline;
-            beside.dates = Some(SanctionDates { category, start_on: Some(today), idis_ref: None });
+            beside.dates = in_force(Category::Discipline, Some(today));
         }
         None => {}
     }

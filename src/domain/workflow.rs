@@ -216,7 +216,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_STATUS, (N::RecommendationSent, A::Ppk), (N::RecommendationSent, A::TypedAddress)]),
     rule("T20", Verb::RecommendNothing, &[S::Recommendation], Close(C::NotProven), P::Recommend)
         .approved_by(P::ApproveRecommendation)
-        .sets(&["D11", "D13"])
+        .sets(&["D11", "D12", "D13"])
         .tells(&[TOLD_CLOSED]),
     rule("T21", Verb::Contest, &[S::PpkAction], To(S::Recommendation), P::ActAsPpk)
         .sets(&["D6"])
@@ -265,7 +265,7 @@ pub const RULES: &[Rule] = &[
         .checks(&[g::DECISION_BY_TODAY, g::NEW_SANCTION_NAMED])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T28", Verb::CancelOnAppeal, &[S::Appeal], Close(C::SanctionCancelled), P::DecideAppeal)
-        .sets(&["D11", "D13"])
+        .sets(&["D11", "D12", "D13"])
         .checks(&[g::DECISION_BY_TODAY])
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T29", Verb::Close, &[S::Monitoring], CloseWithResult, P::Close)

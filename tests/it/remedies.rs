@@ -343,3 +343,44 @@ async fn days_are_held_against_the_decision_and_against_what_is_on_record() {
         assert_eq!(guards(&ahead.problem("guard-failed")), ["decision_by_today"], "{verb}");
     }
 }
+
+#[tokio::test]
+async fn of_two_sanctions_each_is_registered_before_the_case_closes_and_the_time_for_the_first_runs_on() {
+    let app = TestApp::start().await;
+    let case = of_two_acts(&app).await;
+    app.fire_with(&case, "impose_sanction", &decision(&app, "S1", &json!([1]))).await;
+    app.walk(&case, &["take_effect"]).await;
+    let owed = async || {
+        let path = format!("/v1/cases/{case}/deadlines");
+        let told = app.get(&path).by(Persona::Auditor).expect(200).await;
+        let rows = told.at("/data").as_array().unwrap().clone();
+        let of_register: Vec<Value> = rows.into_iter().filter(|row| row["code"] == "D12").collect();
+        of_register.into_iter().map(|row| (row["status"].clone(), row["last_day"].clone())).collect::<Vec<_>>()
+    };
+    let first = owed().await;
+    app.advance(Duration::days(2));
+    examined(&app, &case).await;
+    let further = json!({ "to": "decided", "sanction": decision(&app, "S2", &json!([2])) });
+    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &further).await.status, 200);
+    app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&app.day(-16))).await;
+    let now = json!({ "to": "in_force", "reason": REASON });
+    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &now).await.status, 200);
+    assert_eq!(owed().await, first, "the second decision does not put off the first registration");
+    let unregistered = async || {
+        let told = app.get("/v1/compliance").by(Persona::Auditor).expect(200).await;
+        told.at("/data/0/unregistered").clone()
+    };
+    assert_eq!(unregistered().await, json!(2));
+    let mut close = steps::input(&app, "close");
+    let one = app.try_to(Persona::Auditor, &case, "close", &close).await;
+    assert_eq!(guards(&one.problem("guard-failed")), ["registered_in_idis"]);
+    close["registrations"] =
+        json!([{ "version": 1, "idis_ref": "IDIS-2026-7" }, { "version": 9, "idis_ref": "IDIS-2026-8" }]);
+    let unknown = app.try_to(Persona::Auditor, &case, "close", &close).await;
+    assert_eq!(unknown.faults(), [("/input/registrations/1/version", "unknown-code")]);
+    close["registrations"] = json!([{ "version": 1, "idis_ref": "IDIS-2026-7" }]);
+    app.fire_with(&case, "close", &close).await;
+    let told = sanctions(&app, &case).await;
+    assert_eq!((told.text("/data/0/idis_ref"), told.text("/data/1/idis_ref")), ("IDIS-2026-7", "IDIS-2026-1"));
+    assert_eq!(unregistered().await, json!(0));
+}

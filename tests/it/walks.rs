@@ -133,8 +133,10 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), T
         let sk_date = version.sk_date.or(old.and_then(|old| old.sk_date));
         let (id, category, remedy) = (version.id, version.category, None);
         let version = i16::try_from(standing.len()).unwrap() + 1;
-        let challenged = false;
-        standing.push(StandingSanction { id, category, sanction_code, acts, remedy, version, sk_date, challenged });
+        let (idis_ref, challenged) = (None, false);
+        let one =
+            StandingSanction { id, category, sanction_code, acts, remedy, version, sk_date, idis_ref, challenged };
+        standing.push(one);
     }
     let after = bearing(standing);
     let freed: Vec<i16> = before.into_iter().filter(|act| !after.contains(act)).collect();

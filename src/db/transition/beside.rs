@@ -85,8 +85,8 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
         freed AS (DELETE FROM punished_acts p USING version v, event WHERE p.case_id = event.case_id AND p.act_number = ANY (v.frees))");
     push!(out; ", dated AS (UPDATE sanctions_imposed s SET start_on = coalesce(d.start_on, s.start_on), idis_ref = coalesce(d.idis_ref, s.idis_ref), \
             end_on = CASE WHEN d.start_on IS NULL THEN s.end_on ELSE (d.start_on + make_interval(months => s.months))::date END \
-          FROM event, jsonb_to_recordset(" [Jsonb] &parts.dates, "::jsonb) AS d (category text, start_on date, idis_ref text) \
-          WHERE s.id = (SELECT s.id FROM sanctions_imposed s WHERE s.case_id = event.case_id AND s.category = d.category AND " {STANDS} " \
-            ORDER BY s.start_on DESC NULLS FIRST, s.version DESC LIMIT 1))");
+          FROM event, jsonb_to_recordset(" [Jsonb] &parts.dates, "::jsonb) AS d (id uuid, category text, start_on date, idis_ref text) \
+          WHERE s.id = coalesce(d.id, (SELECT s.id FROM sanctions_imposed s WHERE s.case_id = event.case_id AND s.category = d.category AND " {STANDS} " \
+            ORDER BY s.start_on DESC NULLS FIRST, s.version DESC LIMIT 1)))");
     Ok(())
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Guard, now};
 use crate::domain::action::Action;
-use crate::domain::case::{Category, ClosureReason};
+use crate::domain::case::Category;
 use crate::domain::sanction::{self, Ground};
 
 /// T21.
@@ -202,14 +202,10 @@ pub const NEW_SANCTION_NAMED: Guard = now(
 /// T29.
 pub const REGISTERED_IN_IDIS: Guard = now(
     "registered_in_idis",
-    "sanksi disiplin sudah terdaftar di I'DIS",
-    "a discipline sanction is registered in I'DIS",
+    "setiap sanksi disiplin yang berdiri sudah terdaftar di I'DIS",
+    "every discipline sanction that stands is registered in I'DIS",
     |s| match s.action {
-        Action::Close(close) => {
-            let needed = s.facts.case.category == Some(Category::Discipline)
-                && s.facts.case.administrative_result == Some(ClosureReason::ProvenSanctioned);
-            !needed || close.idis_ref.is_some()
-        }
+        Action::Close(close) => sanction::all_registered(&sanction::registered(close, s.named), s.named),
         _ => false,
     },
 );

@@ -152,6 +152,7 @@ OTHER_CENTRAL = [
     ("LAN", "Lembaga Administrasi Negara"),
     ("LEMHANNAS", "Lembaga Ketahanan Nasional"),
     ("LKPP", "Lembaga Kebijakan Pengadaan Barang/Jasa Pemerintah"),
+    ("LPSK", "Sekretariat Jenderal Lembaga Perlindungan Saksi dan Korban"),
     ("MA", "Mahkamah Agung"),
     ("MK", "Kepaniteraan dan Sekretariat Jenderal Mahkamah Konstitusi"),
     ("MPR", "Sekretariat Jenderal Majelis Permusyawaratan Rakyat"),

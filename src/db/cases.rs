@@ -333,19 +333,25 @@ pub async fn master_facts(
     }))
 }
 
-/// Whether two cases are about the same person: by an officer's word, by number, or by name and agency.
+/// Whether two cases are about the same person: by officers' word, else by number, else by name and agency. A number of one kind
+/// that differs tells two people of one name apart, unless another number or an officer says that they are one.
 pub fn same_subject(one: &CaseFacts, other: &CaseFacts) -> bool {
     let (ours, theirs) = (&one.subject, &other.subject);
-    let same_person = ours.person_id.is_some() && ours.person_id == theirs.person_id;
-    let same_number = (ours.nip.is_some() && ours.nip == theirs.nip) || (ours.nik.is_some() && ours.nik == theirs.nik);
+    if let Some((ours, theirs)) = ours.person_id.zip(theirs.person_id) {
+        return ours == theirs;
+    }
+    let numbers = [(&ours.nip, &theirs.nip), (&ours.nik, &theirs.nik)];
+    let known = || numbers.iter().filter_map(|(ours, theirs)| Some(ours.as_ref()? == theirs.as_ref()?));
+    if known().next().is_some() {
+        return known().any(|equal| equal);
+    }
     let folded = |name: &Option<crate::domain::confidential::Confidential<String>>| {
         name.as_ref().map(|n| n.reveal().trim().to_lowercase())
     };
-    let same_name = ours.name.is_some()
-        && folded(&ours.name) == folded(&theirs.name)
-        && (ours.agency_text == theirs.agency_text
-            || (one.case.agency_id.is_some() && one.case.agency_id == other.case.agency_id));
-    same_person || same_number || same_name
+    let same = |ours: &Option<_>, theirs: &Option<_>| ours.is_some() && ours == theirs;
+    same(&folded(&ours.name), &folded(&theirs.name))
+        && (same(&ours.agency_text, &theirs.agency_text)
+            || (one.case.agency_id.is_some() && one.case.agency_id == other.case.agency_id))
 }
 
 /// How many drafts are listed at most, and how many are read at once: who may see a case need not be whom its draft concerns.

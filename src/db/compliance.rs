@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::cases::{SEEN, Sight, SightParts, push_sight};
+use super::sanctions::STANDS;
 use super::statement::{prepared, push};
 use super::{DbError, Pool};
 
@@ -51,8 +52,8 @@ impl QueryFragment<Pg> for ByPpk<'_> {
               AND d.settled_at IS NULL AND d.due_at < " [sql::Timestamptz] &self.now, ")), \
             count(*) FILTER (WHERE EXISTS (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id)), \
             count(*) FILTER (WHERE 'not_proven' IN (discipline_state, ethics_state) AND NOT EXISTS (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id)), \
-            count(*) FILTER (WHERE state = 'monitoring' AND discipline_state = 'in_force' AND NOT EXISTS \
-              (SELECT FROM sanctions_imposed s WHERE s.case_id = cases.id AND s.category = 'discipline' AND s.idis_ref IS NOT NULL)), \
+            coalesce(sum((SELECT count(*) FROM sanctions_imposed s WHERE s.case_id = cases.id AND s.category = 'discipline' AND s.start_on IS NOT NULL \
+              AND s.idis_ref IS NULL AND " {STANDS} ")) FILTER (WHERE state <> 'closed'), 0)::bigint, \
             count(*) FILTER (WHERE control_state IN ('warning', 'reprimand')), count(*) FILTER (WHERE control_state = 'blocked') \
             FROM cases JOIN subjects ON subjects.case_id = cases.id, sight WHERE cases.addressed AND " {SEEN} " \
             AND CASE WHEN cases.conflict_of_interest THEN cases.reviewing_agency_id ELSE cases.agency_id END IS NOT NULL GROUP BY ppk");

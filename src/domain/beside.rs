@@ -17,8 +17,10 @@ pub struct Beside {
     pub tracks: Vec<TrackChange>,
     /// A new version of a sanction.
     pub version: Option<SanctionVersion>,
-    /// What becomes known of the newest version.
-    pub dates: Option<SanctionDates>,
+    /// Versions that end all that stood, since the PPK finds nothing proven any more.
+    pub withdrawn: Vec<SanctionVersion>,
+    /// What becomes known of versions that stand.
+    pub dates: Vec<SanctionDates>,
     /// Acts found or punished.
     pub acts: Vec<FoundAct>,
     /// Live tracks that go over to the master of a merge.
@@ -30,14 +32,17 @@ pub struct Beside {
 impl Beside {
     /// Nothing is written beside the case's row.
     pub const fn is_empty(&self) -> bool {
-        self.tracks.is_empty() && self.version.is_none() && self.dates.is_none() && self.acts.is_empty()
+        self.tracks.is_empty()
+            && self.version.is_none()
+            && self.withdrawn.is_empty()
+            && self.dates.is_empty()
+            && self.acts.is_empty()
     }
 }
 
 /// What an action leaves beside; brings the track states in `next` along.
 pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case) -> Beside {
     let mut beside = Beside { tracks: driven::changes(action, &facts.case), ..Beside::default() };
-    let dated = |category, start_on, idis_ref| Some(SanctionDates { category, start_on, idis_ref });
     match action {
         Action::Conclude(conclude) => beside.acts = sanction::found(&conclude.findings),
         Action::ImposeSanction(impose) => {
@@ -45,6 +50,11 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
             beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
             beside.warnings = sanction::warnings(impose, named, Ground::Case, facts.subject.employment);
             beside.version = Some(version);
+        }
+        Action::ReportUnproven(unproven) => {
+            let ended = |standing| sanction::cancelled(&unproven.examination_record, Some(standing), named);
+            beside.withdrawn = named.standing.iter().filter_map(ended).collect();
+            next.sanction_code = None;
         }
         Action::FileAppeal(appeal) => {
             beside.warnings.extend(sanction::other_remedy(appeal.kind, named));
@@ -54,7 +64,7 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
         }
         Action::TakeEffect(effect) => {
             let category = facts.case.category.unwrap_or(Category::Discipline);
-            beside.dates = dated(category, Some(effect_on(category, effect.delivered_on, &facts.case, named)), None);
+            beside.dates = in_force(category, Some(effect_on(category, effect.delivered_on, &facts.case, named)));
         }
         Action::DecideAppeal(decide) => {
             let (to, code) = (driven::outcome(decide.outcome), decide.sanction_code.as_ref());
@@ -67,9 +77,7 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
             leave_other_decision(named, &mut beside);
             left_with(beside.version.as_ref(), named, next);
         }
-        Action::Close(close) if close.idis_ref.is_some() => {
-            beside.dates = dated(Category::Discipline, None, close.idis_ref.clone());
-        }
+        Action::Close(close) => beside.dates = sanction::registered(close, named),
         Action::Merge(_) => {
             beside.handed_over = facts.case.tracks.live();
             beside.handed_over.iter().for_each(|track| next.tracks.set(*track, TrackState::None));
@@ -101,7 +109,7 @@ pub fn of_step(
         (Track::Discipline, TrackState::Delivered) => next.delivered_on = step.day,
         (Track::Discipline, TrackState::InForce) => {
             let start_on = before.delivered_on.map(|day| effect_on(Category::Discipline, day, before, named));
-            beside.dates = Some(SanctionDates { category: Category::Discipline, start_on, idis_ref: None });
+            beside.dates = in_force(Category::Discipline, start_on);
         }
         (Track::Discipline | Track::Appeal, TrackState::Cancelled) => {
             let newest = || sanction::newest(Category::Discipline, named);
@@ -143,6 +151,11 @@ fn leave_other_decision(named: &Named, beside: &mut Beside) {
     }
 }
 
+/// The newest sanction of this category is in force since that day.
+fn in_force(category: Category, start_on: Option<NaiveDate>) -> Vec<SanctionDates> {
+    vec![SanctionDates { id: None, category, start_on, idis_ref: None }]
+}
+
 /// The day a decision delivered on this day is in force: a discipline decision by the law's rule (PP 94/2021), without which
 /// no condition lets it, a moral statement at once.
 fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &Named) -> NaiveDate {
@@ -161,8 +174,7 @@ fn remedied(facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case,
             beside.warnings.extend(sanction::unfit_for(facts.subject.employment, named));
         }
         None if facts.case.tracks.discipline.awaits_effect() && sanction::challenges_newest(named) => {
-            let category = Category::Discipline;
-            beside.dates = Some(SanctionDates { category, start_on: Some(today), idis_ref: None });
+            beside.dates = in_force(Category::Discipline, Some(today));
         }
         None => {}
     }
@@ -204,7 +216,7 @@ fn decided(
     if impose.category == Category::Discipline {
         next.delivered_on = None;
     }
-    if before.administrative_result == Some(ClosureReason::NotProven) {
+    if matches!(before.administrative_result, Some(ClosureReason::NotProven | ClosureReason::SanctionCancelled)) {
         next.administrative_result = Some(ClosureReason::ProvenSanctioned);
     }
 }

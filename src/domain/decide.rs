@@ -199,7 +199,9 @@ fn decision(
     let mut beside = beside::of_action(action, facts, named, maker.today(), &mut next);
     let diverted = arrive(&mut next, rule.to, before);
     next.state_since = if next.state == before.state { before.state_since } else { now };
-    let course = course::after(&course::Step { facts, next: &next, rule, action }, &named.law, now);
+    let owes_registration = sanction::owes_registration(beside.version.as_ref(), named);
+    let step = course::Step { facts, next: &next, rule, action, owes_registration };
+    let course = course::after(&step, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
     if course.changed.iter().any(|clock| clock.code == DeadlineCode::D3 && maker.outlasts_its_rule(clock)) {
         beside.warnings.push(Warning::AnswerLaterThanRule);
@@ -220,7 +222,7 @@ fn decision(
     }
 }
 
-/// Sets the state the rule leads to. True when a live track turned a closing into monitoring.
+/// Sets the state the rule leads to. True when a live track, or a sanction that stands, turned a closing into monitoring.
 fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
     let closing = match to {
         Target::To(state) => {
@@ -234,8 +236,14 @@ fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
         Target::Close(reason) => Some(reason),
         Target::CloseWithResult => Some(result_of(before)),
     };
-    let diverted = closing.is_some() && next.tracks.any_live();
+    let denied = |reason| matches!(reason, ClosureReason::NotProven | ClosureReason::SanctionCancelled);
+    let stands = next.sanction_code.is_some() && closing.is_some_and(denied);
+    let diverted = closing.is_some() && (next.tracks.any_live() || stands);
     match closing {
+        Some(_) if stands => {
+            next.state = State::Monitoring;
+            next.administrative_result = Some(ClosureReason::ProvenSanctioned);
+        }
         Some(reason) if diverted => {
             next.state = State::Monitoring;
             next.administrative_result = Some(reason);

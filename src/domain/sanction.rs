@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::action::{AppealKind, Document, Employment, Finding, ImposeSanction};
+use crate::domain::action::{AppealKind, Close, Document, Employment, Finding, ImposeSanction};
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
 use crate::domain::tracks::TrackState;
@@ -148,6 +148,10 @@ pub struct StandingSanction {
     pub remedy: Option<AppealKind>,
     /// Counts the versions of the case.
     pub version: i16,
+    /// The day the decision letter is dated.
+    pub sk_date: Option<NaiveDate>,
+    /// Where I'DIS has it.
+    pub idis_ref: Option<String>,
     /// The remedy filed, or to be filed, names it.
     pub challenged: bool,
 }
@@ -207,9 +211,11 @@ pub struct SanctionVersion {
     pub frees: Vec<i16>,
 }
 
-/// What becomes known later of the newest sanction of a category that stands.
+/// What becomes known later of a sanction that stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SanctionDates {
+    /// Which; the newest of its category where none is named.
+    pub id: Option<Uuid>,
     /// Ethics or discipline.
     pub category: Category,
     /// Since when it is in force.
@@ -268,6 +274,16 @@ pub fn acts_stand(impose: &ImposeSanction, named: &Named) -> bool {
     impose.acts.as_ref().is_none_or(|acts| acts.iter().all(known))
 }
 
+/// The decision and the examination it rests on are not dated behind this day.
+pub fn dated_by(impose: &ImposeSanction, day: NaiveDate) -> bool {
+    impose.decision.dated <= day && impose.examination_record.dated <= day
+}
+
+/// The sanction had been decided on this day; one that is unknown may have been.
+pub fn decided_by(standing: Option<&StandingSanction>, day: NaiveDate) -> bool {
+    standing.and_then(|standing| standing.sk_date).is_none_or(|dated| dated <= day)
+}
+
 /// No act of the decision bears another sanction, and there is an act to punish, unless it rests on a conviction
 /// (PP 94/2021: no double punishment for one act).
 pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, ground: Ground) -> bool {
@@ -313,6 +329,45 @@ pub fn newest(category: Category, named: &Named) -> Option<&StandingSanction> {
 /// The discipline sanction that a remedy is against: the one it names, or the newest where it names none that stands.
 pub fn challenged(named: &Named) -> Option<&StandingSanction> {
     named.standing.iter().find(|standing| standing.challenged).or_else(|| newest(Category::Discipline, named))
+}
+
+/// Where I'DIS has the sanctions that a closing names.
+pub fn registered(close: &Close, named: &Named) -> Vec<SanctionDates> {
+    let newest = newest(Category::Discipline, named).zip(close.idis_ref.as_ref());
+    let others = close.registrations.iter().flatten().filter_map(|one| {
+        let named = discipline(named).find(|standing| standing.version == one.version)?;
+        Some((named, &one.idis_ref))
+    });
+    let known = |(standing, idis_ref): (&StandingSanction, &String)| SanctionDates {
+        id: Some(standing.id),
+        category: standing.category,
+        start_on: None,
+        idis_ref: Some(idis_ref.clone()),
+    };
+    newest.into_iter().chain(others).map(known).collect()
+}
+
+/// I'DIS has every discipline sanction that stands, by what is on record and what is told now.
+pub fn all_registered(told: &[SanctionDates], named: &Named) -> bool {
+    let has = |standing: &StandingSanction| {
+        standing.idis_ref.is_some() || told.iter().any(|known| known.id == Some(standing.id))
+    };
+    discipline(named).all(has)
+}
+
+/// After this decision a discipline sanction stands that I'DIS has not: the one it leaves, or one it leaves alone.
+pub fn owes_registration(version: Option<&SanctionVersion>, named: &Named) -> bool {
+    match version {
+        Some(version) if version.origin != SanctionOrigin::Cancelled => version.category == Category::Discipline,
+        version => {
+            let gone = version.and_then(|version| version.version_of);
+            discipline(named).any(|standing| Some(standing.id) != gone && standing.idis_ref.is_none())
+        }
+    }
+}
+
+fn discipline(named: &Named) -> impl Iterator<Item = &StandingSanction> {
+    named.standing.iter().filter(|standing| standing.category == Category::Discipline)
 }
 
 /// The remedy is against the newest discipline sanction, the one that the discipline track and the case's day of delivery are about.
@@ -381,7 +436,7 @@ pub fn after_appeal(
     })
 }
 
-/// The version that ends a discipline sanction and frees its acts, and no others; `None` where none stands.
+/// The version that ends a sanction and frees its acts, and no others; `None` where none stands.
 pub fn cancelled(by: &Document, ended: Option<&StandingSanction>, named: &Named) -> Option<SanctionVersion> {
     let ended = ended?;
     Some(SanctionVersion {
@@ -390,7 +445,7 @@ pub fn cancelled(by: &Document, ended: Option<&StandingSanction>, named: &Named)
         frees: ended.acts.clone(),
         annulment_number: Some(by.number.clone()),
         annulment_date: Some(by.dated),
-        ..version(Category::Discipline, named)
+        ..version(ended.category, named)
     })
 }
 

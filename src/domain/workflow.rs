@@ -14,7 +14,8 @@ pub enum Target {
     To(State),
     /// The state the question was asked in.
     Return,
-    /// `closed` for this reason; or `monitoring` with the reason kept as result while a track is still open.
+    /// `closed` for this reason; or `monitoring` with the reason kept as result while a track is still open, and with the
+    /// sanction as result where one stands that the reason would deny.
     Close(ClosureReason),
     /// `closed` with the result kept so far.
     CloseWithResult,
@@ -148,6 +149,7 @@ pub const RULES: &[Rule] = &[
     rule("T08", Verb::Dismiss, &[S::Triage], Close(C::Dismissed), P::Triage)
         .approved_by(P::ApproveDismissal)
         .sets(&["D11", "D13"])
+        .checks(&[g::NO_SANCTION_STANDS])
         .tells(&[TOLD_CLOSED]),
     rule("T09", Verb::Merge, BEFORE_PPK, Close(C::MergedDuplicate), P::Merge)
         .checks(&[
@@ -159,10 +161,12 @@ pub const RULES: &[Rule] = &[
             g::NOT_A_MASTER,
             g::NO_LIVE_REFERRAL,
             g::NO_TRACK_RUNS_TWICE,
+            g::NO_SANCTION_STANDS,
         ])
         .tells(&[(N::ReportMerged, A::Reporters)]),
     rule("T10", Verb::TransferOut, &[S::Triage, S::InspectorateReview], Close(C::Transferred), P::Transfer)
         .sets(&["D13"])
+        .checks(&[g::NO_SANCTION_STANDS])
         .tells(&[(N::ReportTransferred, A::Reporters), (N::CaseTransferredToBody, A::TypedAddress)]),
     rule("T11", Verb::Refer, &[S::InspectorateReview], To(S::BawasluReferral), P::Review)
         .approved_by(P::ApproveReview)
@@ -177,7 +181,7 @@ pub const RULES: &[Rule] = &[
     rule("T13", Verb::FindUnproven, &[S::InspectorateReview], Close(C::NotProven), P::Review)
         .approved_by(P::ApproveReview)
         .sets(&["D11", "D13"])
-        .checks(&[g::ALL_TRACKS_TERMINAL])
+        .checks(&[g::ALL_TRACKS_TERMINAL, g::NO_SANCTION_STANDS])
         .tells(&[TOLD_CLOSED]),
     rule("T14", Verb::ReturnReferral, &[S::BawasluReferral], To(S::InspectorateReview), P::ReturnReferral)
         .sets(&["D4"])
@@ -212,7 +216,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_STATUS, (N::RecommendationSent, A::Ppk), (N::RecommendationSent, A::TypedAddress)]),
     rule("T20", Verb::RecommendNothing, &[S::Recommendation], Close(C::NotProven), P::Recommend)
         .approved_by(P::ApproveRecommendation)
-        .sets(&["D11", "D13"])
+        .sets(&["D11", "D12", "D13"])
         .tells(&[TOLD_CLOSED]),
     rule("T21", Verb::Contest, &[S::PpkAction], To(S::Recommendation), P::ActAsPpk)
         .sets(&["D6"])
@@ -228,11 +232,18 @@ pub const RULES: &[Rule] = &[
         ]),
     rule("T23", Verb::ImposeSanction, &[S::PpkAction], To(S::SanctionDecided), P::ActAsPpk)
         .sets(&["D8"])
-        .checks(&[g::SANCTION_FITS_CATEGORY, g::BELOW_RANGE_EXPLAINED, g::ACTS_STAND, g::NOT_PUNISHED_TWICE])
+        .checks(&[
+            g::DECISION_BY_TODAY,
+            g::SANCTION_FITS_CATEGORY,
+            g::BELOW_RANGE_EXPLAINED,
+            g::ACTS_STAND,
+            g::NOT_PUNISHED_TWICE,
+        ])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T24", Verb::ReportUnproven, &[S::PpkAction], Close(C::NotProven), P::ActAsPpk)
         .approved_by(P::AcceptPpkResult)
         .sets(&["D11", "D13"])
+        .checks(&[g::DECISION_BY_TODAY])
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T25", Verb::FileAppeal, &[S::SanctionDecided, S::Monitoring], To(S::Appeal), P::ActAsPpk)
         .sets(&["D10"])
@@ -241,19 +252,21 @@ pub const RULES: &[Rule] = &[
             g::NOT_A_MORAL_SANCTION,
             g::FILED_BY_TODAY,
             g::DELIVERED_BY_TODAY,
+            g::SINCE_DECISION,
             g::APPEAL_IN_TIME_OR_EXPLAINED,
         ])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T26", Verb::TakeEffect, &[S::SanctionDecided], To(S::Monitoring), P::ActAsPpk)
         .sets(&["D12"])
-        .checks(&[g::DELIVERED_BY_TODAY, g::DAY_15_REACHED, g::APPEAL_WINDOW_PASSED])
+        .checks(&[g::DELIVERED_BY_TODAY, g::SINCE_DECISION, g::DAY_15_REACHED, g::APPEAL_WINDOW_PASSED])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T27", Verb::DecideAppeal, &[S::Appeal], To(S::Monitoring), P::DecideAppeal)
         .sets(&["D12"])
-        .checks(&[g::NEW_SANCTION_NAMED])
+        .checks(&[g::DECISION_BY_TODAY, g::NEW_SANCTION_NAMED])
         .tells(&[TOLD_STATUS, TOLD_AUDITORS]),
     rule("T28", Verb::CancelOnAppeal, &[S::Appeal], Close(C::SanctionCancelled), P::DecideAppeal)
-        .sets(&["D11", "D13"])
+        .sets(&["D11", "D12", "D13"])
+        .checks(&[g::DECISION_BY_TODAY])
         .tells(&[TOLD_CLOSED, TOLD_AUDITORS]),
     rule("T29", Verb::Close, &[S::Monitoring], CloseWithResult, P::Close)
         .sets(&["D11", "D13"])
@@ -265,7 +278,7 @@ pub const RULES: &[Rule] = &[
         .tells(&[TOLD_CLOSED]),
     rule("T31", Verb::Withdraw, &[S::Submitted, S::Triage, S::AwaitingReporter], Close(C::Withdrawn), P::Triage)
         .sets(&["D13"])
-        .checks(&[g::WITHDRAWAL_REQUESTED, g::NO_OTHER_REPORT, g::NO_REASON_TO_CONTINUE])
+        .checks(&[g::WITHDRAWAL_REQUESTED, g::NO_OTHER_REPORT, g::NO_REASON_TO_CONTINUE, g::NO_SANCTION_STANDS])
         .tells(&[TOLD_CLOSED]),
     rule("T32", Verb::ReopenTriage, &[S::Closed], To(S::Triage), P::Reopen)
         .sets(&["D1"])

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::transition::{Setting, sight};
 use super::{FlowError, persons};
 use crate::db::{self, Tx};
-use crate::domain::action::{Action, ConfirmedSubject, ImposeSanction};
+use crate::domain::action::{Action, Close, ConfirmedSubject, ImposeSanction};
 use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::{CaseFacts, Category};
@@ -30,11 +30,7 @@ pub(super) const fn is_named_by_case_alone(action: &Action) -> bool {
         | Action::RecordNoBreach(_)
         | Action::Recall(_)
         | Action::RequestMoreWork(_)
-        | Action::RecommendNothing(_)
         | Action::Contest(_)
-        | Action::ReportUnproven(_)
-        | Action::TakeEffect(_)
-        | Action::Close(_)
         | Action::RecordDeparture(_) => true,
         Action::Ask(_)
         | Action::Accept(_)
@@ -45,6 +41,10 @@ pub(super) const fn is_named_by_case_alone(action: &Action) -> bool {
         | Action::SendRecommendation(_)
         | Action::ReassignAgency(_)
         | Action::ImposeSanction(_)
+        | Action::ReportUnproven(_)
+        | Action::TakeEffect(_)
+        | Action::RecommendNothing(_)
+        | Action::Close(_)
         | Action::FileAppeal(_)
         | Action::DecideAppeal(_)
         | Action::CancelOnAppeal(_)
@@ -152,7 +152,13 @@ pub(super) async fn resolve(
             named.standing = db::sanctions::standing(tx, facts.case.id).await?;
             faults.extend(challenge(appeal.against_version, &mut named));
         }
-        Action::CancelOnAppeal(_) => named.standing = db::sanctions::standing(tx, facts.case.id).await?,
+        Action::Close(close) => {
+            named.standing = db::sanctions::standing(tx, facts.case.id).await?;
+            faults.extend(unknown_versions(close, &named));
+        }
+        Action::RecommendNothing(_) | Action::ReportUnproven(_) | Action::TakeEffect(_) | Action::CancelOnAppeal(_) => {
+            named.standing = db::sanctions::standing(tx, facts.case.id).await?
+        }
         _ => {}
     }
     if faults.is_empty() { Ok(named) } else { Err(FlowError::Input(faults)) }
@@ -226,6 +232,14 @@ fn challenge(version: Option<i16>, named: &mut Named) -> Option<FieldFault> {
         None if decisions.count() > 1 => fault(Fault::Required),
         None => None,
     }
+}
+
+/// Registrations of what is no discipline sanction that stands.
+fn unknown_versions(close: &Close, named: &Named) -> Vec<FieldFault> {
+    let stands =
+        |version: i16| named.standing.iter().any(|one| one.category == Category::Discipline && one.version == version);
+    let told = close.registrations.iter().flatten().enumerate().filter(|(_, one)| !stands(one.version));
+    told.map(|(i, _)| FieldFault::new(format!("/input/registrations/{i}/version"), Fault::UnknownCode)).collect()
 }
 
 /// Looks up what a remedy is against, and the sanction its outcome names, by the catalogue of the day of the act.

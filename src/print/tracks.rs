@@ -127,6 +127,7 @@ fn diagram(text: &mut String, track: Track) {
         let verbs: Vec<&str> =
             driven_of(track).filter(|line| line.to.contains(&to)).map(|line| line.verb.as_str()).collect();
         let from = if to.is_live() { "[*]" } else { "any_live" };
+        let to = if to == TrackState::None { "[*]".to_owned() } else { to.to_string() };
         let _ = writeln!(text, "    {from} --> {to}: {}", verbs.join(", "));
     }
 }

@@ -167,7 +167,10 @@ async fn a_demotion_delivered_on_2_march_2026_takes_effect_after_27_march_and_is
     assert_eq!(guards(&late), ["appeal_in_time_or_explained"]);
     let mut explained = appeal("2026-03-30");
     explained["late_filing_reason"] = WHY.into();
-    let third = app.case_after(&["take", "accept", "conclude", "send_recommendation", "impose_sanction"]).await;
+    let third = app.case_after(&["take", "accept", "conclude", "send_recommendation"]).await;
+    let mut impose = steps::input(&app, "impose_sanction");
+    impose["decision"]["dated"] = "2026-03-02".into();
+    app.fire_with(&third, "impose_sanction", &impose).await;
     app.fire_with(&third, "file_appeal", &explained).await;
     app.fire_with(&other, "file_appeal", &appeal("2026-03-27")).await;
     let objection = deadline(&app, &other, "D10").await;

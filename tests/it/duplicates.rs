@@ -1,5 +1,6 @@
 //! Cases that belong together: suggested with their reason, merged, linked, split; and what their reporters see of it.
 
+use netral::domain::confidential::Confidential;
 use serde_json::{Value, json};
 
 use crate::harness::{Persona, Receipt, Reply, TestApp, steps};
@@ -287,4 +288,42 @@ async fn a_report_is_not_purged_while_a_case_split_from_it_still_needs_it() {
     }
     let left = "SELECT count(*)::text AS value FROM subjects WHERE nip IS NOT NULL OR nip_index IS NOT NULL";
     assert_eq!(app.db.value(left).await, "0");
+}
+
+/// How two cases with subjects like these stand to each other.
+fn one_person(ours: &Value, theirs: &Value) -> bool {
+    let of = |told: &Value| {
+        let mut facts = crate::sample::case(netral::domain::case::State::Triage);
+        let text = |field: &str| told[field].as_str().map(|text| Confidential::new(text.to_owned()));
+        let subject = &mut facts.subject;
+        (subject.nip, subject.nik, subject.name) = (text("nip"), text("nik"), text("name"));
+        subject.agency_text = told["agency"].as_str().map(ToOwned::to_owned);
+        subject.person_id = told["person"].as_u64().map(|id| uuid::Uuid::from_u128(id.into()));
+        facts.case.agency_id = None;
+        facts
+    };
+    netral::db::cases::same_subject(&of(ours), &of(theirs))
+}
+
+#[test]
+fn two_people_of_one_name_and_agency_are_told_apart_by_their_numbers_and_by_officers() {
+    let person = |more: Value| {
+        let mut person = json!({ "name": "Budi Santoso", "agency": "Dinas Perhubungan" });
+        person.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        person
+    };
+    let (nip, other) = (json!({ "nip": "198609262015051001" }), json!({ "nip": "197001011995031001" }));
+    assert!(one_person(&person(json!({})), &person(nip.clone())), "one of them gave no number");
+    assert!(!one_person(&person(nip.clone()), &person(other.clone())));
+    let (ours, theirs) = (json!({ "person": 1, "nip": nip["nip"] }), json!({ "person": 2, "nip": nip["nip"] }));
+    assert!(!one_person(&person(ours.clone()), &person(theirs)), "officers know two people");
+    let renumbered = json!({ "person": 1, "nip": other["nip"] });
+    assert!(one_person(&person(ours), &person(renumbered)), "a person has several numbers");
+    let (nik, same) = (
+        json!({ "nip": nip["nip"], "nik": "1571012609860001" }),
+        json!({ "nip": other["nip"], "nik": "1571012609860001" }),
+    );
+    assert!(one_person(&person(nik), &person(same)), "one NIK is one person");
+    let nowhere = json!({ "name": "Budi Santoso" });
+    assert!(!one_person(&nowhere, &nowhere), "a name without an agency is nobody's alone");
 }

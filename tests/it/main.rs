@@ -38,6 +38,7 @@ mod privileges;
 mod program;
 mod reference;
 mod remedies;
+mod reopened;
 mod reports;
 mod sample;
 mod sanctions;

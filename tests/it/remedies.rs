@@ -304,3 +304,83 @@ async fn a_decision_does_not_come_into_force_beside_a_pending_remedy_and_does_on
     assert_eq!(sanctions(&app, &case).await.text("/data/0/start_on"), app.day(0));
     app.fire(&case, "close").await;
 }
+
+#[tokio::test]
+async fn days_are_held_against_the_decision_and_against_what_is_on_record() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&TO_PPK).await;
+    let mut impose = steps::input(&app, "impose_sanction");
+    impose["decision"]["dated"] = app.day(2).into();
+    let ahead = app.try_to(Persona::Ppk, &case, "impose_sanction", &impose).await;
+    assert_eq!(guards(&ahead.problem("guard-failed")), ["decision_by_today"]);
+    impose["decision"]["dated"] = app.day(-30).into();
+    app.fire_with(&case, "impose_sanction", &impose).await;
+    let mut appeal = steps::input(&app, "file_appeal");
+    appeal["filed_on"] = app.day(-31).into();
+    let before = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!(guards(&before.problem("guard-failed")), ["since_decision"]);
+    let early = json!({ "delivered_on": app.day(-31), "early_effect_reason": REASON });
+    let early = app.try_to(Persona::Ppk, &case, "take_effect", &early).await;
+    assert_eq!(guards(&early.problem("guard-failed")), ["since_decision"]);
+    let letter = json!({ "to": "delivered", "day": app.day(-31) });
+    let early = app.try_step(Persona::Ppk, &case, "discipline", &letter).await;
+    assert_eq!(guards(&early.problem("guard-failed")), ["since_decision"]);
+    app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&app.day(-30))).await;
+    // Another day of delivery would make of a late filing one in time.
+    appeal = steps::input(&app, "file_appeal");
+    appeal["delivered_on"] = app.day(-3).into();
+    let other = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!(guards(&other.problem("guard-failed")), ["delivered_by_today"]);
+    appeal["delivered_on"] = app.day(-30).into();
+    let late = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
+    assert_eq!(guards(&late.problem("guard-failed")), ["appeal_in_time_or_explained"]);
+    appeal["late_filing_reason"] = REASON.into();
+    app.fire_with(&case, "file_appeal", &appeal).await;
+    for verb in ["decide_appeal", "cancel_on_appeal"] {
+        let mut input = steps::input(&app, verb);
+        input["decision"]["dated"] = app.day(2).into();
+        let ahead = app.try_to(Persona::Ppk, &case, verb, &input).await;
+        assert_eq!(guards(&ahead.problem("guard-failed")), ["decision_by_today"], "{verb}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_sanctions_each_is_registered_before_the_case_closes_and_the_time_for_the_first_runs_on() {
+    let app = TestApp::start().await;
+    let case = of_two_acts(&app).await;
+    app.fire_with(&case, "impose_sanction", &decision(&app, "S1", &json!([1]))).await;
+    app.walk(&case, &["take_effect"]).await;
+    let owed = async || {
+        let path = format!("/v1/cases/{case}/deadlines");
+        let told = app.get(&path).by(Persona::Auditor).expect(200).await;
+        let rows = told.at("/data").as_array().unwrap().clone();
+        let of_register: Vec<Value> = rows.into_iter().filter(|row| row["code"] == "D12").collect();
+        of_register.into_iter().map(|row| (row["status"].clone(), row["last_day"].clone())).collect::<Vec<_>>()
+    };
+    let first = owed().await;
+    app.advance(Duration::days(2));
+    examined(&app, &case).await;
+    let further = json!({ "to": "decided", "sanction": decision(&app, "S2", &json!([2])) });
+    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &further).await.status, 200);
+    app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&app.day(-16))).await;
+    let now = json!({ "to": "in_force", "reason": REASON });
+    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &now).await.status, 200);
+    assert_eq!(owed().await, first, "the second decision does not put off the first registration");
+    let unregistered = async || {
+        let told = app.get("/v1/compliance").by(Persona::Auditor).expect(200).await;
+        told.at("/data/0/unregistered").clone()
+    };
+    assert_eq!(unregistered().await, json!(2));
+    let mut close = steps::input(&app, "close");
+    let one = app.try_to(Persona::Auditor, &case, "close", &close).await;
+    assert_eq!(guards(&one.problem("guard-failed")), ["registered_in_idis"]);
+    close["registrations"] =
+        json!([{ "version": 1, "idis_ref": "IDIS-2026-7" }, { "version": 9, "idis_ref": "IDIS-2026-8" }]);
+    let unknown = app.try_to(Persona::Auditor, &case, "close", &close).await;
+    assert_eq!(unknown.faults(), [("/input/registrations/1/version", "unknown-code")]);
+    close["registrations"] = json!([{ "version": 1, "idis_ref": "IDIS-2026-7" }]);
+    app.fire_with(&case, "close", &close).await;
+    let told = sanctions(&app, &case).await;
+    assert_eq!((told.text("/data/0/idis_ref"), told.text("/data/1/idis_ref")), ("IDIS-2026-7", "IDIS-2026-1"));
+    assert_eq!(unregistered().await, json!(0));
+}

@@ -211,6 +211,8 @@ pub fn named(verb: Verb) -> Named {
             acts: Vec::new(),
             remedy: None,
             version: 1,
+            sk_date: None,
+            idis_ref: None,
             challenged: false,
         }],
         lightest_proposed: Some(200),
@@ -373,7 +375,9 @@ pub fn action(verb: Verb) -> Action {
             sanction_code: None,
         }),
         Verb::CancelOnAppeal => Action::CancelOnAppeal(CancelOnAppeal { decision: letter(), public_wording }),
-        Verb::Close => Action::Close(Close { idis_ref: Some("IDIS-1".to_owned()), public_wording }),
+        Verb::Close => {
+            Action::Close(Close { idis_ref: Some("IDIS-1".to_owned()), registrations: None, public_wording })
+        }
         Verb::RecordDeparture => Action::RecordDeparture(RecordDeparture {
             kind: DepartureKind::Retired,
             departed_on: day(2026, 11, 1),

@@ -190,5 +190,5 @@ fn days_are_those_of_the_office_that_handles_the_case() {
     facts.case.region_code = "91.71".to_owned();
     let action = sample::action(Verb::DecideAppeal);
     let Ok(Verdict::Decided(decided)) = decide(&facts, &ppk, None, &action, &named, now) else { panic!("refused") };
-    assert_eq!(decided.beside().dates.as_ref().and_then(|dates| dates.start_on), Some(day(2026, 11, 20)));
+    assert_eq!(decided.beside().dates.first().and_then(|dates| dates.start_on), Some(day(2026, 11, 20)));
 }

@@ -339,3 +339,28 @@ async fn the_database_lets_a_case_close_with_the_states_the_program_calls_ended_
         app.db.execute(&format!("UPDATE cases SET {track}_state = 'none'")).await;
     }
 }
+
+#[tokio::test]
+async fn what_one_ppk_was_warned_of_ends_when_the_case_goes_to_another_whose_time_begins_anew() {
+    let app = TestApp::start().await;
+    for (steps, ends) in [
+        (&["warning"][..], "none"),
+        (&["warning", "reprimand"], "lifted"),
+        (&["warning", "reprimand", "blocked"], "lifted"),
+    ] {
+        let case = app.case_after(&["take", "accept", "conclude", "send_recommendation"]).await;
+        app.advance(Duration::days(15));
+        for to in steps {
+            app.step(Persona::Auditor, &case, "control", to, None).await;
+            app.advance(Duration::days(6));
+        }
+        app.fire(&case, "reassign_agency").await;
+        assert_eq!(app.track(&case, "control").await, ends, "{steps:?}");
+        let letter = json!({ "number": "B/1/2026", "dated": app.day(0) });
+        let early =
+            app.try_step(Persona::Auditor, &case, "control", &json!({ "to": "warning", "document": letter })).await;
+        assert_eq!(early.problem("guard-failed").text("/guards/0/name"), "follow_up_overdue_or_explained");
+        app.advance(Duration::days(15));
+        app.step(Persona::Auditor, &case, "control", "warning", None).await;
+    }
+}

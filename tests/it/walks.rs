@@ -25,6 +25,17 @@ use proptest::prelude::*;
 use crate::sample;
 use dice::Dice;
 
+/// Ends that say of a case that it bears no sanction.
+const DENYING: [ClosureReason; 7] = [
+    ClosureReason::NotProven,
+    ClosureReason::Dismissed,
+    ClosureReason::MergedDuplicate,
+    ClosureReason::Transferred,
+    ClosureReason::Withdrawn,
+    ClosureReason::CriminalOnly,
+    ClosureReason::SanctionCancelled,
+];
+
 /// What must hold for every case at any time; the database says most of it again.
 fn sound(case: &Case) -> Result<(), TestCaseError> {
     let closed = case.state == State::Closed;
@@ -40,6 +51,8 @@ fn sound(case: &Case) -> Result<(), TestCaseError> {
     let merged = case.closure_reason == Some(ClosureReason::MergedDuplicate);
     prop_assert_eq!(merged, case.master_case_id.is_some(), "merged and master go together: {:?}", case);
     prop_assert!(case.closure_reason != Some(ClosureReason::Dismissed) || case.dismissal_code.is_some(), "{:?}", case);
+    let denied = case.closure_reason.is_some_and(|reason| DENYING.contains(&reason));
+    prop_assert!(!denied || case.sanction_code.is_none(), "its sanction stands: {:?}", case);
     let decided = matches!(case.state, State::SanctionDecided | State::Appeal);
     prop_assert!(!decided || case.sanction_code.is_some(), "a decision without a sanction: {:?}", case);
     let addressed = case.addressed && case.agency_id.is_some();
@@ -73,8 +86,10 @@ fn honest(before: &Case, decision: &Decision) -> Result<(), TestCaseError> {
         Target::To(state) => prop_assert_eq!(next.state, state),
         Target::Return => prop_assert_eq!(Some(next.state), before.return_state),
         Target::Close(reason) if next.state == State::Monitoring => {
-            prop_assert!(next.tracks.any_live());
-            prop_assert_eq!(next.administrative_result, Some(reason));
+            let stands = next.sanction_code.is_some() && DENYING.contains(&reason);
+            prop_assert!(next.tracks.any_live() || stands);
+            let result = if stands { ClosureReason::ProvenSanctioned } else { reason };
+            prop_assert_eq!(next.administrative_result, Some(result));
         }
         Target::Close(reason) => prop_assert_eq!(next.closure_reason, Some(reason)),
         Target::CloseWithResult => prop_assert_eq!(next.state, State::Closed),
@@ -96,6 +111,12 @@ type Standing = Vec<StandingSanction>;
 
 /// What a decision does to them.
 fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), TestCaseError> {
+    if !beside.withdrawn.is_empty() {
+        let ends: Vec<_> = beside.withdrawn.iter().map(|version| version.version_of).collect();
+        let stood: Vec<_> = standing.drain(..).map(|one| Some(one.id)).collect();
+        prop_assert_eq!(ends, stood, "all that stood ends");
+        prop_assert!(next.sanction_code.is_none());
+    }
     let Some(version) = &beside.version else { return Ok(()) };
     let bearing = |standing: &Standing| -> Vec<i16> { standing.iter().flat_map(|one| one.acts.clone()).collect() };
     let before = bearing(standing);
@@ -109,9 +130,13 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), T
     if version.origin != SanctionOrigin::Cancelled {
         prop_assert!(!acts.iter().any(|act| bearing(standing).contains(act)), "an act of {:?} is punished twice", acts);
         let sanction_code = version.sanction_code.clone().unwrap_or_default();
+        let sk_date = version.sk_date.or(old.and_then(|old| old.sk_date));
         let (id, category, remedy) = (version.id, version.category, None);
         let version = i16::try_from(standing.len()).unwrap() + 1;
-        standing.push(StandingSanction { id, category, sanction_code, acts, remedy, version, challenged: false });
+        let (idis_ref, challenged) = (None, false);
+        let one =
+            StandingSanction { id, category, sanction_code, acts, remedy, version, sk_date, idis_ref, challenged };
+        standing.push(one);
     }
     let after = bearing(standing);
     let freed: Vec<i16> = before.into_iter().filter(|act| !after.contains(act)).collect();

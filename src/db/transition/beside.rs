@@ -28,7 +28,7 @@ impl From<&Beside> for Parts {
     fn from(beside: &Beside) -> Self {
         Self {
             tracks: list(&beside.tracks),
-            versions: list(&beside.version),
+            versions: list(beside.version.iter().chain(&beside.withdrawn)),
             dates: list(&beside.dates),
             acts: list(&beside.acts),
         }
@@ -69,7 +69,7 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
         imposed AS (INSERT INTO sanctions_imposed (id, case_id, version, category, origin, version_of, sanction_code, catalogue_from, level, title_id, title_en, \
             basis, months, employment, sk_number, sk_date, deciding_official, authority, legal_basis, record_number, record_date, punishment_reason, remarks, start_on, end_on, \
             annulment_number, annulment_date, acts, event_id, imposed_at) \
-          SELECT v.id, event.case_id, coalesce((SELECT max(s.version) FROM sanctions_imposed s WHERE s.case_id = event.case_id), 0) + 1, v.category, v.origin, old.id, \
+          SELECT v.id, event.case_id, coalesce((SELECT max(s.version) FROM sanctions_imposed s WHERE s.case_id = event.case_id), 0) + row_number() OVER (ORDER BY v.id), v.category, v.origin, old.id, \
             coalesce(v.sanction_code, old.sanction_code), coalesce(v.catalogue_from, old.catalogue_from), coalesce(v.level, old.level), \
             coalesce(v.title_id, old.title_id), coalesce(v.title_en, old.title_en), coalesce(v.basis, old.basis), \
             CASE WHEN v.sanction_code IS NULL THEN old.months ELSE v.months END, subjects.employment, coalesce(v.sk_number, old.sk_number), \
@@ -85,8 +85,8 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
         freed AS (DELETE FROM punished_acts p USING version v, event WHERE p.case_id = event.case_id AND p.act_number = ANY (v.frees))");
     push!(out; ", dated AS (UPDATE sanctions_imposed s SET start_on = coalesce(d.start_on, s.start_on), idis_ref = coalesce(d.idis_ref, s.idis_ref), \
             end_on = CASE WHEN d.start_on IS NULL THEN s.end_on ELSE (d.start_on + make_interval(months => s.months))::date END \
-          FROM event, jsonb_to_recordset(" [Jsonb] &parts.dates, "::jsonb) AS d (category text, start_on date, idis_ref text) \
-          WHERE s.id = (SELECT s.id FROM sanctions_imposed s WHERE s.case_id = event.case_id AND s.category = d.category AND " {STANDS} " \
-            ORDER BY s.start_on DESC NULLS FIRST, s.version DESC LIMIT 1))");
+          FROM event, jsonb_to_recordset(" [Jsonb] &parts.dates, "::jsonb) AS d (id uuid, category text, start_on date, idis_ref text) \
+          WHERE s.id = coalesce(d.id, (SELECT s.id FROM sanctions_imposed s WHERE s.case_id = event.case_id AND s.category = d.category AND " {STANDS} " \
+            ORDER BY s.start_on DESC NULLS FIRST, s.version DESC LIMIT 1)))");
     Ok(())
 }

@@ -153,12 +153,27 @@ pub struct CancelOnAppeal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Close {
-    /// Registration in I'DIS; needed for a discipline sanction.
+    /// Registration in I'DIS of the newest discipline sanction that stands; needed unless it is on record.
     #[schema(min_length = 3, max_length = 64)]
     pub idis_ref: Option<String>,
+    /// The same of other discipline sanctions that stand; each needs one.
+    #[schema(min_items = 1, max_items = 20)]
+    pub registrations: Option<Vec<Registration>>,
     /// The outcome, in words for the reporter.
     #[schema(min_length = 20, max_length = 2000)]
     pub public_wording: String,
+}
+
+/// Where I'DIS has a sanction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// Its version in the list of sanctions.
+    #[schema(minimum = 1, maximum = 32_767)]
+    pub version: i16,
+    /// Its registration.
+    #[schema(min_length = 3, max_length = 64)]
+    pub idis_ref: String,
 }
 
 /// T30: the subject is no longer a civil servant.

@@ -76,6 +76,8 @@ pub struct Step<'a> {
     pub rule: &'a Rule,
     /// What was asked.
     pub action: &'a Action,
+    /// A discipline sanction stands that I'DIS has not.
+    pub owes_registration: bool,
 }
 
 /// What the clocks of a case become, those that changed and those that did not.
@@ -158,7 +160,10 @@ pub struct TrackMove<'a> {
 pub fn after_step(step: &TrackMove<'_>, law: &Law, now: DateTime<Utc>) -> Course {
     let (facts, next, rule) = (step.facts, step.next, step.rule);
     let maker = ClockMaker { law, region: &facts.case.region_code, now };
-    let begun: Vec<Clock> = begun(&maker, step).into_iter().filter(|clock| runs_in(clock, next)).collect();
+    // While a registration is owed its time runs on: a further decision in force does not put it off.
+    let owed = facts.clocks.iter().any(|clock| clock.code == D::D12 && clock.settled_at.is_none());
+    let fits = |clock: &Clock| runs_in(clock, next) && !(owed && clock.code == D::D12);
+    let begun: Vec<Clock> = begun(&maker, step).into_iter().filter(fits).collect();
     let mut clocks = facts.clocks.clone();
     for clock in clocks.iter_mut().filter(|clock| is_of(rule.track, clock)) {
         let anew = begun.iter().any(|new| (new.code, &new.variant) == (clock.code, &clock.variant));
@@ -294,8 +299,8 @@ fn started(maker: &ClockMaker<'_>, step: &Step<'_>, kept: &[Clock]) -> Vec<Clock
 fn started_one(maker: &ClockMaker<'_>, step: &Step<'_>, code: D, kept: &[Clock]) -> Option<Clock> {
     let regime = step.next.election_regime;
     let today = maker.today();
-    if code == D::D12 && step.next.category == Some(Category::Ethics) {
-        // I'DIS is the register of discipline.
+    if code == D::D12 && (step.next.category == Some(Category::Ethics) || !step.owes_registration) {
+        // I'DIS is the register of discipline, and may have all that stands.
         return None;
     }
     let (variant, on): (&str, NaiveDate) = match step.action {

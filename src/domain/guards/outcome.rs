@@ -1,8 +1,10 @@
 //! Guards from the PPK's answer on (T21 to T33). Reads no row and no clock.
 
+use chrono::NaiveDate;
+
 use super::{Guard, now};
 use crate::domain::action::Action;
-use crate::domain::case::{Category, ClosureReason};
+use crate::domain::case::Category;
 use crate::domain::sanction::{self, Ground};
 
 /// T21.
@@ -11,6 +13,14 @@ pub const CONTESTED_AT_MOST_ONCE: Guard = now(
     "PPK belum pernah berkeberatan, kecuali auditor mengizinkan sekali lagi",
     "the PPK has not contested before, unless the auditor allows it once more",
     |s| s.facts.case.contest_count == 0,
+);
+/// T08, T09, T10, T13, T31: a reopened case whose sanction stands does not end as if there were none, and its acts are not
+/// punished again in another case. It is concluded, and the PPK decides again or nothing is recommended (T20).
+pub const NO_SANCTION_STANDS: Guard = now(
+    "no_sanction_stands",
+    "tidak ada sanksi perkara ini yang masih berdiri",
+    "no sanction imposed in the case stands",
+    |s| s.facts.case.sanction_code.is_none(),
 );
 /// T22.
 pub const ANOTHER_AGENCY: Guard =
@@ -103,7 +113,45 @@ pub const DELIVERED_BY_TODAY: Guard = now(
             let recorded = s.facts.case.delivered_on;
             effect.delivered_on <= s.today && recorded.is_none_or(|day| day == effect.delivered_on)
         }
-        Action::FileAppeal(appeal) => appeal.delivered_on.is_none_or(|delivered| delivered <= s.today),
+        Action::FileAppeal(appeal) => {
+            // What is on record is of the newest decision.
+            let recorded = s.facts.case.delivered_on.filter(|_| sanction::challenges_newest(s.named));
+            let fits = |day: NaiveDate| day <= s.today && recorded.is_none_or(|known| known == day);
+            appeal.delivered_on.is_none_or(fits)
+        }
+        _ => false,
+    },
+);
+/// T25, T26: nothing is delivered or challenged before it was decided.
+pub const SINCE_DECISION: Guard = now(
+    "since_decision",
+    "tanggal penyampaian dan tanggal pengajuan tidak mendahului tanggal surat keputusan",
+    "neither delivery nor filing is before the day the decision is dated",
+    |s| match s.action {
+        Action::TakeEffect(effect) => {
+            let decision = s.facts.case.category.and_then(|category| sanction::newest(category, s.named));
+            sanction::decided_by(decision, effect.delivered_on)
+        }
+        Action::FileAppeal(appeal) => {
+            let decision = sanction::challenged(s.named);
+            // A delivery on record was held against its decision then; a remedy may have changed the decision since.
+            let told = s.facts.case.delivered_on.is_none() || !sanction::challenges_newest(s.named);
+            let mut days = [Some(appeal.filed_on), appeal.delivered_on.filter(|_| told)].into_iter().flatten();
+            days.all(|day| sanction::decided_by(decision, day))
+        }
+        _ => false,
+    },
+);
+/// T23, T24, T27, T28.
+pub const DECISION_BY_TODAY: Guard = now(
+    "decision_by_today",
+    "tanggal keputusan dan tanggal berita acara tidak di masa depan",
+    "neither the decision nor the examination record is dated in the future",
+    |s| match s.action {
+        Action::ImposeSanction(impose) => sanction::dated_by(impose, s.today),
+        Action::ReportUnproven(unproven) => unproven.examination_record.dated <= s.today,
+        Action::DecideAppeal(decide) => decide.decision.dated <= s.today,
+        Action::CancelOnAppeal(cancel) => cancel.decision.dated <= s.today,
         _ => false,
     },
 );
@@ -154,14 +202,10 @@ pub const NEW_SANCTION_NAMED: Guard = now(
 /// T29.
 pub const REGISTERED_IN_IDIS: Guard = now(
     "registered_in_idis",
-    "sanksi disiplin sudah terdaftar di I'DIS",
-    "a discipline sanction is registered in I'DIS",
+    "setiap sanksi disiplin yang berdiri sudah terdaftar di I'DIS",
+    "every discipline sanction that stands is registered in I'DIS",
     |s| match s.action {
-        Action::Close(close) => {
-            let needed = s.facts.case.category == Some(Category::Discipline)
-                && s.facts.case.administrative_result == Some(ClosureReason::ProvenSanctioned);
-            !needed || close.idis_ref.is_some()
-        }
+        Action::Close(close) => sanction::all_registered(&sanction::registered(close, s.named), s.named),
         _ => false,
     },
 );

@@ -1,6 +1,7 @@
 //! What a decision may punish, what it takes the place of, and what it frees.
 
 use super::*;
+use crate::domain::action::Registration;
 
 fn impose(category: Category, acts: Option<Vec<i16>>) -> ImposeSanction {
     let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
@@ -38,6 +39,8 @@ fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
         acts: acts.to_vec(),
         remedy: None,
         version: i16::try_from(id).unwrap(),
+        sk_date: None,
+        idis_ref: None,
         challenged: false,
     }
 }
@@ -117,4 +120,26 @@ fn an_act_named_twice_is_one() {
     let acts = found(&[finding("Unggahan", false), finding("Rapat", true), finding(" unggahan ", true)]);
     let told: Vec<_> = acts.iter().map(|act| (act.ordinal, act.description.as_deref(), act.finding)).collect();
     assert_eq!(told, [(1, Some("Rapat"), ActFinding::Proven), (2, Some("unggahan"), ActFinding::Proven)]);
+}
+
+#[test]
+fn each_discipline_sanction_that_stands_is_registered_by_what_is_on_record_or_told_now() {
+    let (first, second) = (standing(1, Category::Discipline, &[1]), standing(2, Category::Discipline, &[2]));
+    let mut known = Named { standing: vec![first, second, standing(3, Category::Ethics, &[3])], ..Named::default() };
+    let close = |idis_ref: Option<&str>, other: Option<i16>| Close {
+        idis_ref: idis_ref.map(ToOwned::to_owned),
+        registrations: other.map(|version| vec![Registration { version, idis_ref: "IDIS-1".to_owned() }]),
+        public_wording: String::new(),
+    };
+    let done = |close: &Close, known: &Named| all_registered(&registered(close, known), known);
+    assert!(!done(&close(Some("IDIS-2"), None), &known), "the first is in no register");
+    assert!(!done(&close(None, Some(1)), &known));
+    assert!(done(&close(Some("IDIS-2"), Some(1)), &known));
+    assert!(owes_registration(None, &known));
+    known.standing[0].idis_ref = Some("IDIS-1".to_owned());
+    assert!(done(&close(Some("IDIS-2"), None), &known));
+    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+    let ends = cancelled(&paper, known.standing.get(1), &known);
+    assert!(!owes_registration(ends.as_ref(), &known), "what is left is registered");
+    assert!(owes_registration(None, &known));
 }

@@ -37,6 +37,12 @@ pub const DRIVEN: &[Driven] = &[
     driven(Verb::RecordBreach, Track::Criminal, &[T::Suspected], suspected),
     driven(Verb::RecordBreachForReview, Track::Criminal, &[T::Suspected], suspected),
     driven(Verb::RecordBreachAsSufficient, Track::Criminal, &[T::Suspected], suspected),
+    // What the former PPK was warned of is not the new one's.
+    driven(Verb::ReassignAgency, Track::Control, &[T::None, T::Lifted], |_, case| match case.tracks.control {
+        T::Warning => Some(T::None),
+        T::Reprimand | T::Blocked => Some(T::Lifted),
+        _ => None,
+    }),
     driven(Verb::ImposeSanction, Track::Discipline, &[T::Decided], |action, _| match action {
         Action::ImposeSanction(impose) if impose.category == Category::Discipline => Some(T::Decided),
         _ => None,

@@ -81,6 +81,16 @@ pub const DAY_BY_TODAY: Guard =
     guard("day_by_today", "tanggal tidak di masa depan", "the day is not in the future", |s| {
         s.step.day.is_some_and(|day| day <= s.today)
     });
+/// A decision is not delivered before it was made.
+pub const SINCE_DECISION: Guard = like(&guards::SINCE_DECISION, |s| {
+    let decision = sanction::newest(Category::Discipline, s.named);
+    s.step.day.is_some_and(|day| sanction::decided_by(decision, day))
+});
+/// A decision is not dated in the future.
+pub const DECISION_BY_TODAY: Guard = like(&guards::DECISION_BY_TODAY, |s| {
+    let sanction = s.step.sanction.as_ref().is_none_or(|sanction| sanction::dated_by(sanction, s.today));
+    sanction && s.step.document.as_ref().is_none_or(|document| document.dated <= s.today)
+});
 /// Where a heavy sanction is among those proposed the breach is a suspected heavy one, which a team examines (PP 94/2021);
 /// otherwise the direct superior may.
 pub const TEAM_WHERE_HEAVY: Guard = guard(

@@ -126,7 +126,7 @@ const EXAMINING: &[Datum] = &[Datum::Document, Datum::Day];
 const RELEASING: &[Datum] = &[Datum::TemporaryRelease];
 const COUNCIL_ENDS: &[Datum] = &[Datum::AdminActionRecommended];
 const DECIDING: &[Datum] = &[Datum::Sanction];
-const SANCTION_GUARDS: &[Guard] = &[g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_PUNISHED_TWICE];
+const SANCTION_GUARDS: &[Guard] = &[g::DECISION_BY_TODAY, g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_PUNISHED_TWICE];
 
 use Track::{Appeal, Control, Criminal, Discipline, Ethics, Referral};
 
@@ -134,7 +134,7 @@ use Track::{Appeal, Control, Criminal, Discipline, Ethics, Referral};
 const fn changed_by_remedy(to: T) -> TrackRule {
     rule(Appeal, to, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
         .needs(&[Datum::Document, Datum::SanctionCode])
-        .checks(&[g::SANCTION_STANDS, g::NEW_SANCTION_NAMED])
+        .checks(&[g::DECISION_BY_TODAY, g::SANCTION_STANDS, g::NEW_SANCTION_NAMED])
         .tells(TOLD_AUDITORS)
 }
 
@@ -191,13 +191,13 @@ pub const TRACK_RULES: &[TrackRule] = &[
         .tells(TOLD_AUDITORS),
     rule(Discipline, T::Decided, NO_DISCIPLINE, LEFT_BEHIND, P::ActAsPpk)
         .needs(DECIDING)
-        .checks(&[g::CONVICTED, g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_PUNISHED_TWICE])
+        .checks(&[g::CONVICTED, g::DECISION_BY_TODAY, g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_PUNISHED_TWICE])
         .sets(&["D8"])
         .tells(TOLD_AUDITORS),
     rule(Discipline, T::Delivered, &[T::Decided], DECIDED_ON, P::ActAsPpk)
         .needs(&[Datum::Day])
         .takes(&[Datum::Document])
-        .checks(&[g::DAY_BY_TODAY])
+        .checks(&[g::DAY_BY_TODAY, g::SINCE_DECISION])
         .sets(&["D9"])
         .tells(TOLD_AUDITORS),
     rule(Discipline, T::InForce, &[T::Delivered], LEFT_BEHIND, P::ActAsPpk)
@@ -209,6 +209,7 @@ pub const TRACK_RULES: &[TrackRule] = &[
     rule(Discipline, T::NotProven, BEFORE_DECISION, DECIDED_ON, P::ActAsPpk).needs(CANCELLING).tells(TOLD_AUDITORS),
     rule(Discipline, T::Cancelled, &[T::Decided, T::Delivered], LEFT_BEHIND, P::ActAsPpk)
         .needs(CANCELLING)
+        .checks(&[g::DECISION_BY_TODAY])
         .tells(TOLD_AUDITORS),
     rule(Criminal, T::AtGakkumdu, &[T::Suspected], OPEN, P::RecordCriminal),
     rule(Criminal, T::Investigation, &[T::AtGakkumdu, T::Prosecution], OPEN, P::RecordCriminal),
@@ -227,12 +228,18 @@ pub const TRACK_RULES: &[TrackRule] = &[
     .needs(&[Datum::Document, Datum::StopReason])
     .tells(TOLD_AUDITORS),
     rule(Appeal, T::Examined, &[T::Filed], &[S::Appeal, S::Monitoring], P::DecideAppeal),
-    rule(Appeal, T::Upheld, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal).tells(TOLD_AUDITORS),
+    rule(Appeal, T::Upheld, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
+        .checks(&[g::DECISION_BY_TODAY])
+        .tells(TOLD_AUDITORS),
     changed_by_remedy(T::Lightened),
     changed_by_remedy(T::Aggravated),
     changed_by_remedy(T::Changed),
-    rule(Appeal, T::Inadmissible, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal).tells(TOLD_AUDITORS),
-    rule(Appeal, T::Cancelled, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal).tells(TOLD_AUDITORS),
+    rule(Appeal, T::Inadmissible, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
+        .checks(&[g::DECISION_BY_TODAY])
+        .tells(TOLD_AUDITORS),
+    rule(Appeal, T::Cancelled, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
+        .checks(&[g::DECISION_BY_TODAY])
+        .tells(TOLD_AUDITORS),
     rule(Control, T::Warning, &[T::None, T::Lifted], PPK_PHASE, P::ControlPpk)
         .takes(&[Datum::Reason])
         .checks(&[g::FOLLOW_UP_OVERDUE_OR_EXPLAINED])

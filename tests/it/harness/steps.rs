@@ -54,7 +54,8 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
         "contest" => json!({ "reason": REASON, "letter": letter() }),
         "reassign_agency" => json!({ "agency_code": "PEMDA15", "reason": REASON }),
         "impose_sanction" => json!({
-            "category": "discipline", "sanction_code": "S1", "decision": letter(),
+            "category": "discipline", "sanction_code": "S1",
+            "decision": { "number": "100/impose_sanction/2026", "dated": app.day(-16) },
             "deciding_official": "Wali Kota Jambi", "legal_basis": "PP 94/2021 Pasal 14 huruf i",
             "examination_record": letter(),
         }),

@@ -3,13 +3,17 @@
 
 use std::fmt::Write;
 
+use crate::domain::action::Verb;
 use crate::domain::actor::Role;
 use crate::domain::case::State;
+use crate::domain::decide::denies_sanction;
+use crate::domain::guards::ALL_TRACKS_TERMINAL;
 use crate::domain::ids::Language;
 use crate::domain::policy::{GRANTS, Permission};
 use crate::domain::tracks::rules::TRACK_RULES;
 use crate::domain::workflow::{Firer, OPENING, OPENING_DEADLINES, OPENING_NOTICES, RULES, Rule, Target};
 
+mod deadlines;
 mod tracks;
 
 fn states(states: &[State]) -> String {
@@ -19,10 +23,20 @@ fn states(states: &[State]) -> String {
     states.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn target(to: Target) -> String {
-    match to {
+fn target(rule: &Rule) -> String {
+    match rule.to {
         Target::To(state) => state.as_str().to_owned(),
         Target::Return => "the state the question was asked in".to_owned(),
+        Target::Close(reason) if rule.verb == Verb::Merge => {
+            format!("closed ({reason}); live tracks go over to the master")
+        }
+        Target::Close(reason) if rule.guards.iter().any(|guard| guard.name == ALL_TRACKS_TERMINAL.name) => {
+            format!("closed ({reason})")
+        }
+        // T24 ends what stood.
+        Target::Close(reason) if denies_sanction(reason) && rule.verb != Verb::ReportUnproven => {
+            format!("closed ({reason}), or monitoring while a track is live or a sanction stands")
+        }
         Target::Close(reason) => format!("closed ({reason}), or monitoring while a track is live"),
         Target::CloseWithResult => "closed (the result on record)".to_owned(),
     }
@@ -54,7 +68,7 @@ pub fn rules_text() -> String {
     let mut text = String::new();
     let _ = writeln!(text, "T01 submit: -> {OPENING}");
     for rule in RULES {
-        let _ = writeln!(text, "{} {}: {} -> {}", rule.id, rule.verb, states(rule.from), target(rule.to));
+        let _ = writeln!(text, "{} {}: {} -> {}", rule.id, rule.verb, states(rule.from), target(rule));
         let _ = writeln!(text, "      by {}", firer(rule.by));
         if let Some(approval) = rule.approval {
             let _ = writeln!(text, "      approved by another: {}", roles(approval));
@@ -97,6 +111,7 @@ pub fn workflow_markdown() -> String {
     );
     states_table(&mut text);
     rules_table(&mut text);
+    deadlines::markdown(&mut text);
     tracks::markdown(&mut text);
     conditions(&mut text);
     tracks::mail_names(&mut text);
@@ -134,7 +149,7 @@ fn rules_table(text: &mut String) {
             rule.id,
             rule.verb,
             states(rule.from),
-            target(rule.to),
+            target(rule),
             firer(rule.by),
             rule.approval.map_or_else(|| "–".to_owned(), roles),
             or_dash(rule.deadlines.join(", ")),

@@ -14,7 +14,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::{DbError, Pool, Tx};
 use crate::domain::calendar::{Calendar, Confirmation, Counting, DayKind, Unit};
 use crate::domain::case::ElectionRegime;
-use crate::domain::deadline::{DeadlineCode, DeadlineRule, Law};
+use crate::domain::deadline::{DeadlineCode, DeadlineRule, Law, RULES_FILE};
 use crate::schema::{calendar_days, calendar_years, deadline_rules, law_versions, time_zones};
 use crate::text_enum;
 
@@ -164,7 +164,6 @@ pub async fn changed(tx: &mut Tx) -> Result<(), DbError> {
 const CALENDAR_DAYS: &str = include_str!("../../data/calendar_days.csv");
 const CALENDAR_YEARS: &str = include_str!("../../data/calendar_years.csv");
 const TIME_ZONES: &str = include_str!("../../data/time_zones.csv");
-const DEADLINE_RULES: &str = include_str!("../../data/deadline_rules.csv");
 
 /// Rows that an administrator entered stay; those of the files follow the files.
 const LOAD: [(&str, &str); 5] = [
@@ -199,7 +198,7 @@ const LOAD: [(&str, &str); 5] = [
          ON CONFLICT (region_code) DO UPDATE SET zone = excluded.zone WHERE time_zones.zone <> excluded.zone",
     ),
     (
-        DEADLINE_RULES,
+        RULES_FILE,
         "INSERT INTO deadline_rules (code, variant, regime, valid_from, valid_to, title_id, title_en, starts, length, unit, pausable, \
            roll_forward, collective_leave_counts, basis, confirmation) \
          SELECT code, coalesce(variant, ''), regime, coalesce(valid_from, '1945-08-17'), valid_to, title_id, title_en, starts, length, unit, \

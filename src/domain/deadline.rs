@@ -59,7 +59,18 @@ impl DeadlineCode {
             Self::D3 | Self::D11 | Self::D13 => &[],
         }
     }
+
+    /// Who watches over those who work against it, and is told once it is over.
+    pub const fn watched(self) -> &'static [Audience] {
+        match self {
+            Self::D7 => &[Audience::BknAuditors, Audience::TaskForce],
+            _ => &[],
+        }
+    }
 }
+
+/// The rules the program ships, as CSV.
+pub const RULES_FILE: &str = include_str!("../../data/deadline_rules.csv");
 
 /// The variant of D5 that UU 7/2017 art. 454(7) and UU 10/2016 art. 134 set Bawaslu itself: shown, and nobody here is held to it.
 pub const STATUTORY: &str = "statutory";
@@ -69,6 +80,11 @@ pub const STATUTORY_EXTENDED: &str = "statutory_extended";
 pub const TO_REPRIMAND: &str = "reprimand";
 /// The variant of D3 while Bawaslu's window runs.
 pub const WHILE_WINDOW_RUNS: &str = "bawaslu_window";
+
+/// What the law sets Bawaslu itself: shown, and nobody here is reminded of it.
+pub fn is_statutory(code: DeadlineCode, variant: &str) -> bool {
+    code == DeadlineCode::D5 && !variant.is_empty()
+}
 
 /// One line of the rules of deadlines.
 #[derive(Clone, Debug)]
@@ -228,7 +244,7 @@ impl Clock {
 
     /// Bawaslu's own time by law.
     fn is_statutory(&self) -> bool {
-        self.code == DeadlineCode::D5 && !self.variant.is_empty()
+        is_statutory(self.code, &self.variant)
     }
 
     /// Officers are reminded of it. The day of a question is its timer's, the reporter's notice is automatic, and what the

@@ -236,8 +236,7 @@ fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
         Target::Close(reason) => Some(reason),
         Target::CloseWithResult => Some(result_of(before)),
     };
-    let denied = |reason| matches!(reason, ClosureReason::NotProven | ClosureReason::SanctionCancelled);
-    let stands = next.sanction_code.is_some() && closing.is_some_and(denied);
+    let stands = next.sanction_code.is_some() && closing.is_some_and(denies_sanction);
     let diverted = closing.is_some() && (next.tracks.any_live() || stands);
     match closing {
         Some(_) if stands => {
@@ -259,6 +258,11 @@ fn arrive(next: &mut Case, to: Target, before: &Case) -> bool {
         next.reply_due_on = None;
     }
     diverted
+}
+
+/// Who reads this reason takes it that no sanction stands.
+pub const fn denies_sanction(reason: ClosureReason) -> bool {
+    matches!(reason, ClosureReason::NotProven | ClosureReason::SanctionCancelled)
 }
 
 /// What a case in monitoring closes with: a conviction counts where the administrative side proved nothing.

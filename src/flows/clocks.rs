@@ -150,9 +150,8 @@ async fn remind(tx: &mut Tx, setting: &Setting, day: NaiveDate, due: &[(Clock, C
         next.push((id, maker.reminder(clock, day)));
         let late = clock.is_past(setting.now);
         let own = clock.code.reminded(case.state, late).iter().map(|audience| (Notice::DeadlineDigest, *audience));
-        let watched = late && clock.code == DeadlineCode::D7;
-        let over = [Audience::BknAuditors, Audience::TaskForce].map(|audience| (Notice::PpkOverdue, audience));
-        for (notice, audience) in own.chain(over.into_iter().filter(|_| watched)) {
+        let over = clock.code.watched().iter().filter(|_| late).map(|audience| (Notice::PpkOverdue, *audience));
+        for (notice, audience) in own.chain(over) {
             lines.push(Line { deadline_id: id, tell: tell(case, notice, audience, due_at) });
         }
     }

@@ -320,3 +320,30 @@ async fn two_programs_that_migrate_at_once_do_it_once() {
     let (first, second) = (first.unwrap().unwrap(), second.unwrap().unwrap());
     assert!(first.is_empty() != second.is_empty(), "{first:?} {second:?}");
 }
+
+#[test]
+fn the_printed_workflow_explains_every_deadline_and_where_each_closing_leads() {
+    let printed = netral::print::workflow_markdown();
+    for code in netral::domain::deadline::DeadlineCode::ALL {
+        let row = printed.lines().find(|line| line.starts_with(&format!("| {code} |")));
+        assert!(row.is_some() || printed.contains(&format!("\n{code} (")), "{code} is not explained");
+    }
+    let row = |start: &str| printed.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}"));
+    let follow_up = row("| D7 |");
+    for said in ["14 calendar days", "recommendation letter received", "ppk; once over also bkn_auditors, task_force"] {
+        assert!(follow_up.contains(said), "{said}: {follow_up}");
+    }
+    assert!(
+        row("| D5 | Penanganan oleh Bawaslu (pemilu)").ends_with("| – |"),
+        "nobody is reminded of Bawaslu's own time"
+    );
+    for (id, said, unsaid) in [
+        ("| T09 |", "live tracks go over to the master", "monitoring"),
+        ("| T13 |", "closed (not_proven) |", "monitoring"),
+        ("| T20 |", "while a track is live or a sanction stands", "closed (not_proven) |"),
+        ("| T24 |", "monitoring while a track is live |", "sanction stands"),
+    ] {
+        let row = row(id);
+        assert!(row.contains(said) && !row.contains(unsaid), "{row}");
+    }
+}

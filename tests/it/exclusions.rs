@@ -283,12 +283,13 @@ async fn who_is_kept_from_a_merged_case_is_kept_from_its_master_and_only_as_long
     let master = app.submit(&report).await.case;
     report["subject"]["nip"] = Persona::SecondTriage.nip().into();
     let merged = app.submit(&report).await.case;
-    app.walk(&master, &["take", "accept"]).await;
+    app.walk(&master, &["take"]).await;
     app.walk(&merged, &["take"]).await;
     app.case(Persona::SecondTriage, &master).await;
     let mut merge = steps::input(&app, "merge");
     merge["master_case_number"] = master.as_str().into();
     app.fire_with(&merged, "merge", &merge).await;
+    app.walk(&master, &["accept"]).await;
     sees_nothing(&app, Persona::SecondTriage, &master).await;
     app.case(Persona::Triage, &master).await;
     app.fire(&merged, "unmerge").await;

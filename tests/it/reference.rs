@@ -183,3 +183,33 @@ async fn a_start_with_the_same_files_loads_nothing_and_a_changed_one_loads_again
     load().await;
     assert_eq!(app.db.value(name).await, "Kota Jambi");
 }
+
+#[tokio::test]
+async fn no_citation_is_older_than_what_it_cites() {
+    let app = TestApp::start().await;
+    let laws =
+        [("UU 20/2023", "2023-10-31"), ("Putusan MK 136/PUU-XXII/2024", "2024-11-14"), ("PP 94/2021", "2021-08-31")];
+    for (law, since) in laws {
+        let early = format!(
+            "SELECT code AS value FROM violation_forms WHERE array_to_string(norm_refs, ';') LIKE '%{law}%' AND valid_from < '{since}' \
+             UNION ALL SELECT code FROM sanctions WHERE basis LIKE '%{law}%' AND valid_from < '{since}'"
+        );
+        assert_eq!(app.db.values(&early).await, Vec::<String>::new(), "{law}");
+    }
+    let gaps = "SELECT a.code AS value FROM violation_forms a WHERE a.code IN ('DIS-05', 'CRM-K188') AND a.valid_to IS NOT NULL \
+        AND NOT EXISTS (SELECT FROM violation_forms b WHERE b.code = a.code AND b.valid_from = a.valid_to)";
+    assert_eq!(app.db.values(gaps).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_watchers_have_a_ppk_for_their_own_staff() {
+    let app = TestApp::start().await;
+    for kind in ["bkn", "bawaslu"] {
+        let roles = format!(
+            "SELECT role AS value FROM agency_roles WHERE agency_kind = '{kind}' AND role IN ('inspector', 'inspector_lead', 'ppk_officer')"
+        );
+        assert_eq!(app.db.values(&roles).await.len(), 3, "{kind}");
+    }
+    let central = app.get("/v1/reference/agencies?kind=central_body").expect(200).await;
+    assert_eq!(row(&central, "LPSK")["kind"], "central_body");
+}

@@ -215,7 +215,8 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
         ("decided", &json!([])),
         "it rests on the conviction"
     );
-    let close = steps::input(&app, "close");
+    let mut close = steps::input(&app, "close");
+    close["registrations"] = json!([{ "version": 1, "idis_ref": "IDIS-2026-7" }]);
     let live = app.try_to(Persona::Auditor, &case, "close", &close).await;
     assert_eq!(guards(&live.problem("guard-failed")), ["all_tracks_terminal"]);
     let today = app.day(0);
@@ -224,7 +225,7 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
     assert_eq!(guards(&early.problem("guard-failed")), ["fifteenth_day_reached", "appeal_window_passed"]);
     app.advance(Duration::days(35));
     assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "in_force" })).await.status, 200);
-    assert_eq!(app.fire(&case, "close").await.text("/closure_reason"), "proven_sanctioned");
+    assert_eq!(app.fire_with(&case, "close", &close).await.text("/closure_reason"), "proven_sanctioned");
 }
 
 #[tokio::test]

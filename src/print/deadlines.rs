@@ -1,0 +1,68 @@
+//! The table of deadlines for docs/workflow.md, from the rules the program ships and from whom it reminds. Only prints them.
+
+use std::fmt::Write;
+
+use super::or_dash;
+use crate::domain::calendar::Unit;
+use crate::domain::case::State;
+use crate::domain::deadline::{DeadlineCode, RULES_FILE, is_statutory};
+use crate::domain::ids::Language;
+use crate::domain::notice::Audience;
+
+const HEAD: &str = "\n## Deadlines (batas waktu)\n\n\
+    The rules shipped in `data/deadline_rules.csv`; what runs in a service is what its database holds, at `/v1/reference/deadline-rules`. A day \
+    is one of the office that handles the case, and the day on which a clock begins is not counted. Reminders are in one digest a person and \
+    morning (M16, M17): two days before the end, on its day, and every three working days after it.\n\n\
+    | Code | Batas waktu | Deadline | Begins | Length | Election law | Basis | Reminded |\n|---|---|---|---|---|---|---|---|\n";
+
+/// The table, with what belongs to no row of the file.
+pub(super) fn markdown(text: &mut String) {
+    text.push_str(HEAD);
+    let mut file = csv::Reader::from_reader(RULES_FILE.as_bytes());
+    let heads = file.headers().cloned().unwrap_or_default();
+    for row in file.records().flatten() {
+        let cell =
+            |name: &str| heads.iter().position(|head| head == name).and_then(|at| row.get(at)).unwrap_or_default();
+        let Some(code) = DeadlineCode::parse(cell("code")) else { continue };
+        let unit = Unit::parse(cell("unit")).map_or("", |unit| unit.label(Language::English));
+        let forward = if cell("roll_forward") == "true" { ", then the next working day" } else { "" };
+        let paused = if cell("pausable") == "true" { "; stands still while the reporter is asked" } else { "" };
+        let _ = writeln!(
+            text,
+            "| {code} | {} | {} | {} | {} {unit}{forward}{paused} | {} | {} | {} |",
+            cell("title_id"),
+            cell("title_en"),
+            cell("starts"),
+            cell("length"),
+            cell("regime"),
+            or_dash(cell("basis").replace(';', "; ")),
+            or_dash(reminded(code, cell("variant"))),
+        );
+    }
+    let (code, id, en) = (DeadlineCode::D13, Language::Indonesian, Language::English);
+    let _ = writeln!(
+        text,
+        "\n{code} ({}, {}) is no clock: it is counted in years from the closing, by `data/retention_policies.csv`.",
+        code.label(id),
+        code.label(en)
+    );
+}
+
+/// Whom it reminds in any state, and who is told besides once it is over.
+fn reminded(code: DeadlineCode, variant: &str) -> String {
+    if is_statutory(code, variant) {
+        return String::new();
+    }
+    let of = |late| {
+        let mut all: Vec<Audience> = State::ALL.iter().flat_map(|state| code.reminded(*state, late)).copied().collect();
+        all.extend(code.watched().iter().filter(|_| late));
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    let (early, late) = (of(false), of(true));
+    let names = |list: &[Audience]| list.iter().map(|audience| audience.as_str()).collect::<Vec<_>>().join(", ");
+    let besides: Vec<Audience> = late.into_iter().filter(|audience| !early.contains(audience)).collect();
+    let also = if besides.is_empty() { String::new() } else { format!("; once over also {}", names(&besides)) };
+    format!("{}{also}", names(&early))
+}

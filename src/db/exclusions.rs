@@ -181,6 +181,32 @@ pub async fn hidden(pool: &Pool, officer_id: Uuid, marks: &Marks, ids: &[Uuid]) 
     Ok(hidden.into_iter().filter_map(|row| row.id).collect())
 }
 
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = sql::Text)]
+    case_number: String,
+}
+
+/// Which of these numbers are of cases hidden from an officer.
+pub async fn hidden_numbers(pool: &Pool, officer: &Officer, numbers: &[String]) -> Result<Vec<String>, DbError> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut connection = pool.get().await?;
+    let hidden: Vec<Number> = diesel::sql_query(concat!(
+        "SELECT cases.case_number FROM cases JOIN subjects ON subjects.case_id = cases.id \
+         CROSS JOIN (SELECT $1 AS officer_id, $2 AS marks) sight WHERE cases.case_number = ANY ($3) AND NOT (",
+        not_excluded!(),
+        ")"
+    ))
+    .bind::<sql::Uuid, _>(officer.officer_id)
+    .bind::<Array<sql::Binary>, _>(&officer.marks.0)
+    .bind::<Array<sql::Text>, _>(numbers)
+    .load(&mut connection)
+    .await?;
+    Ok(hidden.into_iter().map(|row| row.case_number).collect())
+}
+
 /// Whether a case is hidden from the officer that one of these numbers names: its own, or that of a report.
 pub async fn hides(pool: &Pool, officer: &Officer, numbers: &[String]) -> Result<bool, DbError> {
     let mut connection = pool.get().await?;

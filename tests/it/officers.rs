@@ -260,3 +260,28 @@ async fn a_seat_ends_with_its_agency() {
     app.get("/v1/cases").by(Persona::Inspector).expect(401).await;
     app.get("/v1/cases").by(Persona::Triage).expect(200).await;
 }
+
+#[tokio::test]
+async fn a_seat_ends_when_its_agency_no_longer_covers_the_region() {
+    let app = TestApp::start().await;
+    app.sweep().await;
+    app.get("/v1/cases").by(Persona::Auditor).expect(200).await;
+    let lost = "UPDATE agency_regions SET valid_to = '2020-01-01' FROM agencies a WHERE a.id = agency_id AND a.code = 'KANREG07'";
+    app.db.execute(&format!("{lost} AND agency_regions.region_code = '16'")).await;
+    app.advance(chrono::Duration::days(1));
+    app.sweep().await;
+    let seats = |of: &str| {
+        format!(
+            "SELECT count(*) AS value FROM seats s JOIN officers o ON o.id = s.officer_id WHERE s.ended_at IS NULL {of}"
+        )
+    };
+    let (own, all) = (seats(&format!("AND o.email = '{}'", Persona::Auditor.email())), seats(""));
+    let before: i64 = app.db.value(&all).await.parse().unwrap();
+    assert_eq!(app.db.value(&own).await, "1", "another region was lost");
+    app.db.execute(&format!("{lost} AND agency_regions.region_code = '15'")).await;
+    app.advance(chrono::Duration::days(1));
+    app.sweep().await;
+    assert_eq!(app.db.value(&own).await, "0");
+    let after: i64 = app.db.value(&all).await.parse().unwrap();
+    assert!(before - after <= 2, "only those of this office: {before} {after}");
+}

@@ -286,6 +286,11 @@ pub async fn named(tx: &mut Tx, report_id: Uuid, named: bool) -> Result<Uuid, Db
             .execute(tx.connection()?)
             .await?;
     }
+    case_of(tx, report_id).await
+}
+
+/// The case that a report came in with.
+pub async fn case_of(tx: &mut Tx, report_id: Uuid) -> Result<Uuid, DbError> {
     Ok(reports::table.find(report_id).select(reports::case_id).first(tx.connection()?).await?)
 }
 

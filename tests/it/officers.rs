@@ -191,6 +191,11 @@ async fn no_officer_sees_a_case_that_he_reported_himself_whichever_came_first() 
     let mut merge = steps::input(&app, "merge");
     merge["master_case_number"] = master.case.as_str().into();
     app.fire_with(&other.case, "merge", &merge).await;
+    assert!(!hidden(&master.case).await, "nobody has confirmed that the report is his");
+    app.deliver_after_quiet().await;
+    let mails = app.mails_to("warga@warga.example");
+    let mail = mails.into_iter().find(|mail| mail.text.contains("email-confirmations")).unwrap();
+    app.post(&mail.link("email-confirmations")).expect(200).await;
     assert!(hidden(&master.case).await);
     app.fire(&other.case, "unmerge").await;
     assert!(!hidden(&master.case).await && hidden(&other.case).await);

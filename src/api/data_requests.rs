@@ -117,6 +117,7 @@ pub struct ReporterCorrected {
     /// When.
     pub corrected_at: DateTime<Utc>,
     /// A mail with a link went to the new address: until it is confirmed, nothing else is sent there.
+    #[schema(example = true)]
     pub address_to_confirm: bool,
 }
 

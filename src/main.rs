@@ -338,7 +338,7 @@ async fn audit(config: Config, command: AuditCommand) -> Result<(), StartError> 
     let done = match command {
         AuditCommand::Verify { kept, .. } => {
             let key = CheckpointKey::load(&config.keys_dir)?.map(|key| key.public().clone());
-            reported(&flows::audit::verify(&pool, key, kept_checkpoint(kept)?).await?)
+            reported(&flows::audit::verify(&pool, now, key, kept_checkpoint(kept)?).await?)
         }
         AuditCommand::Export { file } => {
             let key = CheckpointKey::load(&config.keys_dir)?;

@@ -181,6 +181,32 @@ pub async fn hidden(pool: &Pool, officer_id: Uuid, marks: &Marks, ids: &[Uuid]) 
     Ok(hidden.into_iter().filter_map(|row| row.id).collect())
 }
 
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = sql::Text)]
+    case_number: String,
+}
+
+/// Which of these numbers are of cases hidden from an officer.
+pub async fn hidden_numbers(pool: &Pool, officer: &Officer, numbers: &[String]) -> Result<Vec<String>, DbError> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut connection = pool.get().await?;
+    let hidden: Vec<Number> = diesel::sql_query(concat!(
+        "SELECT cases.case_number FROM cases JOIN subjects ON subjects.case_id = cases.id \
+         CROSS JOIN (SELECT $1 AS officer_id, $2 AS marks) sight WHERE cases.case_number = ANY ($3) AND NOT (",
+        not_excluded!(),
+        ")"
+    ))
+    .bind::<sql::Uuid, _>(officer.officer_id)
+    .bind::<Array<sql::Binary>, _>(&officer.marks.0)
+    .bind::<Array<sql::Text>, _>(numbers)
+    .load(&mut connection)
+    .await?;
+    Ok(hidden.into_iter().map(|row| row.case_number).collect())
+}
+
 /// Whether a case is hidden from the officer that one of these numbers names: its own, or that of a report.
 pub async fn hides(pool: &Pool, officer: &Officer, numbers: &[String]) -> Result<bool, DbError> {
     let mut connection = pool.get().await?;
@@ -236,12 +262,14 @@ pub async fn inherit_recusals(tx: &mut Tx, master: Uuid, merged: Uuid) -> Result
 }
 
 /// Makes the marks on a case anew, and those on the cases in which its reports are read: split from it, or what one of these was
-/// merged into. To be called when reports come to a case or leave it, or lose their reporter.
+/// merged into. From a merged case only confirmed addresses count: else anybody could take an officer off a case by reporting the
+/// same in his name. To be called when reports come to a case or leave it, lose their reporter or have their address confirmed.
 pub async fn renew_marks(tx: &mut Tx, case_id: Uuid) -> Result<(), DbError> {
     diesel::sql_query(concat!(
         "UPDATE cases face SET barred_marks = ARRAY(SELECT DISTINCT m.mark FROM cases \
              JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL ( \
-               SELECT unnest(ARRAY[i.email_index, i.nik_index]) AS mark FROM reports r JOIN reporter_identities i ON i.report_id = r.id \
+               SELECT unnest(ARRAY[CASE WHEN cases.id = face.id OR i.email_confirmed_at IS NOT NULL THEN i.email_index END, i.nik_index]) \
+                 AS mark FROM reports r JOIN reporter_identities i ON i.report_id = r.id \
                  WHERE r.case_id = coalesce(cases.split_from, cases.id) \
                UNION ALL SELECT unnest(ARRAY[subjects.nip_index, subjects.nik_index, uuid_send(subjects.person_id), ",
         unit_mark!(),

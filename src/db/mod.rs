@@ -42,6 +42,7 @@ pub mod officer_numbers;
 pub mod officers;
 pub mod persons;
 pub mod provider_accounts;
+pub mod readers;
 pub mod reference;
 pub mod reports;
 pub mod retention;

@@ -362,7 +362,8 @@ pub async fn end_seat(tx: &mut Tx, officer_id: Uuid, seat_id: Uuid, now: DateTim
     Ok(diesel::update(live).set(seats::ended_at.eq(Some(now))).execute(tx.connection()?).await? == 1)
 }
 
-/// Ends the seats whose agency is no more, or whose role that kind of agency no longer has; answers officers and seats.
+/// Ends the seats whose agency is no more, whose role that kind of agency no longer has, or whose region the agency covered and
+/// covers no longer; answers officers and seats.
 pub async fn end_void_seats(tx: &mut Tx, today: NaiveDate, now: DateTime<Utc>) -> Result<Vec<(Uuid, Uuid)>, DbError> {
     let stands = diesel::dsl::sql::<Bool>(
         "EXISTS (SELECT FROM agencies a JOIN agency_roles r ON r.agency_kind = a.kind AND r.role = seats.role WHERE a.id = seats.agency_id \
@@ -371,7 +372,13 @@ pub async fn end_void_seats(tx: &mut Tx, today: NaiveDate, now: DateTime<Utc>) -
     .bind::<Date, _>(today)
     .sql(" AND daterange(r.valid_from, r.valid_to) @> ")
     .bind::<Date, _>(today)
-    .sql(")");
+    .sql(
+        ") AND NOT EXISTS (SELECT FROM agency_regions c WHERE c.agency_id = seats.agency_id \
+         AND (seats.region_code = c.region_code OR starts_with(seats.region_code, c.region_code || '.')) \
+         HAVING count(*) > 0 AND NOT bool_or(daterange(c.valid_from, c.valid_to) @> ",
+    )
+    .bind::<Date, _>(today)
+    .sql("))");
     Ok(diesel::update(seats::table.filter(seats::ended_at.is_null().and(diesel::dsl::not(stands))))
         .set(seats::ended_at.eq(Some(now)))
         .returning((seats::officer_id, seats::id))

@@ -161,13 +161,6 @@ pub async fn deciding_case(pool: &Pool, report_id: Uuid) -> Result<Option<Uuid>,
     Ok(case.map(|case| case.id))
 }
 
-/// Whether a case split from the report's case is still open.
-pub async fn needed_by_open_case(tx: &mut Tx, report_id: Uuid) -> Result<bool, DbError> {
-    let case_id = reports::table.find(report_id).select(reports::case_id).single_value();
-    let open = cases::table.filter(cases::split_from.eq(case_id)).filter(cases::state.ne(State::Closed));
-    Ok(diesel::select(diesel::dsl::exists(open)).get_result(tx.connection()?).await?)
-}
-
 /// The cases whose reports belong to this one: itself, or the one it was split from, and those merged into it.
 pub(super) async fn sources(connection: &mut AsyncPgConnection, case_id: Uuid) -> QueryResult<Vec<Uuid>> {
     let merged = cases::master_case_id.is_not_distinct_from(case_id);
@@ -293,6 +286,11 @@ pub async fn named(tx: &mut Tx, report_id: Uuid, named: bool) -> Result<Uuid, Db
             .execute(tx.connection()?)
             .await?;
     }
+    case_of(tx, report_id).await
+}
+
+/// The case that a report came in with.
+pub async fn case_of(tx: &mut Tx, report_id: Uuid) -> Result<Uuid, DbError> {
     Ok(reports::table.find(report_id).select(reports::case_id).first(tx.connection()?).await?)
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::access::{Concerning, Untraced};
 use super::exclusions::OpenTo;
+use super::readers::kept_for_others;
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Officer;
 use crate::domain::case::{Case, ClosureReason};
@@ -78,17 +79,6 @@ pub async fn lift_hold(
         .optional()?)
 }
 
-/// Whether a hold stands on a case, on one merged into it or on one split from it. The caller holds the case's lock, as who sets one does.
-pub async fn held(tx: &mut Tx, case_id: Uuid) -> Result<bool, DbError> {
-    let standing = legal_holds::table.inner_join(cases::table).filter(legal_holds::lifted_at.is_null()).filter(
-        cases::id
-            .eq(case_id)
-            .or(cases::master_case_id.is_not_distinct_from(case_id))
-            .or(cases::split_from.is_not_distinct_from(case_id)),
-    );
-    Ok(diesel::select(diesel::dsl::exists(standing)).get_result(tx.connection()?).await?)
-}
-
 /// Holds that stand, with their cases, oldest first, behind `after`; those on cases hidden from who asks are left out.
 pub async fn holds(
     pool: &Pool,
@@ -151,6 +141,14 @@ struct Due {
 const POLICY: &str = "p.closure_reason = c.closure_reason AND p.valid_from <= (c.state_since AT TIME ZONE 'Asia/Jakarta')::date \
     AND (p.valid_to IS NULL OR p.valid_to > (c.state_since AT TIME ZONE 'Asia/Jakarta')::date)";
 
+/// Whether the case with this key is closed and its time is over, as a condition.
+pub(super) fn over(case: &str, now: &str) -> String {
+    format!(
+        "EXISTS (SELECT FROM cases c JOIN retention_policies p ON {POLICY} WHERE c.id = {case} AND c.state = 'closed' \
+         AND c.state_since + make_interval(years => p.years) <= {now})"
+    )
+}
+
 /// How long a closed case is kept (D13).
 #[derive(Debug, QueryableByName)]
 pub struct Kept {
@@ -176,11 +174,10 @@ pub async fn kept(pool: &Pool, case_id: Uuid) -> Result<Option<Kept>, DbError> {
 }
 
 /// A case whose purge was rejected is proposed again only after this.
-const ASKED_AGAIN: Duration = Duration::days(365);
+pub(super) const ASKED_AGAIN: Duration = Duration::days(365);
 
-/// Proposes to purge up to `limit` closed cases whose time is over and on which no hold stands; answers how many. What
-/// was purged, waits, or was rejected within a year is left out, and so is a case whose reports are needed by one split
-/// from it that has not been purged.
+/// Proposes to purge up to `limit` closed cases whose time is over; answers how many. What was purged, waits, or was rejected
+/// within a year is left out, and so is a case whose reports are read by another that is held or still needs them.
 pub async fn propose(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<usize, DbError> {
     let due: Vec<Due> = diesel::sql_query(
         "SELECT c.id, c.closure_reason, c.state_since AS closed_at, c.state_since + make_interval(years => p.years) AS due_at \
@@ -191,10 +188,9 @@ pub async fn propose(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<usiz
          WHERE c.state = 'closed' AND c.state_since + make_interval(years => p.years) <= $1 \
            AND NOT EXISTS (SELECT FROM purge_proposals q WHERE q.case_id = c.id AND (q.status = 'pending' \
              OR q.status = 'approved' AND q.closed_at = c.state_since OR q.status = 'rejected' AND q.decided_at > $2)) \
-           AND NOT EXISTS (SELECT FROM cases s WHERE s.split_from = c.id AND NOT EXISTS \
-             (SELECT FROM purge_proposals q WHERE q.case_id = s.id AND q.status = 'approved')) \
-           AND NOT EXISTS (SELECT FROM legal_holds h JOIN cases m ON m.id = h.case_id \
-             WHERE h.lifted_at IS NULL AND (m.id = c.id OR m.master_case_id = c.id)) \
+           AND NOT "
+            + &kept_for_others("c.id", "$1", "$2")
+            + " \
          ORDER BY due_at LIMIT $3",
     )
     .bind::<sql::Timestamptz, _>(now)

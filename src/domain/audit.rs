@@ -4,9 +4,9 @@
 mod export;
 mod finding;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -147,8 +147,12 @@ struct Chain {
     hash: Option<Hash>,
 }
 
+/// Checkpoints are made daily; one that covers an event later than this is told.
+const COVERED_WITHIN: TimeDelta = TimeDelta::days(2);
+
 /// Takes the records in order and keeps what is wrong.
 pub struct Verifier {
+    now: Option<DateTime<Utc>>,
     key: Option<PublicKey>,
     kept: Option<Checkpoint>,
     number: i64,
@@ -158,6 +162,10 @@ pub struct Verifier {
     known: HashMap<Uuid, i32>,
     /// Events that checkpoints know and that have not come yet, with the number of the checkpoint.
     awaited: BTreeMap<(Uuid, i32), (i64, Hash)>,
+    /// The events that checkpoints name, with the number of the checkpoint and the time that was signed.
+    covered: BTreeMap<(Uuid, i32), (i64, DateTime<Utc>)>,
+    /// Checkpoints that came late, each told once.
+    late: BTreeSet<Option<i64>>,
     heads: BTreeMap<Uuid, Head>,
     chain: Option<Chain>,
     counts: Counts,
@@ -166,9 +174,10 @@ pub struct Verifier {
 
 impl Verifier {
     /// A verifier that checks signatures with this key. `kept` is a checkpoint that was laid aside earlier: it must be
-    /// among those that come.
-    pub fn new(key: Option<PublicKey>, kept: Option<Checkpoint>) -> Self {
+    /// among those that come. `now` is when the records were read, where that is known.
+    pub fn new(key: Option<PublicKey>, kept: Option<Checkpoint>, now: Option<DateTime<Utc>>) -> Self {
         Self {
+            now,
             key,
             kept,
             number: 0,
@@ -176,6 +185,8 @@ impl Verifier {
             size: 0,
             known: HashMap::new(),
             awaited: BTreeMap::new(),
+            covered: BTreeMap::new(),
+            late: BTreeSet::new(),
             heads: BTreeMap::new(),
             chain: None,
             counts: Counts::default(),
@@ -219,6 +230,7 @@ impl Verifier {
             self.root = root;
             return self.found(place, Fault::Unreadable);
         };
+        self.covered.extend(signed.heads.iter().map(|tip| ((tip.case, tip.seq), (signed.number, said.at))));
         if said.root != root {
             self.found(place.clone(), Fault::RootWrong);
         }
@@ -259,11 +271,25 @@ impl Verifier {
                 for name in disagreeing(event, &said, columns) {
                     self.found(place(), Fault::Disagrees(name));
                 }
+                if let Some(number) = self.covered_late(event, said.at) {
+                    self.found(place(), Fault::CoveredLate(number));
+                }
             }
             Err(_) => self.found(place(), Fault::Unreadable),
         }
         (chain.seq, chain.hash) = (event.seq, Some(event.hash));
         self.chain = Some(chain);
+    }
+
+    /// The checkpoint that came late for an event of this time, or that none came: what somebody leaves who takes checkpoints
+    /// away to rewrite what they knew. Of the events that wait for one checkpoint the first is told.
+    fn covered_late(&mut self, event: &Event, at: DateTime<Utc>) -> Option<Option<i64>> {
+        let covering = self.covered.range((event.case, event.seq)..=(event.case, i32::MAX)).next();
+        let (number, by) = match covering {
+            Some((_, (number, at))) => (Some(*number), *at),
+            None => (None, self.now?),
+        };
+        (by - at > COVERED_WITHIN && self.late.insert(number)).then_some(number)
     }
 
     fn end_chain(&mut self) {

@@ -92,9 +92,14 @@ async fn read(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn verify(pool: &Pool, key: Option<PublicKey>, kept: Option<Checkpoint>) -> Result<Report, AuditError> {
+pub async fn verify(
+    pool: &Pool,
+    now: DateTime<Utc>,
+    key: Option<PublicKey>,
+    kept: Option<Checkpoint>,
+) -> Result<Report, AuditError> {
     let mut tx = db::audit::snapshot(pool).await?;
-    let mut verifier = Verifier::new(key, kept);
+    let mut verifier = Verifier::new(key, kept, Some(now));
     read(&mut tx, |record, columns| {
         verifier.take(record, columns);
         Ok(())

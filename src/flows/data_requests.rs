@@ -8,6 +8,7 @@ use super::transition::{Setting, note};
 use super::{FlowError, mailbox};
 use crate::db::access::Shown;
 use crate::db::data_requests::{DataRequest, DataRequestKind as Kind, DataRequestStatus as Status, Locked};
+use crate::db::readers::Erased;
 use crate::db::reports::Report;
 use crate::db::transition::NewEvent;
 use crate::db::{self, Pool, Tx};
@@ -129,10 +130,12 @@ async fn erase(
     case: &Case,
     request: &DataRequest,
 ) -> Result<(), FlowError> {
-    if case.state != State::Closed || db::reports::needed_by_open_case(tx, request.report_id).await? {
+    let erased = Erased::Report(request.report_id);
+    db::readers::lock(tx, erased, case.id).await?;
+    if db::readers::open(tx, erased).await? {
         return Err(FlowError::CaseOpen);
     }
-    if db::retention::held(tx, case.id).await? {
+    if db::readers::held(tx, erased).await? {
         return Err(FlowError::LegalHold);
     }
     db::erasure::shred(tx, request.report_id, setting.now).await?;

@@ -82,6 +82,8 @@ pub async fn confirm_email(
 ) -> Result<bool, FlowError> {
     let known = db::reports::confirm_email(tx, report_id, version, setting.now).await?;
     if known {
+        let case_id = db::reports::case_of(tx, report_id).await?;
+        db::exclusions::renew_marks(tx, case_id).await?;
         db::deliveries::release(tx, report_id, setting.now).await?;
     }
     Ok(known)

@@ -360,7 +360,7 @@ async fn recorded(
     Ok(())
 }
 
-/// Ends the seats that the law no longer knows: their agency is gone, or the role is no longer its.
+/// Ends the seats that the law no longer knows: their agency is gone, or the role or the region is no longer its.
 pub async fn end_void_seats(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, FlowError> {
     let ended = db::officers::end_void_seats(tx, today(now), now).await?;
     for (officer_id, seat_id) in &ended {

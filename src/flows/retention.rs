@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::FlowError;
 use super::transition::{Setting, note};
 use crate::db::cases::Sight;
+use crate::db::readers::Erased;
 use crate::db::retention::{LegalHold, PurgeProposal, PurgeStatus};
 use crate::db::{self, Pool, Tx};
 use crate::domain::actor::{Actor, Officer};
@@ -85,7 +86,8 @@ pub async fn propose_daily(pool: &Pool, now: DateTime<Utc>) -> Result<(), FlowEr
     Ok(())
 }
 
-/// Decides a proposal. An approved one purges the case at once, unless a hold was set or the case opened meanwhile.
+/// Decides a proposal. An approved one purges the case at once, unless a hold was set or the case opened
+/// meanwhile, or another case needs its reports.
 pub async fn decide(
     tx: &mut Tx,
     setting: &Setting,
@@ -102,8 +104,15 @@ pub async fn decide(
     if proposal.status != PurgeStatus::Pending || !stands {
         return Err(FlowError::ApprovalLapsed);
     }
-    if approve && db::retention::held(tx, case_id).await? {
-        return Err(FlowError::LegalHold);
+    if approve {
+        let erased = Erased::WithCase(case_id);
+        db::readers::lock(tx, erased, case_id).await?;
+        if db::readers::held(tx, erased).await? {
+            return Err(FlowError::LegalHold);
+        }
+        if db::readers::needed(tx, case_id, setting.now).await? {
+            return Err(FlowError::CaseOpen);
+        }
     }
     proposal.status = if approve { PurgeStatus::Approved } else { PurgeStatus::Rejected };
     proposal.decided_by = Some(officer.officer_id);

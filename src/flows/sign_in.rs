@@ -124,11 +124,19 @@ pub async fn by_password(
     Ok(signed_in)
 }
 
-/// The account with this address and password. The attempt counts as failed until [`succeeded`] says otherwise.
+/// The account with this address and password. The attempt counts as failed until [`succeeded`] says otherwise. The
+/// network is asked first: what it refuses never touches the account, or one machine could keep its owner out for good by
+/// taking every try the account has.
 pub(super) async fn with_password(desk: &Desk<'_>, email: &str, password: &str) -> Result<Account, SignInError> {
     let email = email.to_lowercase();
-    counted(desk, &desk.keys.delay_key("account", &email), ACCOUNT_DELAYS).await?;
     counted(desk, &desk.keys.delay_key("network", desk.network), NETWORK_DELAYS).await?;
+    if let Err(refusal) = counted(desk, &desk.keys.delay_key("account", &email), ACCOUNT_DELAYS).await {
+        // No password was tried: whoever sits behind the same network is not slowed down by it.
+        let mut tx = Tx::begin(desk.pool).await?;
+        db::sign_ins::take_back(&mut tx, &desk.keys.delay_key("network", desk.network)).await?;
+        tx.commit().await?;
+        return Err(refusal);
+    }
     let account = db::officers::by_email(desk.pool, &email).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = desk.passwords.verify(hash, password.to_owned()).await.map_err(|_| SignInError::Busy)?;

@@ -327,3 +327,157 @@ fn two_people_of_one_name_and_agency_are_told_apart_by_their_numbers_and_by_offi
     let nowhere = json!({ "name": "Budi Santoso" });
     assert!(!one_person(&nowhere, &nowhere), "a name without an agency is nobody's alone");
 }
+
+async fn privacy(app: &TestApp, path: &str, body: &Value) -> Reply {
+    app.post(path).by(Persona::PrivacyOfficer).json(body).send().await
+}
+
+async fn hold(app: &TestApp, case: &str) -> String {
+    let hold = privacy(app, "/v1/legal-holds", &json!({ "case_number": case, "reason": REASON })).await;
+    assert_eq!(hold.status, 201, "{}", hold.body());
+    hold.text("/id").to_owned()
+}
+
+async fn lift(app: &TestApp, hold: &str) {
+    let lifted = privacy(app, &format!("/v1/legal-holds/{hold}/lift"), &json!({ "reason": REASON })).await;
+    assert_eq!(lifted.status, 200, "{}", lifted.body());
+}
+
+/// The cases whose purge is proposed after so many days, each with its proposal.
+async fn proposed_after(app: &TestApp, days: i64) -> Vec<(String, String)> {
+    app.advance(chrono::Duration::days(days));
+    app.sweep().await;
+    let proposed = app.get("/v1/purge-proposals").by(Persona::PrivacyOfficer).expect(200).await;
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+    let mut found: Vec<_> = proposed
+        .at("/data")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (text(one, "case_number"), text(one, "id")))
+        .collect();
+    found.sort();
+    found
+}
+
+async fn purge(app: &TestApp, proposal: &str) -> Reply {
+    privacy(app, &format!("/v1/purge-proposals/{proposal}/decision"), &json!({ "approve": true, "reason": REASON }))
+        .await
+}
+
+/// Accepted for triage, about the usual person or the one with this number.
+async fn taken(app: &TestApp, nip: Option<&str>) -> Receipt {
+    let mut report = app.report();
+    if let Some(nip) = nip {
+        report["subject"] = json!({ "nip": nip, "name": "Siti Aminah", "agency": "Dinas Perhubungan Kota Jambi" });
+    }
+    let receipt = app.submit(&report).await;
+    app.walk(&receipt.case, &["take"]).await;
+    receipt
+}
+
+/// Splits the other person off.
+async fn other_of(app: &TestApp, case: &str, nip: &str) -> String {
+    let done = split(app, case, json!([{ "nip": nip }])).await;
+    assert_eq!(done.status, 201, "{}", done.body());
+    done.text("/case_numbers/0").to_owned()
+}
+
+async fn merged(app: &TestApp, case: &str, master: &str) {
+    let done = merge(app, case, master, false).await;
+    assert_eq!(done.status, 200, "{}", done.body());
+}
+
+const OTHER: &str = "197001011995031001";
+const USUAL: &str = "198609262015051001";
+const LONG: i64 = 3 * 366;
+
+#[tokio::test]
+async fn a_report_of_a_merged_case_outlives_its_master_while_a_case_split_from_it_is_open_or_held() {
+    let app = TestApp::start().await;
+    let (first, master) = (taken(&app, None).await, taken(&app, None).await);
+    let open = other_of(&app, &first.case, OTHER).await;
+    merged(&app, &first.case, &master.case).await;
+    app.walk(&master.case, &["dismiss"]).await;
+    let held = hold(&app, &open).await;
+    assert_eq!(proposed_after(&app, LONG).await, [], "held and open");
+    lift(&app, &held).await;
+    assert_eq!(proposed_after(&app, 2).await, [], "open");
+    app.walk(&open, &["dismiss"]).await;
+    assert_eq!(proposed_after(&app, 2).await, [], "its own time is not over");
+    let due = proposed_after(&app, LONG).await;
+    assert_eq!((due.len(), &due[0].0), (1, &open));
+    assert_eq!(purge(&app, &due[0].1).await.status, 200);
+    let due = proposed_after(&app, 2).await;
+    assert_eq!((due.len(), &due[0].0), (1, &master.case), "now nobody reads the reports any more");
+    assert_eq!(app.db.count("data_keys").await, 2);
+    assert_eq!(purge(&app, &due[0].1).await.status, 200);
+    assert_eq!(app.db.count("data_keys").await, 0);
+}
+
+#[tokio::test]
+async fn a_report_outlives_its_case_while_the_master_of_a_split_case_is_open_or_held_and_is_purged_then() {
+    let app = TestApp::start().await;
+    let (first, master) = (taken(&app, None).await, taken(&app, Some(OTHER)).await);
+    let token = app.open_mailbox(&first).await;
+    let body = json!({ "kind": "erasure", "text": "Permintaan tertutup saya." });
+    let asked = app.post("/v1/my-report/data-requests").bearer(&token).json(&body).expect(201).await;
+    let path = format!("/v1/data-requests/{}/decision", asked.text("/id"));
+    let grant = json!({ "decision": "grant", "reason": REASON });
+    let part = other_of(&app, &first.case, OTHER).await;
+    merged(&app, &part, &master.case).await;
+    app.walk(&first.case, &["dismiss"]).await;
+    privacy(&app, &path, &grant).await.problem("case-open");
+    assert_eq!(proposed_after(&app, LONG).await, []);
+    app.walk(&master.case, &["dismiss"]).await;
+    for case in [&master.case, &part] {
+        let held = hold(&app, case).await;
+        privacy(&app, &path, &grant).await.problem("legal-hold");
+        lift(&app, &held).await;
+    }
+    let due = proposed_after(&app, LONG).await;
+    assert_eq!((due.len(), &due[0].0), (1, &master.case));
+    assert_eq!(purge(&app, &due[0].1).await.status, 200);
+    let due = proposed_after(&app, 2).await;
+    assert_eq!((due.len(), &due[0].0), (1, &first.case), "what was merged is purged with its master");
+    let granted = privacy(&app, &path, &grant).await;
+    assert_eq!(granted.status, 200, "{}", granted.body());
+    assert_eq!(purge(&app, &due[0].1).await.status, 200);
+}
+
+#[tokio::test]
+async fn two_cases_that_read_each_others_report_are_purged_when_the_time_of_both_is_over() {
+    let app = TestApp::start().await;
+    let (one, two) = (taken(&app, Some(USUAL)).await, taken(&app, Some(OTHER)).await);
+    let (to_two, to_one) = (other_of(&app, &one.case, OTHER).await, other_of(&app, &two.case, USUAL).await);
+    merged(&app, &to_two, &two.case).await;
+    merged(&app, &to_one, &one.case).await;
+    app.walk(&one.case, &["dismiss"]).await;
+    assert_eq!(proposed_after(&app, LONG).await, []);
+    app.walk(&two.case, &["dismiss"]).await;
+    let due = proposed_after(&app, LONG).await;
+    assert_eq!(due.iter().map(|(case, _)| case).collect::<Vec<_>>(), [&one.case, &two.case]);
+    let held = hold(&app, &to_two).await;
+    for (_, proposal) in &due {
+        purge(&app, proposal).await.problem("legal-hold");
+    }
+    lift(&app, &held).await;
+    app.db
+        .execute(&format!(
+            "UPDATE cases SET state_since = state_since + interval '9 years' WHERE case_number = '{}'",
+            two.case
+        ))
+        .await;
+    purge(&app, &due[0].1).await.problem("case-open");
+    app.db
+        .execute(&format!(
+            "UPDATE cases SET state_since = state_since - interval '9 years' WHERE case_number = '{}'",
+            two.case
+        ))
+        .await;
+    for (_, proposal) in &due {
+        let done = purge(&app, proposal).await;
+        assert_eq!(done.status, 200, "{}", done.body());
+    }
+    assert_eq!(app.db.count("data_keys").await, 0);
+}

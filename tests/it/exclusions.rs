@@ -446,3 +446,34 @@ async fn every_operation_on_a_hidden_case_finds_nothing_and_no_list_names_it() {
     assert!(tried > 60, "only {tried} were tried");
     assert_eq!(app.db.row_counts().await, before, "something was written");
 }
+
+#[tokio::test]
+async fn a_timeline_names_no_case_that_is_hidden_from_its_reader() {
+    let app = TestApp::start().await;
+    let (case, linked) = (app.case_after(&["take"]).await, app.case_after(&["take"]).await);
+    let version = app.version(&case).await;
+    let other = |nip: &str| json!({ "nip": nip });
+    let split = app.post(&format!("/v1/cases/{case}/split")).by(Persona::Triage).if_match(version);
+    let others = [other("197001011995031001"), other("197001011995031002")];
+    let split = split.json(&json!({ "subjects": others, "reason": REASON })).expect(201).await;
+    let parts: Vec<String> = split.texts("/case_numbers").into_iter().map(ToOwned::to_owned).collect();
+    let link = json!({ "case_number": linked, "reason": REASON });
+    app.post(&format!("/v1/cases/{case}/links")).by(Persona::Triage).json(&link).expect(201).await;
+    for hidden in [&linked, &parts[0]] {
+        let body = json!({ "reason": REASON });
+        app.post(&format!("/v1/cases/{hidden}/recusals")).by(Persona::SecondTriage).json(&body).expect(201).await;
+    }
+    let timeline = async |persona: Persona, case: &str| {
+        app.get(&format!("/v1/cases/{case}/events")).by(persona).expect(200).await.body()
+    };
+    let (whole, seen) = (timeline(Persona::Triage, &case).await, timeline(Persona::SecondTriage, &case).await);
+    for number in [&linked, &parts[0], &parts[1]] {
+        assert!(whole.contains(number), "{whole}");
+    }
+    assert!(whole.contains(REASON) && !seen.contains(REASON), "{seen}");
+    assert!(!seen.contains(&linked) && !seen.contains(&parts[0]) && seen.contains(&parts[1]), "{seen}");
+    let body = json!({ "reason": REASON });
+    app.post(&format!("/v1/cases/{case}/recusals")).by(Persona::SecondTriage).json(&body).expect(201).await;
+    let part = timeline(Persona::SecondTriage, &parts[1]).await;
+    assert!(!part.contains(&case) && timeline(Persona::Triage, &parts[1]).await.contains(&case), "{part}");
+}

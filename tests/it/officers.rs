@@ -191,6 +191,11 @@ async fn no_officer_sees_a_case_that_he_reported_himself_whichever_came_first() 
     let mut merge = steps::input(&app, "merge");
     merge["master_case_number"] = master.case.as_str().into();
     app.fire_with(&other.case, "merge", &merge).await;
+    assert!(!hidden(&master.case).await, "nobody has confirmed that the report is his");
+    app.deliver_after_quiet().await;
+    let mails = app.mails_to("warga@warga.example");
+    let mail = mails.into_iter().find(|mail| mail.text.contains("email-confirmations")).unwrap();
+    app.post(&mail.link("email-confirmations")).expect(200).await;
     assert!(hidden(&master.case).await);
     app.fire(&other.case, "unmerge").await;
     assert!(!hidden(&master.case).await && hidden(&other.case).await);
@@ -259,4 +264,29 @@ async fn a_seat_ends_with_its_agency() {
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
     app.get("/v1/cases").by(Persona::Inspector).expect(401).await;
     app.get("/v1/cases").by(Persona::Triage).expect(200).await;
+}
+
+#[tokio::test]
+async fn a_seat_ends_when_its_agency_no_longer_covers_the_region() {
+    let app = TestApp::start().await;
+    app.sweep().await;
+    app.get("/v1/cases").by(Persona::Auditor).expect(200).await;
+    let lost = "UPDATE agency_regions SET valid_to = '2020-01-01' FROM agencies a WHERE a.id = agency_id AND a.code = 'KANREG07'";
+    app.db.execute(&format!("{lost} AND agency_regions.region_code = '16'")).await;
+    app.advance(chrono::Duration::days(1));
+    app.sweep().await;
+    let seats = |of: &str| {
+        format!(
+            "SELECT count(*) AS value FROM seats s JOIN officers o ON o.id = s.officer_id WHERE s.ended_at IS NULL {of}"
+        )
+    };
+    let (own, all) = (seats(&format!("AND o.email = '{}'", Persona::Auditor.email())), seats(""));
+    let before: i64 = app.db.value(&all).await.parse().unwrap();
+    assert_eq!(app.db.value(&own).await, "1", "another region was lost");
+    app.db.execute(&format!("{lost} AND agency_regions.region_code = '15'")).await;
+    app.advance(chrono::Duration::days(1));
+    app.sweep().await;
+    assert_eq!(app.db.value(&own).await, "0");
+    let after: i64 = app.db.value(&all).await.parse().unwrap();
+    assert!(before - after <= 2, "only those of this office: {before} {after}");
 }

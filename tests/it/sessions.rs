@@ -192,6 +192,54 @@ async fn one_network_that_tries_many_accounts_is_slowed_down_and_others_are_not(
 }
 
 #[tokio::test]
+async fn what_a_network_is_refused_takes_no_try_from_the_account_and_its_owner_comes_in_from_elsewhere() {
+    let app = TestApp::start_with(&[("NETRAL_TRUSTED_PROXIES", "127.0.0.1")], false).await;
+    let now = app.now();
+    let try_from = |network: &str, email: &str| {
+        app.set_clock(now);
+        let body = json!({ "email": email, "password": "salah", "code": "000000" });
+        app.post("/v1/sessions").header("x-forwarded-for", network).json(&body).send()
+    };
+    let owner = Persona::Triage.email();
+    for _ in 0..3 {
+        assert_eq!(try_from("198.51.100.7", owner).await.status, 401, "the tries that are free");
+    }
+    for n in 0..31 {
+        assert_eq!(try_from("203.0.113.7", &format!("tebak{n}@bkn.example")).await.status, 401, "{n}");
+    }
+    let rows = "SELECT row_to_json(d) AS value FROM sign_in_delays d ORDER BY key";
+    let before = app.db.values(rows).await;
+    for email in [owner, "siapa@bkn.example"] {
+        assert_eq!(try_from("203.0.113.7", email).await.status, 429);
+    }
+    assert_eq!(app.db.values(rows).await, before, "neither an account that exists nor one that does not is touched");
+    let right = credentials(&app, owner);
+    let from_elsewhere = || app.post("/v1/sessions").header("x-forwarded-for", "198.51.100.7").json(&right);
+    assert_eq!(try_from("198.51.100.9", owner).await.status, 401, "the fourth slows the account down");
+    assert_eq!(try_from("203.0.113.7", owner).await.status, 429);
+    let wait: i64 = from_elsewhere().expect(429).await.header("retry-after").parse().unwrap();
+    app.advance(Duration::seconds(wait));
+    from_elsewhere().expect(201).await;
+}
+
+#[tokio::test]
+async fn who_tries_an_account_that_has_to_wait_slows_nobody_of_his_network_down() {
+    let app = TestApp::start().await;
+    let now = app.now();
+    let try_it = |email: &str| {
+        app.set_clock(now);
+        app.post("/v1/sessions").json(&json!({ "email": email, "password": "salah" })).send()
+    };
+    for _ in 0..4 {
+        assert_eq!(try_it(Persona::Triage.email()).await.status, 401);
+    }
+    for _ in 0..40 {
+        assert_eq!(try_it(Persona::Triage.email()).await.status, 429);
+    }
+    assert_eq!(try_it(Persona::Auditor.email()).await.status, 401);
+}
+
+#[tokio::test]
 async fn a_refresh_token_gets_the_next_tokens_once_and_its_second_use_ends_the_sign_in_and_is_told() {
     let app = TestApp::start().await;
     let session = sign_in(&app, Persona::Triage.email()).await;

@@ -125,8 +125,8 @@ problems! {
         id: "Penahanan hukum berlaku", "Perkara ini ditahan untuk keperluan hukum; tidak ada yang dihapus selama penahanan berlaku.", "Cabut penahanan itu lebih dahulu bila alasannya sudah tidak ada.",
         en: "Legal hold", "A legal hold stands on the case; nothing of it is erased while it does.", "Lift the hold first if its reason is gone.";
     CaseOpen = "case-open", CONFLICT,
-        id: "Perkara masih berjalan", "Data laporan tidak dihapus selama perkaranya berjalan.", "Tolak atau tangguhkan permintaan itu dengan alasan; kabulkan setelah perkara ditutup.",
-        en: "Case still open", "The data of a report are not erased while its case is open.", "Refuse or defer the request with a reason; grant it once the case is closed.";
+        id: "Perkara masih berjalan", "Data laporan tidak dihapus selama perkaranya, atau perkara lain yang membaca laporan itu, berjalan atau masih harus disimpan.", "Tolak atau tangguhkan dengan alasan; kabulkan setelah tidak ada lagi perkara yang memerlukannya.",
+        en: "Case still open", "The data of a report are not erased while its case, or another that reads the report, is open or still has to be kept.", "Refuse or defer with a reason; grant it once no case needs them any more.";
     StaleVersion = "stale-version", PRECONDITION_FAILED,
         id: "Versi sudah berubah", "Data sudah diubah oleh orang lain sejak Anda membacanya.", "Baca kembali, periksa perubahannya, lalu kirim ulang dengan ETag yang baru.",
         en: "Version is stale", "Somebody has changed the data since you read it.", "Read it again, look at what changed, and send your request with the new ETag.";

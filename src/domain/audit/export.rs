@@ -22,8 +22,9 @@ pub fn verify_export<E>(
     if header.is_none() {
         wrong.push(Finding { place: Place::Line(1), fault: Fault::Unreadable });
     }
+    let now = header.as_ref().map(|header| header.at);
     let own = header.and_then(|header| PublicKey::parse(&header.key?));
-    let mut verifier = Verifier::new(key.or(own), kept);
+    let mut verifier = Verifier::new(key.or(own), kept, now);
     let (mut counts, mut end, mut line, mut rank) = (Counts::default(), None, 1, 1);
     for text in lines {
         line += 1;

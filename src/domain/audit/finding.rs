@@ -59,6 +59,8 @@ pub enum Fault {
     RootWrong,
     /// The number of events is another.
     SizeWrong,
+    /// The first checkpoint that covers the event, by its number, was made long after it; or none covers it, long after.
+    CoveredLate(Option<i64>),
     /// A checkpoint laid aside earlier is not among these.
     KeptUnknown,
     /// The export has lines in another order than it was written in.
@@ -85,6 +87,14 @@ impl fmt::Display for Fault {
             Self::NotSigned => f.write_str("is not signed by the key"),
             Self::RootWrong => f.write_str("was changed, or one before it: the root is another"),
             Self::SizeWrong => f.write_str("was changed, or one before it: the number of events is another"),
+            Self::CoveredLate(Some(number)) => write!(
+                f,
+                "happened more than two days before checkpoint {number}, the first to cover it: the service stood still that long, or \
+                 history was begun anew"
+            ),
+            Self::CoveredLate(None) => f.write_str(
+                "happened more than two days ago and no checkpoint covers it: the worker stands still, or checkpoints were taken away",
+            ),
             Self::KeptUnknown => {
                 f.write_str("and those before it are not the ones there were: the one kept is not among them")
             }

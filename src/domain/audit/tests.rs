@@ -76,11 +76,15 @@ impl History {
     }
 
     fn sign(&mut self) {
+        self.sign_at(at(60));
+    }
+
+    fn sign_at(&mut self, at: DateTime<Utc>) {
         let known = |tip: &Tip| self.checkpoints.iter().any(|one| one.heads.contains(tip));
         let tips: Vec<Tip> = self.heads.iter().map(|head| head.tip.clone()).filter(|tip| !known(tip)).collect();
         let previous = self.checkpoints.last().and_then(|last| Checkpoint::of_note(&last.note));
         let gained = i64::try_from(self.events.len()).unwrap() - previous.as_ref().map_or(0, |last| last.size);
-        let checkpoint = Checkpoint::after(previous.as_ref(), "netral.example/audit", at(60), &tips, gained);
+        let checkpoint = Checkpoint::after(previous.as_ref(), "netral.example/audit", at, &tips, gained);
         let number = i64::try_from(self.checkpoints.len()).unwrap() + 1;
         self.checkpoints.push(SignedCheckpoint { number, note: self.key.sign(&checkpoint), heads: tips });
     }
@@ -106,7 +110,11 @@ impl History {
     }
 
     fn report_with(&self, key: Option<PublicKey>, kept: Option<Checkpoint>) -> Report {
-        let mut verifier = Verifier::new(key, kept);
+        self.report_at(at(60), key, kept)
+    }
+
+    fn report_at(&self, now: DateTime<Utc>, key: Option<PublicKey>, kept: Option<Checkpoint>) -> Report {
+        let mut verifier = Verifier::new(key, kept, Some(now));
         let mut columns = self.events.iter().map(|(_, columns)| columns);
         for record in self.records() {
             let row = if matches!(record, Record::Event(_)) { columns.next() } else { None };
@@ -280,6 +288,25 @@ fn history_begun_anew_with_the_same_key_is_found_by_a_checkpoint_kept_elsewhere(
     assert_eq!(anew.findings(), [], "in itself it is whole");
     let found = anew.report_with(Some(key), kept).findings;
     assert_eq!(found, [Finding { place: Place::Checkpoint(1), fault: Fault::KeptUnknown }]);
+}
+
+#[test]
+fn history_begun_anew_days_later_is_found_by_the_time_that_was_signed() {
+    let history = History::new();
+    let (key, day) = (Some(history.key.public().clone()), 24 * 60 * 60);
+    let late = |history: &History, now: i64| history.report_at(at(now), key.clone(), None).findings;
+    assert_eq!(
+        late(&history, 2 * day),
+        [],
+        "the fourth event of case 1 has waited two days for a checkpoint, all but seconds"
+    );
+    let told = |seq, number| Finding { place: event(1, seq), fault: Fault::CoveredLate(number) };
+    assert_eq!(late(&history, 3 * day), [told(4, None)]);
+    let taken_away = History { checkpoints: Vec::new(), ..history };
+    assert_eq!(late(&taken_away, 3 * day), [told(1, None)], "once, not for each event");
+    let mut anew = taken_away;
+    anew.sign_at(at(3 * day));
+    assert_eq!(late(&anew, 3 * day), [told(1, Some(1))]);
 }
 
 #[test]

@@ -2,16 +2,22 @@
 //! written, never changes; outcomes of remedies are new versions. Reads no catalogue: what a code stands for is handed in.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
-use crate::domain::action::{AppealKind, Close, Document, Employment, Finding, ImposeSanction};
+use crate::domain::action::{Document, Employment, Finding, ImposeSanction};
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
 use crate::domain::tracks::TrackState;
 use crate::domain::warning::Warning;
 use crate::text_enum;
 
+pub use self::standing::{
+    StandingSanction, all_registered, challenged, challenges_newest, decided_by, left_standing, newest, other_remedy,
+    owes_registration, registered,
+};
+
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -131,29 +137,6 @@ pub struct KnownAct {
     pub finding: ActFinding,
     /// The category of the sanction that stands for it.
     pub punished: Option<Category>,
-}
-
-/// A sanction of the case that is neither cancelled nor replaced by a later version.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct StandingSanction {
-    /// Key of the version.
-    pub id: Uuid,
-    /// Ethics or discipline.
-    pub category: Category,
-    /// Code of the catalogue.
-    pub sanction_code: String,
-    /// The acts it is for.
-    pub acts: Vec<i16>,
-    /// The remedy against it, by the catalogue it was taken from.
-    pub remedy: Option<AppealKind>,
-    /// Counts the versions of the case.
-    pub version: i16,
-    /// The day the decision letter is dated.
-    pub sk_date: Option<NaiveDate>,
-    /// Where I'DIS has it.
-    pub idis_ref: Option<String>,
-    /// The remedy filed, or to be filed, names it.
-    pub challenged: bool,
 }
 
 /// A new version of a sanction, as it is to be written. What is absent is taken from the version before.
@@ -279,11 +262,6 @@ pub fn dated_by(impose: &ImposeSanction, day: NaiveDate) -> bool {
     impose.decision.dated <= day && impose.examination_record.dated <= day
 }
 
-/// The sanction had been decided on this day; one that is unknown may have been.
-pub fn decided_by(standing: Option<&StandingSanction>, day: NaiveDate) -> bool {
-    standing.and_then(|standing| standing.sk_date).is_none_or(|dated| dated <= day)
-}
-
 /// No act of the decision bears another sanction, and there is an act to punish, unless it rests on a conviction
 /// (PP 94/2021: no double punishment for one act).
 pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, ground: Ground) -> bool {
@@ -301,13 +279,6 @@ pub fn unfit_for(employment: Option<Employment>, named: &Named) -> Option<Warnin
     (!entry.applies_to.fits(employment)).then_some(Warning::SanctionNotForEmployment)
 }
 
-/// The remedy filed is not the one against the sanction that stands (PP 79/2021). It is on record all the same, and counted
-/// as what it is: whether it is admissible is for the body it was filed with.
-pub fn other_remedy(filed: AppealKind, named: &Named) -> Option<Warning> {
-    let right = challenged(named)?.remedy?;
-    (right != filed).then_some(Warning::RemedyDiffers)
-}
-
 /// What the officer is warned of.
 pub fn warnings(
     impose: &ImposeSanction,
@@ -319,67 +290,6 @@ pub fn warnings(
     let authority = (named.authority_fits == Some(false)).then_some(Warning::AuthorityNotListed);
     let team = (heavy && !named.team_formed && ground != Ground::Conviction).then_some(Warning::TeamNotRecorded);
     authority.into_iter().chain(team).chain(unfit_for(employment, named)).collect()
-}
-
-/// The newest sanction of a category that stands.
-pub fn newest(category: Category, named: &Named) -> Option<&StandingSanction> {
-    named.standing.iter().rfind(|standing| standing.category == category)
-}
-
-/// The discipline sanction that a remedy is against: the one it names, or the newest where it names none that stands.
-pub fn challenged(named: &Named) -> Option<&StandingSanction> {
-    named.standing.iter().find(|standing| standing.challenged).or_else(|| newest(Category::Discipline, named))
-}
-
-/// Where I'DIS has the sanctions that a closing names.
-pub fn registered(close: &Close, named: &Named) -> Vec<SanctionDates> {
-    let newest = newest(Category::Discipline, named).zip(close.idis_ref.as_ref());
-    let others = close.registrations.iter().flatten().filter_map(|one| {
-        let named = discipline(named).find(|standing| standing.version == one.version)?;
-        Some((named, &one.idis_ref))
-    });
-    let known = |(standing, idis_ref): (&StandingSanction, &String)| SanctionDates {
-        id: Some(standing.id),
-        category: standing.category,
-        start_on: None,
-        idis_ref: Some(idis_ref.clone()),
-    };
-    newest.into_iter().chain(others).map(known).collect()
-}
-
-/// I'DIS has every discipline sanction that stands, by what is on record and what is told now.
-pub fn all_registered(told: &[SanctionDates], named: &Named) -> bool {
-    let has = |standing: &StandingSanction| {
-        standing.idis_ref.is_some() || told.iter().any(|known| known.id == Some(standing.id))
-    };
-    discipline(named).all(has)
-}
-
-/// After this decision a discipline sanction stands that I'DIS has not: the one it leaves, or one it leaves alone.
-pub fn owes_registration(version: Option<&SanctionVersion>, named: &Named) -> bool {
-    match version {
-        Some(version) if version.origin != SanctionOrigin::Cancelled => version.category == Category::Discipline,
-        version => {
-            let gone = version.and_then(|version| version.version_of);
-            discipline(named).any(|standing| Some(standing.id) != gone && standing.idis_ref.is_none())
-        }
-    }
-}
-
-fn discipline(named: &Named) -> impl Iterator<Item = &StandingSanction> {
-    named.standing.iter().filter(|standing| standing.category == Category::Discipline)
-}
-
-/// The remedy is against the newest discipline sanction, the one that the discipline track and the case's day of delivery are about.
-pub fn challenges_newest(named: &Named) -> bool {
-    challenged(named).map(|one| one.id) == newest(Category::Discipline, named).map(|one| one.id)
-}
-
-/// What the case comes to once a version is cancelled: its newest discipline sanction that stands, else its moral one.
-pub fn left_standing<'a>(cancelled: Option<&SanctionVersion>, named: &'a Named) -> Option<&'a StandingSanction> {
-    let gone = cancelled.and_then(|version| version.version_of);
-    let left = named.standing.iter().filter(|standing| Some(standing.id) != gone);
-    left.max_by_key(|standing| standing.category == Category::Discipline)
 }
 
 /// A decision of the PPK. It takes the place of those that its acts bear already.

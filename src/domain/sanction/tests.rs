@@ -1,7 +1,7 @@
 //! What a decision may punish, what it takes the place of, and what it frees.
 
 use super::*;
-use crate::domain::action::Registration;
+use crate::domain::action::{Close, Registration};
 
 fn impose(category: Category, acts: Option<Vec<i16>>) -> ImposeSanction {
     let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };

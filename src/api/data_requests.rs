@@ -7,15 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::{Caller, ReporterCaller};
-use super::extract::OptionalIdempotencyKey;
 use super::officer_write::OfficerWrite;
-use super::once::{Knock, Reply, once};
+use super::once::Reply;
 use super::openapi::{SignedInRead, SignedInWrite};
 use super::page::{self, PageQuery};
-use super::problem::{Problem, ProblemCode};
+use super::problem::Problem;
 use super::query::Query;
+use super::reporter_write::ReporterWrite;
 use super::views::{DataRequestView, OwnDataView, PageEnd};
 use super::{setting, trace};
 use crate::app::App;
@@ -60,31 +59,17 @@ pub struct DataRequestKept {
     responses((status = 201, description = "The request is stored", body = DataRequestKept), SignedInWrite)
 )]
 #[post("/v1/my-report/data-requests")]
-pub async fn make_data_request(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: ReporterCaller,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let input: NewDataRequest = body::read(&schemas, "NewDataRequest", &bytes)?;
-    let (setting, report_id) = (setting(&app), caller.report_id);
-    let case_id =
-        db::reports::deciding_case(&app.pool, report_id).await?.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
-    let knock = Knock {
-        caller: format!("reporter:{report_id}"),
-        route: "make_data_request".to_owned(),
-        key: key.map(|key| key.0),
-        body: &bytes,
-        officer: None,
-    };
-    once(&app, knock, async |tx: &mut Tx| {
-        let text = input.text.reveal();
-        let (request, case_open) = data_requests::make(tx, &setting, case_id, report_id, input.kind, text).await?;
-        let view = DataRequestView::from(request).with_hint(case_open);
-        Reply::new(StatusCode::CREATED, &DataRequestKept { id: view.id, status: view.status, hint: view.hint })
-    })
-    .await
+pub async fn make_data_request(write: ReporterWrite) -> Result<HttpResponse, Problem> {
+    let input: NewDataRequest = write.input("NewDataRequest")?;
+    let (setting, report_id) = (write.setting(), write.report_id);
+    write
+        .once("make_data_request", async |tx: &mut Tx, case_id| {
+            let text = input.text.reveal();
+            let (request, case_open) = data_requests::make(tx, &setting, case_id, report_id, input.kind, text).await?;
+            let view = DataRequestView::from(request).with_hint(case_open);
+            Reply::new(StatusCode::CREATED, &DataRequestKept { id: view.id, status: view.status, hint: view.hint })
+        })
+        .await
 }
 
 /// One's own requests.
@@ -132,25 +117,15 @@ pub struct ReporterCorrected {
     responses((status = 200, description = "Corrected", body = ReporterCorrected), SignedInWrite)
 )]
 #[patch("/v1/my-report/reporter")]
-pub async fn correct_my_particulars(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: ReporterCaller,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let check = ReporterContact::faults_of_correction;
-    let who: ReporterContact = body::read_checked(&schemas, "ReporterContact", &bytes, check)?;
-    let (setting, report_id, who) = (setting(&app), caller.report_id, who.normalised());
-    let case_id =
-        db::reports::deciding_case(&app.pool, report_id).await?.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
-    let (caller, route) = (format!("reporter:{report_id}"), "correct_my_particulars".to_owned());
-    let knock = Knock { caller, route, key: key.map(|key| key.0), body: &bytes, officer: None };
-    once(&app, knock, async |tx: &mut Tx| {
-        let address_to_confirm = data_requests::correct(tx, &setting, case_id, report_id, &who).await?;
-        Reply::new(StatusCode::OK, &ReporterCorrected { corrected_at: setting.now, address_to_confirm })
-    })
-    .await
+pub async fn correct_my_particulars(write: ReporterWrite) -> Result<HttpResponse, Problem> {
+    let who: ReporterContact = write.input_checked("ReporterContact", ReporterContact::faults_of_correction)?;
+    let (setting, who) = (write.setting(), who.normalised());
+    write
+        .once("correct_my_particulars", async |tx: &mut Tx, case_id| {
+            let address_to_confirm = data_requests::correct(tx, &setting, case_id, write.report_id, &who).await?;
+            Reply::new(StatusCode::OK, &ReporterCorrected { corrected_at: setting.now, address_to_confirm })
+        })
+        .await
 }
 
 /// A page of requests.

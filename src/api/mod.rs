@@ -40,6 +40,7 @@ pub mod query;
 pub mod recusals;
 pub mod reference;
 pub mod refusal;
+pub mod reporter_write;
 pub mod reports;
 pub mod retention;
 pub mod sanctions;

@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 
 use super::body::{self, JsonBody, Schemas};
 use super::caller::ReporterCaller;
-use super::extract::{OptionalIdempotencyKey, PreferredLanguage};
-use super::once::{Knock, Reply, once};
+use super::extract::PreferredLanguage;
+use super::once::Reply;
 use super::openapi::{PublicRead, PublicWrite, SignIn, SignedInRead, SignedInWrite};
 use super::pages;
 use super::problem::{Problem, ProblemCode};
+use super::reporter_write::ReporterWrite;
 use super::setting;
 use super::views::MessageView;
 use crate::app::App;
@@ -116,30 +117,16 @@ pub struct NewMessage {
     responses((status = 201, description = "The message is stored", body = MessageKept), SignedInWrite)
 )]
 #[post("/v1/my-report/messages")]
-pub async fn post_my_message(
-    app: web::Data<App>,
-    schemas: web::Data<Schemas>,
-    caller: ReporterCaller,
-    OptionalIdempotencyKey(key): OptionalIdempotencyKey,
-    JsonBody(bytes): JsonBody,
-) -> Result<HttpResponse, Problem> {
-    let input: NewMessage = body::read(&schemas, "NewMessage", &bytes)?;
-    let report_id = caller.report_id;
-    let case_id =
-        db::reports::deciding_case(&app.pool, report_id).await?.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
-    let knock = Knock {
-        caller: format!("reporter:{report_id}"),
-        route: "post_my_message".to_owned(),
-        key: key.map(|key| key.0),
-        body: &bytes,
-        officer: None,
-    };
-    let (setting, kind) = (setting(&app), input.kind.unwrap_or(MessageKind::Answer));
-    once(&app, knock, async |tx: &mut Tx| {
-        let message = mailbox::post(tx, &setting, case_id, report_id, kind, input.body.reveal()).await?;
-        Reply::new(StatusCode::CREATED, &MessageKept { id: message.id, sent_at: message.sent_at })
-    })
-    .await
+pub async fn post_my_message(write: ReporterWrite) -> Result<HttpResponse, Problem> {
+    let input: NewMessage = write.input("NewMessage")?;
+    let (setting, kind) = (write.setting(), input.kind.unwrap_or(MessageKind::Answer));
+    write
+        .once("post_my_message", async |tx: &mut Tx, case_id| {
+            let body = input.body.reveal();
+            let message = mailbox::post(tx, &setting, case_id, write.report_id, kind, body).await?;
+            Reply::new(StatusCode::CREATED, &MessageKept { id: message.id, sent_at: message.sent_at })
+        })
+        .await
 }
 
 /// The receipt of a message; its text is not kept a second time.

@@ -154,7 +154,16 @@ pub async fn claim(
     .await?)
 }
 
-/// What an officer is told of: an event of a case, or one of the own account.
+/// Who is told.
+#[derive(Clone, Copy, Debug)]
+pub enum Recipient {
+    /// An officer.
+    Officer(Uuid),
+    /// The reporter of this report.
+    Reporter(Uuid),
+}
+
+/// What one is told of: an event of a case, or one of the own account.
 #[derive(Clone, Copy, Debug)]
 pub enum Told {
     /// An event of a case.
@@ -171,17 +180,15 @@ pub enum Told {
     },
 }
 
-/// Tells an officer at once.
-pub async fn tell_officer(
-    tx: &mut Tx,
-    told: Told,
-    officer_id: Uuid,
-    notice: Notice,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
+/// Tells one officer or reporter at once.
+pub async fn tell(tx: &mut Tx, told: Told, to: Recipient, notice: Notice, now: DateTime<Utc>) -> Result<(), DbError> {
     let (case_id, event_id, officer_event_id) = match told {
         Told::Case { case_id, event_id } => (Some(case_id), Some(event_id), None),
         Told::Account { officer_event_id } => (None, None, Some(officer_event_id)),
+    };
+    let (officer_id, report_id) = match to {
+        Recipient::Officer(officer_id) => (Some(officer_id), None),
+        Recipient::Reporter(report_id) => (None, Some(report_id)),
     };
     diesel::insert_into(deliveries::table)
         .values((
@@ -189,27 +196,6 @@ pub async fn tell_officer(
             deliveries::event_id.eq(event_id),
             deliveries::officer_event_id.eq(officer_event_id),
             deliveries::officer_id.eq(officer_id),
-            deliveries::notice.eq(notice),
-            deliveries::due_at.eq(now),
-            deliveries::created_at.eq(now),
-        ))
-        .execute(tx.connection()?)
-        .await?;
-    Ok(())
-}
-
-/// Tells the reporter of one report at once of an event of a case.
-pub async fn tell_reporter(
-    tx: &mut Tx,
-    (case_id, event_id): (Uuid, Uuid),
-    report_id: Uuid,
-    notice: Notice,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    diesel::insert_into(deliveries::table)
-        .values((
-            deliveries::case_id.eq(case_id),
-            deliveries::event_id.eq(event_id),
             deliveries::report_id.eq(report_id),
             deliveries::notice.eq(notice),
             deliveries::due_at.eq(now),

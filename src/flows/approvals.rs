@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::transition::{Fired, Setting, current, fire_on, note, sight};
 use super::{FlowError, exclusions, transition};
 use crate::db::approvals::{Approval, ApprovalStatus};
-use crate::db::deliveries::Told;
+use crate::db::deliveries::{Recipient, Told};
 use crate::db::{self, Tx};
 use crate::domain::action::{Action, Verb};
 use crate::domain::actor::{Actor, Officer, Role};
@@ -93,14 +93,8 @@ pub async fn remind(
         |officer: &Officer| officer.officer_id != approval.drafted_by && policy::meant(officer, needed, &facts.case);
     let told: BTreeSet<Uuid> = seats.iter().filter(|officer| may(officer)).map(|officer| officer.officer_id).collect();
     for officer_id in &told {
-        db::deliveries::tell_officer(
-            tx,
-            Told::Case { case_id, event_id },
-            *officer_id,
-            Notice::ApprovalWaiting,
-            setting.now,
-        )
-        .await?;
+        let (told, to) = (Told::Case { case_id, event_id }, Recipient::Officer(*officer_id));
+        db::deliveries::tell(tx, told, to, Notice::ApprovalWaiting, setting.now).await?;
     }
     Ok(told.len())
 }

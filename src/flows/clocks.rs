@@ -1,12 +1,12 @@
 //! What becomes of clocks apart from the steps of the workflow: their end goes by, the law changes, a report follows its
 //! case. Reminds those who work against them. Never moves a case.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
+use chrono::{Datelike, Duration, NaiveDate};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::FlowError;
-use super::transition::{Setting, note};
+use super::transition::{Setting, note, tell};
 use crate::db::digests::Line;
 use crate::db::transition::Tell;
 use crate::db::{self, Pool, Tx};
@@ -15,7 +15,7 @@ use crate::domain::calendar::{morning, today};
 use crate::domain::case::{Case, CaseFacts};
 use crate::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode, Law, course};
 use crate::domain::event;
-use crate::domain::notice::{Audience, Notice};
+use crate::domain::notice::Notice;
 
 /// Clocks of one transaction of reminders.
 const BATCH: i64 = 500;
@@ -152,15 +152,11 @@ async fn remind(tx: &mut Tx, setting: &Setting, day: NaiveDate, due: &[(Clock, C
         let own = clock.code.reminded(case.state, late).iter().map(|audience| (Notice::DeadlineDigest, *audience));
         let over = clock.code.watched().iter().filter(|_| late).map(|audience| (Notice::PpkOverdue, *audience));
         for (notice, audience) in own.chain(over) {
-            lines.push(Line { deadline_id: id, tell: tell(case, notice, audience, due_at) });
+            lines.push(Line { deadline_id: id, tell: Tell { due_at, ..tell(setting, case, &(notice, audience)) } });
         }
     }
     db::digests::enter(tx, &lines, day, due_at, setting.now).await?;
     Ok(db::digests::set_reminders(tx, &next).await?)
-}
-
-const fn tell(case: &Case, notice: Notice, audience: Audience, due_at: DateTime<Utc>) -> Tell<'_> {
-    Tell { notice, audience, due_at, case, former_agency: case.agency_id, former_owner: case.owner_id, address: None }
 }
 
 /// Tells those who keep the calendar which years clocks were counted through without one.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use zxcvbn::{Score, zxcvbn};
 
 use super::sign_in::{Desk, SignInError, counted, succeeded, with_password};
-use crate::db::deliveries::Told;
+use crate::db::deliveries::{Recipient, Told};
 use crate::db::sign_ins::Which;
 use crate::db::{self, Tx};
 use crate::domain::fault::{Fault, FieldFault};
@@ -111,12 +111,6 @@ async fn new_password(desk: &Desk<'_>, officer_id: Uuid, password: &str, pointer
 /// Records what happened to the account and tells its owner that there is news.
 async fn told(desk: &Desk<'_>, tx: &mut Tx, officer_id: Uuid, kind: &'static str) -> Result<(), SignInError> {
     let event = db::officers::record(tx, officer_id, kind, None, None, None, desk.now).await?;
-    Ok(db::deliveries::tell_officer(
-        tx,
-        Told::Account { officer_event_id: event },
-        officer_id,
-        Notice::CredentialsChanged,
-        desk.now,
-    )
-    .await?)
+    let (told, to) = (Told::Account { officer_event_id: event }, Recipient::Officer(officer_id));
+    Ok(db::deliveries::tell(tx, told, to, Notice::CredentialsChanged, desk.now).await?)
 }

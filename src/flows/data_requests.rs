@@ -4,18 +4,18 @@ use chrono::Duration;
 use uuid::Uuid;
 
 use super::sealing::{self, OpenMessage, OpenReporter, OpenWitness};
-use super::transition::{Setting, note};
+use super::transition::{Setting, note, note_and_tell};
 use super::{FlowError, mailbox};
 use crate::db::access::Shown;
 use crate::db::data_requests::{DataRequest, DataRequestKind as Kind, DataRequestStatus as Status, Locked};
+use crate::db::deliveries::{Recipient, Told};
 use crate::db::readers::Erased;
 use crate::db::reports::Report;
-use crate::db::transition::NewEvent;
 use crate::db::{self, Pool, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::case::{Case, State};
 use crate::domain::confidential::Confidential;
-use crate::domain::event::{self, Happening};
+use crate::domain::event;
 use crate::domain::notice::Notice;
 use crate::domain::policy;
 use crate::domain::report::ReporterContact;
@@ -161,15 +161,12 @@ pub async fn correct(
     let key = db::data_keys::hold(tx, report_id).await?.ok_or(FlowError::ReportErased)?;
     let contact = sealing::contact(&setting.vault.data_key(&key)?, &setting.keys, report_id, who)?;
     let to_confirm = db::identities::correct(tx, report_id, &contact).await?;
-    let kind = "reporter.corrected";
-    let happening =
-        Happening { kind, actor: &actor, approver: None, from: Some(case.state), to: case.state, details: None };
-    let link = event::next_link(&case, setting.now, &happening);
-    db::transition::advance(tx, &case, &NewEvent { link: &link, at: setting.now, happening: &happening }, &[]).await?;
+    let (case, link) = note_and_tell(tx, setting, &actor, &case, "reporter.corrected", None, &[]).await?;
     if to_confirm {
         room_for_address(tx, setting, report_id).await?;
-        let (event, notice) = ((case.id, link.id), Notice::AddressChanged);
-        db::deliveries::tell_reporter(tx, event, report_id, notice, setting.now).await?;
+        let told = Told::Case { case_id: case.id, event_id: link.id };
+        let to = Recipient::Reporter(report_id);
+        db::deliveries::tell(tx, told, to, Notice::AddressChanged, setting.now).await?;
     }
     // By what the reporter is recognised among officers has changed; who works on the case has not: see decision 15.
     let own = db::reports::named(tx, report_id, who.names_a_person()).await?;

@@ -3,10 +3,9 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::transition::{Setting, fire_on, note_and_tell};
+use super::transition::{Setting, fire_on, note_and_tell, tell};
 use super::{FlowError, sealing};
 use crate::db::messages::Message;
-use crate::db::transition::Tell;
 use crate::db::{self, Tx};
 use crate::domain::action::Action;
 use crate::domain::actor::Actor;
@@ -60,15 +59,7 @@ pub async fn post(
 }
 
 async fn record(tx: &mut Tx, setting: &Setting, actor: &Actor, case: &Case, kind: &str) -> Result<(), FlowError> {
-    let tell = Tell {
-        notice: Notice::ReporterAnswered,
-        audience: Audience::OwnerOrUnit,
-        due_at: setting.now,
-        case,
-        former_agency: case.agency_id,
-        former_owner: case.owner_id,
-        address: None,
-    };
+    let tell = tell(setting, case, &(Notice::ReporterAnswered, Audience::OwnerOrUnit));
     note_and_tell(tx, setting, actor, case, kind, None, &[tell]).await?;
     Ok(())
 }

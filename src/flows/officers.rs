@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::FlowError;
 use super::numbers::{Numbers, free, known_by_number, set_numbers};
-use crate::db::deliveries::Told;
+use crate::db::deliveries::{Recipient, Told};
 use crate::db::officers::{Listed, NewOfficer, NewSeat, Seat};
 use crate::db::sign_ins::Which;
 use crate::db::{self, Tx};
@@ -252,8 +252,8 @@ pub async fn invite(
     db::sign_ins::invite(tx, officer_id, &with.keys.one_time_code_hash(&code), until).await?;
     let event = db::officers::record(tx, officer_id, "invited", Some(with.by.officer_id), None, None, with.now).await?;
     // An invitation opens the account to whoever holds it: its owner hears of it before that.
-    let told = Told::Account { officer_event_id: event };
-    db::deliveries::tell_officer(tx, told, officer_id, Notice::CredentialsChanged, with.now).await?;
+    let (told, to) = (Told::Account { officer_event_id: event }, Recipient::Officer(officer_id));
+    db::deliveries::tell(tx, told, to, Notice::CredentialsChanged, with.now).await?;
     Ok((code, until))
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::db::deliveries::Told;
+use crate::db::deliveries::{Recipient, Told};
 use crate::db::officers::{Account, Seat};
 use crate::db::sign_ins::{SignIn, Which};
 use crate::db::{self, DbError, Pool, Tx};
@@ -214,14 +214,8 @@ pub async fn refresh(desk: &Desk<'_>, token: &str, seat: Option<Uuid>) -> Result
     if used {
         db::sign_ins::end(&mut tx, officer_id, Which::One(sign_in.id), SignInEnd::RefreshReused, desk.now).await?;
         let event = db::officers::record(&mut tx, officer_id, "refresh_reused", None, None, None, desk.now).await?;
-        db::deliveries::tell_officer(
-            &mut tx,
-            Told::Account { officer_event_id: event },
-            officer_id,
-            Notice::RefreshReused,
-            desk.now,
-        )
-        .await?;
+        let (told, to) = (Told::Account { officer_event_id: event }, Recipient::Officer(officer_id));
+        db::deliveries::tell(&mut tx, told, to, Notice::RefreshReused, desk.now).await?;
         tx.commit().await?;
         return Err(SignInError::Ended);
     }

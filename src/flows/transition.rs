@@ -332,10 +332,10 @@ pub async fn note(
     kind: &str,
     details: Option<String>,
 ) -> Result<Case, FlowError> {
-    note_and_tell(tx, setting, actor, case, kind, details, &[]).await
+    Ok(note_and_tell(tx, setting, actor, case, kind, details, &[]).await?.0)
 }
 
-/// Records an event that leaves the case as it is.
+/// Records an event that leaves the state alone; answers the case as it now is, and the event's link.
 pub async fn note_and_tell(
     tx: &mut Tx,
     setting: &Setting,
@@ -344,9 +344,9 @@ pub async fn note_and_tell(
     kind: &str,
     details: Option<String>,
     tells: &[Tell<'_>],
-) -> Result<Case, FlowError> {
+) -> Result<(Case, Link), FlowError> {
     let happening = Happening { kind, actor, approver: None, from: Some(case.state), to: case.state, details };
     let link = event::next_link(case, setting.now, &happening);
     let event = NewEvent { link: &link, at: setting.now, happening: &happening };
-    Ok(db::transition::advance(tx, case, &event, tells).await?)
+    Ok((db::transition::advance(tx, case, &event, tells).await?, link))
 }

@@ -164,20 +164,30 @@ struct Id {
     id: Option<Uuid>,
 }
 
+/// What a column of cases hidden from an officer holds; `$1` is the officer, `$2` the marks, `$3` the values asked about.
+macro_rules! hidden {
+    ($column:literal) => {
+        concat!(
+            "SELECT ",
+            $column,
+            " FROM cases JOIN subjects ON subjects.case_id = cases.id CROSS JOIN (SELECT $1 AS officer_id, $2 AS marks) sight WHERE ",
+            $column,
+            " = ANY ($3) AND NOT (",
+            not_excluded!(),
+            ")"
+        )
+    };
+}
+
 /// Which of these cases are hidden from an officer.
 pub async fn hidden(pool: &Pool, officer_id: Uuid, marks: &Marks, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
     let mut connection = pool.get().await?;
-    let hidden: Vec<Id> = diesel::sql_query(concat!(
-        "SELECT cases.id FROM cases JOIN subjects ON subjects.case_id = cases.id \
-         CROSS JOIN (SELECT $1 AS officer_id, $2 AS marks) sight WHERE cases.id = ANY ($3) AND NOT (",
-        not_excluded!(),
-        ")"
-    ))
-    .bind::<sql::Uuid, _>(officer_id)
-    .bind::<Array<sql::Binary>, _>(&marks.0)
-    .bind::<Array<sql::Uuid>, _>(ids)
-    .load(&mut connection)
-    .await?;
+    let hidden: Vec<Id> = diesel::sql_query(hidden!("cases.id"))
+        .bind::<sql::Uuid, _>(officer_id)
+        .bind::<Array<sql::Binary>, _>(&marks.0)
+        .bind::<Array<sql::Uuid>, _>(ids)
+        .load(&mut connection)
+        .await?;
     Ok(hidden.into_iter().filter_map(|row| row.id).collect())
 }
 
@@ -193,17 +203,12 @@ pub async fn hidden_numbers(pool: &Pool, officer: &Officer, numbers: &[String]) 
         return Ok(Vec::new());
     }
     let mut connection = pool.get().await?;
-    let hidden: Vec<Number> = diesel::sql_query(concat!(
-        "SELECT cases.case_number FROM cases JOIN subjects ON subjects.case_id = cases.id \
-         CROSS JOIN (SELECT $1 AS officer_id, $2 AS marks) sight WHERE cases.case_number = ANY ($3) AND NOT (",
-        not_excluded!(),
-        ")"
-    ))
-    .bind::<sql::Uuid, _>(officer.officer_id)
-    .bind::<Array<sql::Binary>, _>(&officer.marks.0)
-    .bind::<Array<sql::Text>, _>(numbers)
-    .load(&mut connection)
-    .await?;
+    let hidden: Vec<Number> = diesel::sql_query(hidden!("cases.case_number"))
+        .bind::<sql::Uuid, _>(officer.officer_id)
+        .bind::<Array<sql::Binary>, _>(&officer.marks.0)
+        .bind::<Array<sql::Text>, _>(numbers)
+        .load(&mut connection)
+        .await?;
     Ok(hidden.into_iter().map(|row| row.case_number).collect())
 }
 

@@ -50,6 +50,18 @@ async fn examined(app: &TestApp, case: &str) {
     app.step(Persona::Ppk, case, "discipline", "examined", Some(&today)).await;
 }
 
+/// A case with S1 in force for its first act and this sanction just decided for its second, with the answer to that.
+async fn of_two_decisions(app: &TestApp, second: &str) -> (String, Reply) {
+    let case = of_two_acts(app).await;
+    app.fire_with(&case, "impose_sanction", &decision(app, "S1", &json!([1]))).await;
+    app.walk(&case, &["take_effect"]).await;
+    examined(app, &case).await;
+    let further = json!({ "to": "decided", "sanction": decision(app, second, &json!([2])) });
+    let further = app.try_step(Persona::Ppk, &case, "discipline", &further).await;
+    assert_eq!(further.status, 200, "{}", further.body());
+    (case, further)
+}
+
 async fn late_appeal(app: &TestApp, case: &str) {
     let mut appeal = steps::input(app, "file_appeal");
     appeal["late_filing_reason"] = REASON.into();
@@ -91,12 +103,8 @@ async fn a_remedy_against_one_decision_leaves_the_examination_of_another_act_run
 #[tokio::test]
 async fn cancelling_one_decision_leaves_the_act_of_another_punished_and_its_sanction_standing() {
     let app = TestApp::start().await;
-    let case = of_two_acts(&app).await;
-    app.fire_with(&case, "impose_sanction", &decision(&app, "S1", &json!([1]))).await;
-    app.walk(&case, &["take_effect"]).await;
-    examined(&app, &case).await;
-    let further = json!({ "to": "decided", "sanction": decision(&app, "S2", &json!([2])) });
-    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &further).await.text("/sanction_code"), "S2");
+    let (case, further) = of_two_decisions(&app, "S2").await;
+    assert_eq!(further.text("/sanction_code"), "S2");
     let letter = json!({ "number": "800/9/2026", "dated": app.day(0) });
     let cancel = json!({ "to": "cancelled", "document": letter, "reason": REASON });
     let cancelled = app.try_step(Persona::Ppk, &case, "discipline", &cancel).await;
@@ -120,12 +128,7 @@ async fn cancelling_one_decision_leaves_the_act_of_another_punished_and_its_sanc
 #[tokio::test]
 async fn where_two_decisions_stand_a_remedy_names_one_and_its_outcome_leaves_the_other_as_it_was() {
     let app = TestApp::start().await;
-    let case = of_two_acts(&app).await;
-    app.fire_with(&case, "impose_sanction", &decision(&app, "S1", &json!([1]))).await;
-    app.walk(&case, &["take_effect"]).await;
-    examined(&app, &case).await;
-    let further = json!({ "to": "decided", "sanction": decision(&app, "S2", &json!([2])) });
-    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &further).await.status, 200);
+    let (case, _) = of_two_decisions(&app, "S2").await;
     let mut appeal = steps::input(&app, "file_appeal");
     appeal["late_filing_reason"] = REASON.into();
     let unnamed = app.try_to(Persona::Ppk, &case, "file_appeal", &appeal).await;
@@ -163,12 +166,7 @@ async fn where_two_decisions_stand_a_remedy_names_one_and_its_outcome_leaves_the
 #[tokio::test]
 async fn a_dismissal_decided_later_waits_for_its_appeal_window_unless_the_ppk_says_why_not() {
     let app = TestApp::start().await;
-    let case = of_two_acts(&app).await;
-    app.fire_with(&case, "impose_sanction", &decision(&app, "S1", &json!([1]))).await;
-    app.walk(&case, &["take_effect"]).await;
-    examined(&app, &case).await;
-    let further = json!({ "to": "decided", "sanction": decision(&app, "B3", &json!([2])) });
-    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &further).await.status, 200);
+    let (case, _) = of_two_decisions(&app, "B3").await;
     let today = app.day(0);
     app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&today)).await;
     let in_force = json!({ "to": "in_force" });
@@ -186,12 +184,7 @@ async fn a_dismissal_decided_later_waits_for_its_appeal_window_unless_the_ppk_sa
 #[tokio::test]
 async fn after_the_appeal_window_a_later_decision_is_in_force_without_a_reason() {
     let app = TestApp::start().await;
-    let case = of_two_acts(&app).await;
-    app.fire_with(&case, "impose_sanction", &decision(&app, "S1", &json!([1]))).await;
-    app.walk(&case, &["take_effect"]).await;
-    examined(&app, &case).await;
-    let further = json!({ "to": "decided", "sanction": decision(&app, "S2", &json!([2])) });
-    app.try_step(Persona::Ppk, &case, "discipline", &further).await;
+    let (case, _) = of_two_decisions(&app, "S2").await;
     app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&app.day(0))).await;
     // The lengths are data: a rule of ten days is followed.
     app.db.execute("UPDATE deadline_rules SET length = 20 WHERE code = 'D9' AND variant = 'in_force'").await;

@@ -306,6 +306,15 @@ pub async fn named(pool: &Pool, numbers: &[String]) -> Result<Vec<Untraced<Case>
     Ok(found.into_iter().map(Untraced).collect())
 }
 
+/// The cases with these keys.
+pub async fn of(pool: &Pool, ids: &[Uuid]) -> Result<Vec<Untraced<Found>>, DbError> {
+    use crate::schema::{cases, subjects};
+    let mut connection = pool.get().await?;
+    let of = cases::table.inner_join(subjects::table).filter(cases::id.eq_any(ids));
+    let rows: Vec<(Case, Subject)> = of.select((Case::as_select(), Subject::as_select())).load(&mut connection).await?;
+    Ok(rows.into_iter().map(|(case, subject)| Untraced(Found { case, subject })).collect())
+}
+
 /// What a merge needs to know of its master, if the caller may see it.
 pub async fn master_facts(
     tx: &mut Tx,

@@ -180,15 +180,13 @@ macro_rules! hidden {
 }
 
 /// Which of these cases are hidden from an officer.
-pub async fn hidden(pool: &Pool, officer_id: Uuid, marks: &Marks, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
-    let mut connection = pool.get().await?;
-    let hidden: Vec<Id> = diesel::sql_query(hidden!("cases.id"))
-        .bind::<sql::Uuid, _>(officer_id)
-        .bind::<Array<sql::Binary>, _>(&marks.0)
+async fn hidden(connection: &mut AsyncPgConnection, officer: &Officer, ids: &[Uuid]) -> QueryResult<Vec<Id>> {
+    diesel::sql_query(hidden!("cases.id"))
+        .bind::<sql::Uuid, _>(officer.officer_id)
+        .bind::<Array<sql::Binary>, _>(&officer.marks.0)
         .bind::<Array<sql::Uuid>, _>(ids)
-        .load(&mut connection)
-        .await?;
-    Ok(hidden.into_iter().filter_map(|row| row.id).collect())
+        .load(connection)
+        .await
 }
 
 #[derive(QueryableByName)]
@@ -222,9 +220,8 @@ pub async fn hides(pool: &Pool, officer: &Officer, numbers: &[String]) -> Result
     .bind::<Array<sql::Text>, _>(numbers)
     .load(&mut connection)
     .await?;
-    drop(connection);
     let ids: Vec<Uuid> = named.into_iter().filter_map(|row| row.id).collect();
-    Ok(!hidden(pool, officer.officer_id, &officer.marks, &ids).await?.is_empty())
+    Ok(!hidden(&mut connection, officer, &ids).await?.is_empty())
 }
 
 /// Hides the case from an officer for good, takes it off his desk, and cancels what waits to be mailed to him about it.

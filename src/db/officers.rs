@@ -163,6 +163,14 @@ pub async fn acting_in(tx: &mut Tx, seat_id: Uuid) -> Result<Option<Seated>, DbE
     Ok(row.map(|(seat, traits)| Seated(seat, traits)))
 }
 
+/// An officer in each of his seats; in none, when he is disabled.
+pub async fn acting_in_all(pool: &Pool, officer_id: Uuid) -> Result<Vec<Seated>, DbError> {
+    let mut connection = pool.get().await?;
+    let acting = acting!().filter(officers::id.eq(officer_id));
+    let rows: Vec<(SeatRow, Traits)> = acting.load(&mut connection).await?;
+    Ok(rows.into_iter().map(|(seat, traits)| Seated(seat, traits)).collect())
+}
+
 /// Everyone who acts through a seat of these roles.
 pub async fn in_roles(tx: &mut Tx, roles: &[Role]) -> Result<Vec<Seated>, DbError> {
     let acting = acting!().filter(seats::role.eq_any(roles.to_vec()));

@@ -88,6 +88,12 @@ impl Notice {
         matches!(self, Self::ReportReceived | Self::AddressChanged)
     }
 
+    /// Goes to who may have lost sight of the case by what it tells of: the PPK whose access is withdrawn, the desk of a recalled
+    /// referral, the former owner of a reopened case. Everybody else is told only of what he may still read.
+    pub const fn outlives_access(self) -> bool {
+        matches!(self, Self::AccessWithdrawn | Self::ReferralRecalled | Self::CaseReopenedOfficer)
+    }
+
     /// Waits ten minutes, so that several within that time become one mail. The receipt alone goes out at once, and so
     /// does what a single officer or body must act on.
     pub const fn waits(self) -> bool {

@@ -7,12 +7,15 @@ use uuid::Uuid;
 
 use super::transition::Setting;
 use super::{FlowError, sealing};
+use crate::db::access::Untraced;
+use crate::db::cases::Found;
 use crate::db::exclusions::Traits;
 use crate::db::officers::Seated;
 use crate::db::{self, DbError, Pool, Tx};
 use crate::domain::actor::{Actor, Officer};
 use crate::domain::case::{Case, Subject};
 use crate::domain::marks::Marks;
+use crate::domain::notice::Notice;
 use crate::domain::policy;
 use crate::flows::persons;
 use crate::token::Keys;
@@ -37,11 +40,24 @@ pub fn recognised(keys: &Keys, seated: Seated) -> Officer {
     seated.recognised(|traits| marks(keys, traits))
 }
 
-/// Which of these cases are hidden from an officer, through whatever seat.
-pub async fn hidden(pool: &Pool, keys: &Keys, officer_id: Uuid, cases: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
-    let Some(traits) = db::exclusions::traits(pool, officer_id).await? else { return Ok(HashSet::new()) };
-    let hidden = db::exclusions::hidden(pool, officer_id, &marks(keys, &traits), cases).await?;
-    Ok(hidden.into_iter().collect())
+/// About which of these cases an officer must not be mailed: he is excluded from them, or no seat that he holds now reaches them.
+pub async fn kept_from(
+    pool: &Pool,
+    keys: &Keys,
+    officer_id: Uuid,
+    notice: Notice,
+    cases: &[Uuid],
+) -> Result<HashSet<Uuid>, DbError> {
+    let seats = db::officers::acting_in_all(pool, officer_id).await?.into_iter();
+    let seats: Vec<Officer> = seats.map(|seated| recognised(keys, seated)).collect();
+    let may_hear = |Found { case, subject }: &Found| {
+        seats.iter().any(|officer| match notice.outlives_access() {
+            true => !policy::excluded(officer, case, subject),
+            false => policy::sees(officer, case, subject),
+        })
+    };
+    let found = db::cases::of(pool, cases).await?.into_iter().map(Untraced::shown_to_nobody);
+    Ok(found.filter(|found| !may_hear(found)).map(|found| found.case.id).collect())
 }
 
 /// Takes a case off its owner's desk where he is now known to be the subject or of the subject's unit, and lets his drafts on it

@@ -67,10 +67,12 @@ async fn deliver(app: &App, letters: &Letters, claimed: &Claimed, claimed_at: Da
 }
 
 /// Which of these cases the officer told must not hear of; none for anybody else. Asked when it is sent: he may have stepped back,
-/// taken another seat or turned out to be the subject since it was written.
-async fn hidden(app: &App, officer_id: Option<Uuid>, cases: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
-    match officer_id {
-        Some(officer_id) if !cases.is_empty() => exclusions::hidden(&app.pool, &app.keys, officer_id, cases).await,
+/// lost the seat that reached them or turned out to be the subject since it was written.
+async fn hidden(app: &App, claimed: &Claimed, cases: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
+    match claimed.officer_id {
+        Some(officer_id) if !cases.is_empty() => {
+            exclusions::kept_from(&app.pool, &app.keys, officer_id, claimed.notice, cases).await
+        }
         _ => Ok(HashSet::new()),
     }
 }
@@ -110,6 +112,9 @@ fn settled(attempts: i32, outcome: Result<(), Failure>, now: DateTime<Utc>) -> O
 /// that he may not is counted. Either way it is settled as sent, and everything before it goes as for his colleagues: a mail left out would tell from the
 /// database which officer reported.
 async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), Failure> {
+    if claimed.officer_id.is_some() && claimed.address.is_none() {
+        return Err(Failure::Disabled);
+    }
     let older = match claimed.officer_id {
         Some(_) if claimed.notice.waits() => deliveries::gave_way_to(&app.pool, claimed).await,
         _ => Ok(Vec::new()),
@@ -117,7 +122,7 @@ async fn attempt(app: &App, letters: &Letters, claimed: &Claimed) -> Result<(), 
     let older = older.map_err(|_| unread("what gave way"))?;
     let all = || std::iter::once(claimed).chain(&older);
     let cases: Vec<Uuid> = all().filter_map(|one| one.case_id).collect();
-    let hidden = hidden(app, claimed.officer_id, &cases).await.map_err(|_| unread("who may know of the case"))?;
+    let hidden = hidden(app, claimed, &cases).await.map_err(|_| unread("who may know of the case"))?;
     let open: Vec<&Claimed> = all().filter(|one| one.case_id.is_none_or(|id| !hidden.contains(&id))).collect();
     match open.first() {
         Some(newest) => send(app, letters, newest, open.len()).await,
@@ -136,11 +141,7 @@ async fn send(app: &App, letters: &Letters, claimed: &Claimed, count: usize) -> 
         tracing::error!(delivery = claimed.id, %error, "a reporter's address cannot be opened");
         Failure::Permanent("the address does not open".to_owned())
     })?;
-    let missing = || match claimed.officer_id {
-        Some(_) => Failure::Disabled,
-        None => Failure::Permanent("no address".to_owned()),
-    };
-    let address = address.ok_or_else(missing)?;
+    let address = address.ok_or_else(|| Failure::Permanent("no address".to_owned()))?;
     // Everything else waits until the address is confirmed.
     if claimed.report_id.is_some() && !claimed.notice.confirms_address() && !claimed.confirmed {
         return Err(Failure::Unconfirmed);
@@ -154,7 +155,7 @@ async fn send(app: &App, letters: &Letters, claimed: &Claimed, count: usize) -> 
     if let Some(digest_id) = claimed.digest_id {
         let lines = db::digests::lines(&app.pool, digest_id).await.map_err(|_| unread("the digest"))?;
         let cases: Vec<Uuid> = lines.iter().map(|line| line.case_id).collect();
-        let hidden = hidden(app, claimed.officer_id, &cases).await.map_err(|_| unread("the digest"))?;
+        let hidden = hidden(app, claimed, &cases).await.map_err(|_| unread("the digest"))?;
         let open = lines.iter().filter(|line| !hidden.contains(&line.case_id));
         context.lines = open.map(|line| digest_line(app, line, language)).collect();
         if context.lines.is_empty() && !hidden.is_empty() {

@@ -217,6 +217,18 @@ async fn who_must_not_see_a_case_is_not_written_to_about_it() {
 }
 
 #[tokio::test]
+async fn a_mail_about_a_case_does_not_outlive_the_seat_that_saw_the_case() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "accept"]).await;
+    second_seat(&app, &format!("= '{}'", Persona::Inspector.email()), "Bidang Lain").await;
+    let ended = "UPDATE seats SET ended_at = now() FROM officers o WHERE o.id = officer_id AND role = 'inspector'";
+    app.db.execute(&format!("{ended} AND o.email = '{}'", Persona::Inspector.email())).await;
+    let told = mailed(&app, Persona::Inspector).await;
+    assert!(!told.contains(&case), "who sees no case any more reads: {told}");
+    assert!(mailed(&app, Persona::Lead).await.contains(&case));
+}
+
+#[tokio::test]
 async fn the_units_of_all_seats_count_whichever_is_acted_through() {
     let app = TestApp::start().await;
     let case = app.case_after(&["take"]).await;

@@ -2,7 +2,8 @@
 //! he reported himself.
 
 use chrono::Duration;
-use netral::flows::exclusions::hidden;
+use netral::domain::notice::Notice;
+use netral::flows::exclusions::kept_from;
 use netral::token::SecondFactor;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -174,7 +175,7 @@ async fn no_officer_sees_a_case_that_he_reported_himself_whichever_came_first() 
     let hidden = async |case: &str| {
         let of =
             app.db.value(&format!("SELECT id AS value FROM cases WHERE case_number = '{case}'")).await.parse().unwrap();
-        !hidden(&app.app.pool, &app.app.keys, id, &[of]).await.unwrap().is_empty()
+        !kept_from(&app.app.pool, &app.app.keys, id, Notice::ReportArrived, &[of]).await.unwrap().is_empty()
     };
     assert!(hidden(&other.case).await && hidden(&by_nik.case).await && !hidden(&own.case).await);
     // Through a case split from his, and one that his was merged into, he would read what he wrote.

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use netral::app::Clock;
 use netral::config::{self, Config};
-use netral::db::{self, Tx, provider_accounts::Account};
+use netral::db::{self, Tx, calendar::Keeper, provider_accounts::Account};
 use netral::domain::actor::Role;
 use netral::domain::audit::{Report, verify_export};
 use netral::domain::checkpoint::{Checkpoint, PublicKey};
@@ -325,7 +325,8 @@ async fn load_calendar(config: Config, file: PathBuf) -> Result<(), StartError> 
     let pool = db::pool(&database.url, config.database_role.as_deref(), 2)?;
     let regions = db::reference::region_codes(&pool).await?;
     let mut tx = Tx::begin(&pool).await?;
-    let count = flows::calendar::load(&mut tx, &regions, &text).await?;
+    let keeper = Keeper { officer_id: None, at: Clock::default().now() };
+    let count = flows::calendar::load(&mut tx, keeper, &regions, &text).await?;
     tx.commit().await?;
     drop(pool);
     println!("{count} days entered; the worker counts the deadlines again");

@@ -71,7 +71,7 @@ impl Database {
         let pool = db::pool(&self.url, None, 1)?;
         let mut tx = Tx::begin(&pool).await?;
         db::reference::load(&mut tx).await?;
-        db::law::load(&mut tx).await?;
+        db::law::load(&mut tx, Clock::default().now()).await?;
         tx.commit().await?;
         Ok(ran)
     }

@@ -1,9 +1,9 @@
 //! The calendar of days off, by which working days are counted: read by every officer, kept by the system administrator.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, delete, get, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{self, JsonBody, Schemas};
@@ -11,11 +11,12 @@ use super::caller::Caller;
 use super::officer_write::OfficerWrite;
 use super::once::{Knock, Reply, once};
 use super::openapi::{SignedInRead, SignedInWrite};
+use super::page;
 use super::problem::{Problem, ProblemCode};
 use super::query::Query;
-use super::views::{CalendarDayView, CalendarView, CalendarYearView};
+use super::views::{CalendarDayView, CalendarView, CalendarYearView, LawChangeView, PageEnd};
 use crate::app::App;
-use crate::db::law::{Day, Origin, Year};
+use crate::db::calendar::{Day, Keeper, Origin, Year};
 use crate::db::{self, Tx};
 use crate::domain::calendar::{Confirmation, DayKind};
 use crate::domain::fault::{Fault, FieldFault};
@@ -54,8 +55,51 @@ pub async fn get_calendar(
     Query(query): Query<CalendarQuery>,
 ) -> Result<HttpResponse, Problem> {
     let year = within(query.year, "year")?;
-    let (known, days) = db::law::year(&app.pool, year).await?;
+    let (known, days) = db::calendar::year(&app.pool, year).await?;
     Ok(HttpResponse::Ok().json(CalendarView::new(year, known, days)))
+}
+
+/// A page of changes.
+#[derive(Serialize, ToSchema)]
+pub struct LawChangePage {
+    /// Newest first.
+    pub data: Vec<LawChangeView>,
+    /// Whether there are more.
+    pub page: PageEnd,
+}
+
+/// Who changed the calendar and the rules of deadlines, and when.
+///
+/// A day off that is entered late can move a deadline: each change stays on record with what was there before.
+#[utoipa::path(
+    tag = "reference", security(("officer" = [])), params(LawChangeQuery),
+    responses((status = 200, description = "A page", body = LawChangePage), SignedInRead)
+)]
+#[get("/v1/calendar/changes")]
+pub async fn list_law_changes(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    Query(query): Query<LawChangeQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, context) = (page::limit(query.limit)?, page::context(&request, caller.0.seat_id));
+    let after = query.after.as_deref().map(|cursor| page::open(&app, &context, cursor)).transpose()?;
+    let mut changes = db::calendar::changes(&app.pool, after.unwrap_or(i64::MAX), limit + 1).await?;
+    let end = page::end(&app, &context, &mut changes, limit, |change| change.version.to_string());
+    let data = changes.into_iter().map(LawChangeView::from).collect();
+    Ok(page::response(&app, &request, &end).json(LawChangePage { data, page: end }))
+}
+
+/// How far the changes are read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct LawChangeQuery {
+    /// At most so many, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// Where the page before ended.
+    after: Option<String>,
 }
 
 /// Where a day is off.
@@ -110,9 +154,10 @@ pub async fn put_calendar_day(
     let NewCalendarDay { kind, name, decree, source, confirmation } = input;
     let (date, region_code, origin) = (date.into_inner(), place.region_code, Origin::Administrator);
     let day = Day { date, region_code, kind, name, decree, source, confirmation, origin };
+    let keeper = Keeper { officer_id: Some(caller.0.officer_id), at: app.clock.now() };
     let knock = Knock::of(&caller, format!("put_calendar_day {date}"), None, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
-        calendar::put_day(tx, &app.reference.regions, &day).await?;
+        calendar::put_day(tx, keeper, &app.reference.regions, &day).await?;
         Reply::new(StatusCode::OK, &CalendarDayView::from(day))
     })
     .await
@@ -133,9 +178,10 @@ pub async fn take_out_calendar_day(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ManageCalendar)?;
     let date = date.into_inner();
+    let keeper = Keeper { officer_id: Some(caller.0.officer_id), at: app.clock.now() };
     let knock = Knock::of(&caller, format!("take_out_calendar_day {date}"), None, &[]);
     once(&app, knock, async |tx: &mut Tx| {
-        let day = calendar::take_out(tx, date, &place.region_code).await?;
+        let day = calendar::take_out(tx, keeper, date, &place.region_code).await?;
         Reply::new(StatusCode::OK, &CalendarDayView::from(day))
     })
     .await
@@ -174,10 +220,11 @@ pub async fn set_calendar_year(write: OfficerWrite, year: web::Path<i16>) -> Res
     let year = within(year.into_inner(), "year")?;
     let input: NewCalendarYear = write.input("NewCalendarYear")?;
     let NewCalendarYear { official, decree, source, confirmation } = input;
+    let keeper = Keeper { officer_id: Some(write.caller.0.officer_id), at: write.app.clock.now() };
     let known = Year { year, official, decree, source, confirmation, origin: Origin::Administrator };
     write
         .once(format!("set_calendar_year {year}"), async |tx: &mut Tx| {
-            calendar::put_year(tx, &known).await?;
+            calendar::put_year(tx, keeper, &known).await?;
             Reply::new(StatusCode::OK, &CalendarYearView::from(known))
         })
         .await

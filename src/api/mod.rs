@@ -133,6 +133,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(reference::list_agencies)
         .service(reference::list_election_events)
         .service(calendar::get_calendar)
+        .service(calendar::list_law_changes)
         // those who run it
         .service(calendar::put_calendar_day)
         .service(calendar::take_out_calendar_day)

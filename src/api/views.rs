@@ -32,7 +32,7 @@ mod tracks;
 pub use access::{AccessEntryView, AccessFlagView};
 pub use advice::{DuplicateView, NamedFormView, WarningView};
 pub use case::{CaseView, ReportView, SubjectView};
-pub use deadline::{CalendarDayView, CalendarView, CalendarYearView, DeadlineCountView, DeadlineView};
+pub use deadline::{CalendarDayView, CalendarView, CalendarYearView, DeadlineCountView, DeadlineView, LawChangeView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
 pub use reference::{

@@ -1,22 +1,20 @@
 //! The law that is data, held in memory: calendar, time zones, rules of deadlines. Every change counts a version up, and
-//! whoever finds another version in the database than in hand reads the law again. Also the calendar as rows, for those
-//! who keep it.
+//! whoever finds another version in the database than in hand reads the law again. Changed through `calendar`.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel::sql_types as sql;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{DbError, Pool, Tx};
+use super::{DbError, Pool, Tx, calendar};
 use crate::domain::calendar::{Calendar, Confirmation, Counting, DayKind, Unit};
 use crate::domain::case::ElectionRegime;
 use crate::domain::deadline::{DeadlineCode, DeadlineRule, Law, RULES_FILE};
 use crate::schema::{calendar_days, calendar_years, deadline_rules, law_versions, time_zones};
-use crate::text_enum;
 
 /// The law in hand, shared by all of a program.
 #[derive(Clone, Debug)]
@@ -152,15 +150,6 @@ async fn read(connection: &mut AsyncPgConnection) -> Result<Law, DbError> {
     Ok(Law { version, calendar, rules: rules.into_iter().map(rule).collect() })
 }
 
-/// Counts a change of the law: every running clock is then counted again.
-pub async fn changed(tx: &mut Tx) -> Result<(), DbError> {
-    diesel::update(law_versions::table)
-        .set(law_versions::version.eq(law_versions::version + 1))
-        .execute(tx.connection()?)
-        .await?;
-    Ok(())
-}
-
 const CALENDAR_DAYS: &str = include_str!("../../data/calendar_days.csv");
 const CALENDAR_YEARS: &str = include_str!("../../data/calendar_years.csv");
 const TIME_ZONES: &str = include_str!("../../data/time_zones.csv");
@@ -214,117 +203,14 @@ const LOAD: [(&str, &str); 5] = [
 
 /// Brings calendar and rules to the files this program was built with. Rules no longer in a file stay: clocks were counted
 /// by them.
-pub async fn load(tx: &mut Tx) -> Result<(), DbError> {
+pub async fn load(tx: &mut Tx, at: DateTime<Utc>) -> Result<(), DbError> {
     let mut touched = 0;
     for (file, statement) in LOAD {
         let rows = super::reference::rows(file)
             .map_err(|error| DbError::Unavailable(format!("the calendar cannot be read: {error}")))?;
         touched += diesel::sql_query(statement).bind::<sql::Jsonb, _>(rows).execute(tx.connection()?).await?;
     }
-    if touched > 0 { changed(tx).await } else { Ok(()) }
-}
-
-text_enum! {
-    /// Where a row of the calendar comes from.
-    Origin {
-        File = "file", "Berkas program", "The files of the program";
-        Administrator = "administrator", "Admin sistem", "An administrator";
-    }
-}
-
-/// A day of the calendar, as its row.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = calendar_days, treat_none_as_default_value = false, treat_none_as_null = true)]
-pub struct Day {
-    /// The day.
-    pub date: NaiveDate,
-    /// The region it holds in, with all below it; empty for the whole country.
-    pub region_code: String,
-    /// What it is.
-    pub kind: DayKind,
-    /// Its name.
-    pub name: String,
-    /// The decree that made it one.
-    pub decree: Option<String>,
-    /// Where that was found.
-    pub source: Option<String>,
-    /// How far it can be trusted.
-    pub confirmation: Confirmation,
-    /// Where the row comes from.
-    pub origin: Origin,
-}
-
-/// Whether a year has an official list of days off.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = calendar_years, treat_none_as_default_value = false, treat_none_as_null = true)]
-pub struct Year {
-    /// The year.
-    pub year: i16,
-    /// It has.
-    pub official: bool,
-    /// The decree.
-    pub decree: Option<String>,
-    /// Where that was found.
-    pub source: Option<String>,
-    /// How far it can be trusted.
-    pub confirmation: Confirmation,
-    /// Where the row comes from.
-    pub origin: Origin,
-}
-
-/// The days off of a year, and what is known of the year.
-pub async fn year(pool: &Pool, year: i16) -> Result<(Option<Year>, Vec<Day>), DbError> {
-    let mut connection = pool.get().await?;
-    let known = calendar_years::table.find(year).select(Year::as_select()).first(&mut connection).await.optional()?;
-    let first = NaiveDate::from_ymd_opt(year.into(), 1, 1).unwrap_or_default();
-    let last = NaiveDate::from_ymd_opt(year.into(), 12, 31).unwrap_or_default();
-    let days = calendar_days::table
-        .filter(calendar_days::date.between(first, last))
-        .order((calendar_days::date, calendar_days::region_code))
-        .select(Day::as_select())
-        .load(&mut connection)
-        .await?;
-    Ok((known, days))
-}
-
-/// Enters a day, or puts it in the place of what was known of it.
-pub async fn put_day(tx: &mut Tx, day: &Day) -> Result<(), DbError> {
-    diesel::insert_into(calendar_days::table)
-        .values(day)
-        .on_conflict((calendar_days::date, calendar_days::region_code))
-        .do_update()
-        .set(day)
-        .execute(tx.connection()?)
-        .await?;
-    changed(tx).await
-}
-
-/// Enters what is known of a year.
-pub async fn put_year(tx: &mut Tx, year: &Year) -> Result<(), DbError> {
-    diesel::insert_into(calendar_years::table)
-        .values(year)
-        .on_conflict(calendar_years::year)
-        .do_update()
-        .set(year)
-        .execute(tx.connection()?)
-        .await?;
-    changed(tx).await
-}
-
-/// Takes a day out: from then on it is an ordinary one, whatever the files of the program say. `None` when it was no day
-/// off.
-pub async fn take_out(tx: &mut Tx, date: NaiveDate, region_code: &str) -> Result<Option<Day>, DbError> {
-    let off = calendar_days::table.find((date, region_code)).filter(calendar_days::kind.ne(DayKind::OrdinaryDay));
-    let taken = diesel::update(off)
-        .set((calendar_days::kind.eq(DayKind::OrdinaryDay), calendar_days::origin.eq(Origin::Administrator)))
-        .returning(Day::as_returning())
-        .get_result(tx.connection()?)
-        .await
-        .optional()?;
-    if taken.is_some() {
-        changed(tx).await?;
-    }
-    Ok(taken)
+    if touched > 0 { calendar::files_loaded(tx, at).await } else { Ok(()) }
 }
 
 /// Years through which clocks that are not settled were counted provisionally.

@@ -16,6 +16,7 @@ pub mod access_log;
 pub mod approvals;
 pub mod audit;
 pub mod breaches;
+pub mod calendar;
 pub mod case_list;
 pub mod cases;
 pub mod catalogues;

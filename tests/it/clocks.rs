@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
+use netral::db::calendar::Keeper;
 use serde_json::{Value, json};
 
 use crate::harness::{Persona, Receipt, Reply, TestApp, steps};
@@ -248,6 +249,15 @@ async fn a_day_off_that_is_entered_or_taken_out_moves_what_runs_and_says_so_on_t
     assert_eq!(deadline(&app, &here, "D4").await["last_day"], "2026-09-21");
     let moved = kinds(&app, &here).await.iter().filter(|kind| *kind == "deadline.recounted").count();
     assert_eq!(moved, 2, "there and back; what moves nothing is not recorded");
+    let changes = app.get("/v1/calendar/changes?limit=4").by(Persona::Triage).expect(200).await;
+    let row = |at: usize, name: &str| changes.at(&format!("/data/{at}/{name}/kind")).clone();
+    assert_eq!((row(0, "before"), row(0, "after")), (json!("local_holiday"), json!("ordinary_day")));
+    assert_eq!((row(3, "before"), row(3, "after")), (Value::Null, json!("local_holiday")));
+    let keeper = app.get("/v1/me").by(Persona::SystemAdmin).expect(200).await;
+    assert_eq!(changes.at("/data/0/officer_id"), keeper.at("/id"), "nobody moves a deadline unnamed");
+    let cursor = changes.text("/page/next_cursor");
+    let older = app.get(&format!("/v1/calendar/changes?limit=4&after={cursor}")).by(Persona::Triage).expect(200).await;
+    assert_eq!((older.at("/data/0/kind"), older.at("/data/0/officer_id")), (&json!("program_files"), &Value::Null));
     let year = app.get("/v1/calendar?year=2026").by(Persona::Triage).expect(200).await;
     assert_eq!(year.at("/year/official"), true);
     assert_eq!(year.at("/days").as_array().unwrap().len(), 27, "25 of the decree, one entered, one ordinary again");
@@ -273,7 +283,8 @@ async fn a_file_of_days_is_entered_whole_or_not_at_all_and_survives_the_files_of
     let days = async || app.db.count("calendar_days").await;
     let load = async |file: &str| {
         let mut tx = netral::db::Tx::begin(&app.app.pool).await.unwrap();
-        let done = netral::flows::calendar::load(&mut tx, &app.app.reference.regions, file).await;
+        let keeper = Keeper { officer_id: None, at: app.app.clock.now() };
+        let done = netral::flows::calendar::load(&mut tx, keeper, &app.app.reference.regions, file).await;
         if done.is_ok() {
             tx.commit().await.unwrap()
         } else {
@@ -295,7 +306,7 @@ async fn a_file_of_days_is_entered_whole_or_not_at_all_and_survives_the_files_of
     assert_eq!(days().await, before + 1);
     let pool = netral::db::pool(&app.db.url, None, 1).unwrap();
     let mut tx = netral::db::Tx::begin(&pool).await.unwrap();
-    netral::db::law::load(&mut tx).await.unwrap();
+    netral::db::law::load(&mut tx, app.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     let kept = "SELECT name AS value FROM calendar_days WHERE date = '2026-12-25'";
     assert_eq!(app.db.value(kept).await, "Diubah", "who keeps the calendar knows better than the program");
@@ -452,7 +463,7 @@ async fn a_rule_corrected_in_the_files_moves_what_it_counts_and_the_case_says_so
     assert_eq!(app.case(Persona::Inspector, &case).await.at("/next_due_at"), &due);
     let owner = netral::db::pool(&app.db.url, None, 1).unwrap();
     let mut tx = netral::db::Tx::begin(&owner).await.unwrap();
-    netral::db::law::load(&mut tx).await.unwrap();
+    netral::db::law::load(&mut tx, app.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     app.sweep().await;
     let review = deadline(&app, &case, "D4").await;

@@ -139,6 +139,7 @@ const DOORS: &[(&str, Door)] = &[
     ("list_case_deadlines", Only(SEE_IT)),
     ("count_deadlines", Only(WORK_ON_CASES)),
     ("get_calendar", AnyOfficer("it is public law, the same for everybody")),
+    ("list_law_changes", AnyOfficer("who keeps the law answers to everybody who works by it")),
     ("put_calendar_day", Only(&[P::SystemAdmin])),
     ("take_out_calendar_day", Only(&[P::SystemAdmin])),
     ("set_calendar_year", Only(&[P::SystemAdmin])),

@@ -10,7 +10,7 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 64] = [
+const TABLES: [(&str, &str); 65] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
@@ -42,6 +42,7 @@ const TABLES: [(&str, &str); 64] = [
     ("identity_requests", "rac"),
     ("installation", "ra"),
     ("invitations", "racd"),
+    ("law_changes", "ra"),
     ("law_versions", "rc"),
     ("legal_holds", "rac"),
     ("messages", "rac"),

@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::Label;
+use crate::db::calendar::{Day, LawChange, LawChangeKind, Origin, Year};
 use crate::db::deadlines::Count;
-use crate::db::law::{Day, Origin, Year};
 use crate::db::retention::Kept;
 use crate::domain::calendar::{Confirmation, DayKind, Unit};
 use crate::domain::deadline::{Clock, ClockStatus, DeadlineCode, Law};
@@ -156,6 +158,37 @@ impl From<Day> for CalendarDayView {
     fn from(day: Day) -> Self {
         let Day { date, region_code, kind, name, decree, source, confirmation, origin } = day;
         Self { date, region_code, kind, name, decree, source, confirmation, origin }
+    }
+}
+
+/// A change of the law that deadlines are counted by.
+#[derive(Serialize, ToSchema)]
+pub struct LawChangeView {
+    /// Counts the changes.
+    #[schema(example = 12)]
+    pub version: i64,
+    /// When.
+    pub changed_at: DateTime<Utc>,
+    /// What about.
+    #[schema(example = "day")]
+    pub kind: LawChangeKind,
+    /// The officer who made it; absent where the operator did, on the command line or by a new program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub officer_id: Option<Uuid>,
+    /// The entry as it was; absent when there was none.
+    #[schema(value_type = Option<Object>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// The entry as it is since; absent where the files of the program were read, which keep their own history.
+    #[schema(value_type = Option<Object>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+impl From<LawChange> for LawChangeView {
+    fn from(change: LawChange) -> Self {
+        let LawChange { version, changed_at, kind, officer_id, before, after } = change;
+        Self { version, changed_at, kind, officer_id, before, after }
     }
 }
 

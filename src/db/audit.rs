@@ -132,14 +132,14 @@ struct Contradiction {
 }
 
 /// What the rows say against the events: cases in another state than their last event left them in, and events whose details
-/// are gone though no purge of the case was approved (those have the number of the event).
+/// are gone though no later event says that the case was purged (those have the number of the event).
 pub async fn contradictions(tx: &mut Tx) -> Result<Vec<(String, Option<i32>)>, DbError> {
     let rows: Vec<Contradiction> = diesel::sql_query(
         "SELECT c.case_number, NULL::integer AS erased FROM cases c JOIN events e ON e.case_id = c.id AND e.seq = c.event_seq \
          WHERE c.state <> e.to_state \
          UNION ALL SELECT c.case_number, e.seq FROM events e JOIN cases c ON c.id = e.case_id \
-         WHERE e.details IS NULL AND strpos(e.body, '\"details_sha256\":') > 0 AND NOT EXISTS (SELECT FROM purge_proposals p \
-           WHERE p.case_id IN (c.id, c.master_case_id) AND p.status = 'approved') ORDER BY 1, 2",
+         WHERE e.details IS NULL AND strpos(e.body, '\"details_sha256\":') > 0 AND NOT EXISTS (SELECT FROM events p \
+           WHERE p.kind = 'case.purged' AND (p.case_id = c.id AND p.seq > e.seq OR p.case_id = c.master_case_id)) ORDER BY 1, 2",
     )
     .load(tx.connection()?)
     .await?;

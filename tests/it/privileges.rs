@@ -155,6 +155,31 @@ async fn the_service_can_neither_change_what_only_grows_nor_remove_what_guards_i
     assert_eq!(app.db.value("SELECT count(*) > 0 AS value FROM events").await, "true");
 }
 
+#[tokio::test]
+async fn the_service_erases_nothing_of_an_open_or_held_case_whatever_it_writes_beside() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "accept"]).await;
+    let with_details = "SELECT count(details) AS value FROM events";
+    let before = app.db.value(with_details).await;
+    let mut connection = app.app.pool.get().await.unwrap();
+    let forged = "INSERT INTO purge_proposals (id, case_id, closure_reason, closed_at, due_at, proposed_at, status, decided_by, decided_at) \
+                  SELECT gen_random_uuid(), c.id, 'dismissed', c.state_since, now(), now(), 'approved', o.id, now() + interval '9 years' \
+                  FROM cases c, (SELECT id FROM officers LIMIT 1) o";
+    let erase = format!("SELECT erase_event_details(id) FROM cases WHERE case_number = '{case}'");
+    assert_eq!(answer(&mut connection, &format!("{forged}; {erase}")).await, "done");
+    let shadow =
+        "CREATE TEMPORARY TABLE cases AS SELECT id, 'closed'::text AS state, state_since, master_case_id FROM cases";
+    let said = answer(
+        &mut connection,
+        &format!(
+            "{shadow}; GRANT SELECT ON pg_temp.cases TO postgres; SELECT erase_event_details(id) FROM pg_temp.cases"
+        ),
+    )
+    .await;
+    assert!(said == "done" || said.contains("permission denied"), "{said}");
+    assert_eq!(app.db.value(with_details).await, before, "the case is open");
+}
+
 /// The way for those who run it: the role can then not be laid down again.
 #[tokio::test]
 async fn a_login_that_is_only_a_member_of_the_role_has_its_rights_and_no_way_to_others() {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -87,11 +88,24 @@ pub async fn lock(tx: &mut Tx, case_id: Uuid, id: Uuid) -> Result<Option<Approva
 
 /// Lets the drafts of an officer on a case lapse.
 pub async fn lapse_drafts_of(tx: &mut Tx, case_id: Uuid, officer_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
-    let own = approvals::table.filter(approvals::case_id.eq(case_id).and(approvals::drafted_by.eq(officer_id)));
-    diesel::update(own.filter(approvals::status.eq(ApprovalStatus::Pending)))
-        .set((approvals::status.eq(ApprovalStatus::Lapsed), approvals::decided_at.eq(Some(now))))
-        .execute(tx.connection()?)
-        .await?;
+    lapse(tx, case_id, Some(officer_id), now).await
+}
+
+/// Lets every draft on a case lapse.
+pub async fn lapse_drafts(tx: &mut Tx, case_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    lapse(tx, case_id, None, now).await
+}
+
+async fn lapse(tx: &mut Tx, case_id: Uuid, drafted_by: Option<Uuid>, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::sql_query(
+        "UPDATE approvals SET status = 'lapsed', decided_at = $3 \
+         WHERE case_id = $1 AND drafted_by = coalesce($2, drafted_by) AND status = 'pending'",
+    )
+    .bind::<sql::Uuid, _>(case_id)
+    .bind::<sql::Nullable<sql::Uuid>, _>(drafted_by)
+    .bind::<sql::Timestamptz, _>(now)
+    .execute(tx.connection()?)
+    .await?;
     Ok(())
 }
 

@@ -23,6 +23,7 @@ pub mod exclusions;
 pub mod identity;
 pub mod intake;
 pub mod mailbox;
+mod merges;
 mod numbers;
 pub mod officers;
 pub mod persons;

@@ -1,7 +1,8 @@
 //! What time alone brings about: a question whose day has passed (T05), deadlines that pass, drafts that wait too long,
 //! breaches not told, cases to purge, what is no longer needed. Clocks counted by an older law are counted again. It must not have a second way to change a case.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::db::{self, Tx};
@@ -19,60 +20,101 @@ const SIGN_INS_KEPT: Duration = Duration::days(90);
 const REMINDED_AFTER: Duration = Duration::hours(24);
 const BATCH: i64 = 100;
 
-/// One round. Several workers may do it at once: each case is locked and looked at again before it is moved.
+/// One round. Several workers may do it at once: each case is locked and looked at again before it is moved. What fails keeps
+/// nothing else waiting; the first failure is the round's.
 pub async fn round(app: &App) -> Result<(), FlowError> {
     let now = app.clock.now();
     let quiet = Duration::minutes(app.config.mail_quiet_minutes.into());
     let setting = Setting { now, quiet, vault: app.vault.clone(), keys: app.keys.clone(), laws: app.laws.clone() };
-    clocks_of_an_older_law(app, &setting).await?;
+    let mut done = Done(Ok(()));
+    clocks_of_an_older_law(app, &setting, &mut done).await?;
     for case_id in db::deadlines::unanswered(&app.pool, now, BATCH).await? {
-        let mut tx = Tx::begin(&app.pool).await?;
-        let facts = db::cases::lock_by_id(&mut tx, case_id).await?;
-        match facts.filter(|facts| facts.case.state == State::AwaitingReporter) {
-            Some(facts) => {
-                match fire_on(&mut tx, &setting, &Actor::System, None, facts, Action::ExpireQuestion).await {
-                    Ok(_) => tx.commit().await?,
-                    // The answer came first, or another worker did.
-                    Err(FlowError::Refused(..)) => tx.rollback().await?,
-                    Err(error) => return Err(error),
-                }
-            }
-            None => tx.rollback().await?,
-        }
+        done.take(no_answer(app, &setting, case_id).await);
     }
     for case_id in db::deadlines::unnoticed(&app.pool, now, BATCH).await? {
-        let mut tx = Tx::begin(&app.pool).await?;
-        clocks::pass(&mut tx, &setting, case_id).await?;
-        tx.commit().await?;
+        done.take(passed(app, &setting, case_id).await);
     }
-    clocks::remind_daily(&app.pool, &setting).await?;
-    for (case_id, approval_id, event_id) in db::approvals::to_remind(&app.pool, now - REMINDED_AFTER, BATCH).await? {
-        let mut tx = Tx::begin(&app.pool).await?;
-        approvals::remind(&mut tx, &setting, case_id, approval_id, event_id).await?;
-        tx.commit().await?;
+    done.take(clocks::remind_daily(&app.pool, &setting).await);
+    for waiting in db::approvals::to_remind(&app.pool, now - REMINDED_AFTER, BATCH).await? {
+        done.take(draft_waits(app, &setting, waiting).await);
     }
-    let mut tx = Tx::begin(&app.pool).await?;
-    officers::end_void_seats(&mut tx, now).await?;
-    tx.commit().await?;
-    breaches::remind(&app.pool, now).await?;
-    retention::propose_daily(&app.pool, now).await?;
-    db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await?;
-    db::sign_ins::forget(&app.pool, now, now - SIGN_INS_KEPT).await?;
-    Ok(())
+    done.take(void_seats(app, now).await);
+    done.take(breaches::remind(&app.pool, now).await);
+    done.take(retention::propose_daily(&app.pool, now).await);
+    done.take(db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await.map_err(FlowError::from));
+    done.take(db::sign_ins::forget(&app.pool, now, now - SIGN_INS_KEPT).await.map_err(FlowError::from));
+    done.0
 }
 
-/// After a change of calendar or rules, case by case, until none is left.
-async fn clocks_of_an_older_law(app: &App, setting: &Setting) -> Result<(), FlowError> {
+/// What became of a round so far.
+struct Done(Result<(), FlowError>);
+
+impl Done {
+    /// Keeps the first failure; the round tells of it. Those after it are told here.
+    fn take<T>(&mut self, next: Result<T, FlowError>) {
+        match next.map(drop) {
+            Err(error) if self.0.is_err() => tracing::error!(%error, "sweep failed in more than one place"),
+            Err(error) => self.0 = Err(error),
+            Ok(()) => {}
+        }
+    }
+}
+
+async fn no_answer(app: &App, setting: &Setting, case_id: Uuid) -> Result<(), FlowError> {
+    let mut tx = Tx::begin(&app.pool).await?;
+    let facts = db::cases::lock_by_id(&mut tx, case_id).await?;
+    let Some(facts) = facts.filter(|facts| facts.case.state == State::AwaitingReporter) else {
+        return Ok(tx.rollback().await?);
+    };
+    match fire_on(&mut tx, setting, &Actor::System, None, facts, Action::ExpireQuestion).await {
+        Ok(_) => Ok(tx.commit().await?),
+        // The answer came first, or another worker did.
+        Err(FlowError::Refused(..)) => Ok(tx.rollback().await?),
+        Err(error) => Err(error),
+    }
+}
+
+async fn passed(app: &App, setting: &Setting, case_id: Uuid) -> Result<(), FlowError> {
+    let mut tx = Tx::begin(&app.pool).await?;
+    clocks::pass(&mut tx, setting, case_id).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn draft_waits(
+    app: &App,
+    setting: &Setting,
+    (case_id, approval_id, event_id): (Uuid, Uuid, Uuid),
+) -> Result<(), FlowError> {
+    let mut tx = Tx::begin(&app.pool).await?;
+    approvals::remind(&mut tx, setting, case_id, approval_id, event_id).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn void_seats(app: &App, now: DateTime<Utc>) -> Result<(), FlowError> {
+    let mut tx = Tx::begin(&app.pool).await?;
+    officers::end_void_seats(&mut tx, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// After a change of calendar or rules, case by case, until none is left that can be counted.
+async fn clocks_of_an_older_law(app: &App, setting: &Setting, done: &mut Done) -> Result<(), FlowError> {
     let version = app.laws.current(&app.pool).await?.version;
     loop {
         let outdated = db::deadlines::outdated(&app.pool, version, BATCH).await?;
-        if outdated.is_empty() {
+        let mut counted = 0;
+        for case_id in outdated {
+            let recounted = recount(app, setting, case_id).await;
+            counted += i32::from(recounted.is_ok());
+            done.take(recounted);
+        }
+        if counted == 0 {
             return Ok(());
         }
-        for case_id in outdated {
-            let mut tx = Tx::begin(&app.pool).await?;
-            clocks::recount(&mut tx, setting, case_id).await?;
-            tx.commit().await?;
-        }
     }
+}
+
+async fn recount(app: &App, setting: &Setting, case_id: Uuid) -> Result<(), FlowError> {
+    let mut tx = Tx::begin(&app.pool).await?;
+    clocks::recount(&mut tx, setting, case_id).await?;
+    Ok(tx.commit().await?)
 }

@@ -101,3 +101,32 @@ async fn the_draft_of_an_officer_who_is_disabled_lapses_and_another_can_draft_an
     let path = format!("/v1/cases/{case}/transitions");
     app.post(&path).by(Persona::SecondTriage).if_match(3).json(&again).expect(202).await;
 }
+
+#[tokio::test]
+async fn a_merge_is_on_record_of_the_master_and_what_was_drafted_without_it_lapses() {
+    let app = TestApp::start().await;
+    let master = app.case_after(&["take", "accept"]).await;
+    let body = steps::action("find_unproven", &steps::input(&app, "find_unproven"));
+    let version = app.case(Persona::Inspector, &master).await.version();
+    let draft =
+        app.post(&format!("/v1/cases/{master}/transitions")).by(Persona::Inspector).if_match(version).json(&body);
+    let id = draft.expect(202).await.text("/approval/id").to_owned();
+    let drafted = app.case(Persona::Lead, &master).await.version();
+    let duplicate = app.case_after(&["take"]).await;
+    app.deliver_after_quiet().await;
+    let mut merge = steps::input(&app, "merge");
+    merge["master_case_number"] = master.as_str().into();
+    app.fire_with(&duplicate, "merge", &merge).await;
+    assert!(app.case(Persona::Lead, &master).await.version() > drafted, "who read it before reads it again");
+    let late = app.decide(Persona::Lead, &master, &id, &json!({ "approve": true })).await.expect(409).await;
+    late.problem("approval-lapsed");
+    assert_eq!(app.state(&master).await, "inspectorate_review");
+    let events = async || app.get(&format!("/v1/cases/{master}/events")).by(Persona::Lead).expect(200).await;
+    let received = events().await;
+    assert!(received.body().contains("merge.received") && received.body().contains(&duplicate), "{}", received.body());
+    app.deliver_after_quiet().await;
+    let told = app.mails_to(Persona::Lead.email());
+    assert!(told.last().is_some_and(|mail| mail.text.contains(&master)), "{told:?}");
+    app.fire(&duplicate, "unmerge").await;
+    assert!(events().await.body().contains("merge.undone"));
+}

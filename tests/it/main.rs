@@ -8,6 +8,7 @@
 mod harness;
 mod heartbeat;
 
+mod agencies;
 mod approvals;
 mod audit;
 mod bad_input;
@@ -45,6 +46,7 @@ mod sanctions;
 mod sessions;
 mod sight;
 mod single_sign_on;
+mod sweep;
 mod tour;
 mod trace;
 mod traced_writes;

@@ -137,10 +137,9 @@ pub struct StoredFactor {
 }
 
 /// The second factor of an officer, confirmed or not.
-pub async fn second_factor(pool: &Pool, officer_id: Uuid) -> Result<Option<StoredFactor>, DbError> {
-    let mut connection = pool.get().await?;
+pub async fn second_factor(tx: &mut Tx, officer_id: Uuid) -> Result<Option<StoredFactor>, DbError> {
     let found = second_factors::table.find(officer_id).select(StoredFactor::as_select());
-    Ok(found.first(&mut connection).await.optional()?)
+    Ok(found.first(tx.connection()?).await.optional()?)
 }
 
 /// Keeps a second factor that waits to be confirmed, in place of one that still waits. False when one is confirmed.
@@ -278,12 +277,18 @@ pub async fn forgive(tx: &mut Tx, key: &[u8]) -> Result<(), DbError> {
     Ok(())
 }
 
-/// An attempt was no failure after all: it alone is taken back.
-pub async fn take_back(tx: &mut Tx, key: &[u8]) -> Result<(), DbError> {
-    diesel::update(sign_in_delays::table.find(key).filter(sign_in_delays::failures.gt(0)))
-        .set(sign_in_delays::failures.eq(sign_in_delays::failures - 1))
-        .execute(tx.connection()?)
-        .await?;
+/// The attempt of this moment was no failure after all: it is taken back, and nobody waits for it. Where `proven`, somebody showed
+/// that not all behind the key fail, and half of what was counted before is forgiven too.
+pub async fn take_back(tx: &mut Tx, key: &[u8], proven: bool, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::sql_query(
+        "UPDATE sign_in_delays SET failures = (failures - 1) / CASE WHEN $2 THEN 2 ELSE 1 END, \
+         blocked_until = CASE WHEN last_at = $3 THEN last_at ELSE blocked_until END WHERE key = $1 AND failures > 0",
+    )
+    .bind::<sql::Binary, _>(key)
+    .bind::<sql::Bool, _>(proven)
+    .bind::<sql::Timestamptz, _>(now)
+    .execute(tx.connection()?)
+    .await?;
     Ok(())
 }
 

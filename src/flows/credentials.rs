@@ -38,24 +38,29 @@ pub async fn confirm_second_factor(
     code: &str,
 ) -> Result<Vec<String>, SignInError> {
     let account = with_password(desk, email, password).await?;
-    let stored = db::sign_ins::second_factor(desk.pool, account.id).await?.ok_or(SignInError::SecondFactorMissing)?;
-    if stored.confirmed_at.is_some() {
-        return Err(SignInError::Refused);
+    let mut tx = Tx::begin(desk.pool).await?;
+    match confirm(desk, &mut tx, account.id, code).await {
+        Ok(codes) => {
+            succeeded(desk, &mut tx, email).await?;
+            told(desk, &mut tx, account.id, "second_factor_confirmed").await?;
+            tx.commit().await?;
+            Ok(codes)
+        }
+        Err(refusal) => {
+            tx.rollback().await?;
+            Err(refusal)
+        }
     }
-    let factor = desk.keys.open_second_factor(account.id, &stored.secret);
+}
+
+async fn confirm(desk: &Desk<'_>, tx: &mut Tx, officer_id: Uuid, code: &str) -> Result<Vec<String>, SignInError> {
+    let stored = db::sign_ins::second_factor(tx, officer_id).await?.ok_or(SignInError::SecondFactorMissing)?;
+    let factor = desk.keys.open_second_factor(officer_id, &stored.secret).filter(|_| stored.confirmed_at.is_none());
     let step = factor.and_then(|factor| factor.step(code, desk.wall)).ok_or(SignInError::Refused)?;
     let codes = desk.keys.recovery_codes()?;
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| desk.keys.one_time_code_hash(code)).collect();
-    let mut tx = Tx::begin(desk.pool).await?;
-    let confirmed = db::sign_ins::confirm_second_factor(&mut tx, account.id, step, &hashes, desk.now).await?;
-    if !confirmed {
-        tx.rollback().await?;
-        return Err(SignInError::Refused);
-    }
-    succeeded(desk, &mut tx, email).await?;
-    told(desk, &mut tx, account.id, "second_factor_confirmed").await?;
-    tx.commit().await?;
-    Ok(codes)
+    let confirmed = db::sign_ins::confirm_second_factor(tx, officer_id, step, &hashes, desk.now).await?;
+    if confirmed { Ok(codes) } else { Err(SignInError::Refused) }
 }
 
 /// Takes up an invitation: sets the password of the officer who was invited, forgets a second factor that may be lost,
@@ -73,7 +78,7 @@ pub async fn accept_invitation(desk: &Desk<'_>, invitation: &str, password: &str
     db::sign_ins::set_password(&mut tx, officer_id, Some(&password_hash)).await?;
     db::sign_ins::forget_second_factor(&mut tx, officer_id).await?;
     db::sign_ins::end(&mut tx, officer_id, Which::All, SignInEnd::CredentialsChanged, desk.now).await?;
-    db::sign_ins::take_back(&mut tx, &desk.keys.delay_key("network", desk.network)).await?;
+    db::sign_ins::take_back(&mut tx, &desk.keys.delay_key("network", desk.network), true, desk.now).await?;
     told(desk, &mut tx, officer_id, "invitation_accepted").await?;
     Ok(tx.commit().await?)
 }

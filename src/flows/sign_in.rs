@@ -133,7 +133,7 @@ pub(super) async fn with_password(desk: &Desk<'_>, email: &str, password: &str) 
     if let Err(refusal) = counted(desk, &desk.keys.delay_key("account", &email), ACCOUNT_DELAYS).await {
         // No password was tried: whoever sits behind the same network is not slowed down by it.
         let mut tx = Tx::begin(desk.pool).await?;
-        db::sign_ins::take_back(&mut tx, &desk.keys.delay_key("network", desk.network)).await?;
+        db::sign_ins::take_back(&mut tx, &desk.keys.delay_key("network", desk.network), false, desk.now).await?;
         tx.commit().await?;
         return Err(refusal);
     }
@@ -151,15 +151,15 @@ pub(super) async fn counted(desk: &Desk<'_>, key: &[u8], delays: &[i32]) -> Resu
     }
 }
 
-/// Forgives the failures of the account, and the network this one attempt.
+/// Forgives the failures of the account, and half of those of the network.
 pub(super) async fn succeeded(desk: &Desk<'_>, tx: &mut Tx, email: &str) -> Result<(), SignInError> {
     db::sign_ins::forgive(tx, &desk.keys.delay_key("account", &email.to_lowercase())).await?;
-    Ok(db::sign_ins::take_back(tx, &desk.keys.delay_key("network", desk.network)).await?)
+    Ok(db::sign_ins::take_back(tx, &desk.keys.delay_key("network", desk.network), true, desk.now).await?)
 }
 
 /// Checks and uses up the second factor.
 async fn proven(desk: &Desk<'_>, tx: &mut Tx, officer_id: Uuid, proof: Proof<'_>) -> Result<(), SignInError> {
-    let stored = db::sign_ins::second_factor(desk.pool, officer_id).await?;
+    let stored = db::sign_ins::second_factor(tx, officer_id).await?;
     let stored = stored.filter(|factor| factor.confirmed_at.is_some()).ok_or(SignInError::SecondFactorMissing)?;
     let used = match proof {
         Proof::Code(code) => {

@@ -223,6 +223,23 @@ async fn what_a_network_is_refused_takes_no_try_from_the_account_and_its_owner_c
 }
 
 #[tokio::test]
+async fn colleagues_behind_a_network_that_failed_often_wait_once_and_a_success_opens_it_again() {
+    let app = TestApp::start().await;
+    let now = app.now();
+    for n in 0..35 {
+        app.set_clock(now + Duration::minutes(n));
+        let body = json!({ "email": format!("tebak{n}@bkn.example"), "password": "salah" });
+        assert_eq!(app.post("/v1/sessions").json(&body).send().await.status, 401, "{n}");
+    }
+    let sign_in = |who: Persona| app.post("/v1/sessions").json(&credentials(&app, who.email()));
+    let wait: i64 = sign_in(Persona::Triage).expect(429).await.header("retry-after").parse().unwrap();
+    app.advance(Duration::seconds(wait));
+    sign_in(Persona::Triage).expect(201).await;
+    sign_in(Persona::Inspector).expect(201).await;
+    sign_in(Persona::Auditor).expect(201).await;
+}
+
+#[tokio::test]
 async fn who_tries_an_account_that_has_to_wait_slows_nobody_of_his_network_down() {
     let app = TestApp::start().await;
     let now = app.now();

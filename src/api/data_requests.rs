@@ -1,7 +1,7 @@
 //! A reporter's rights to his own data: asking, reading, and what the privacy officer answers.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, put, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -109,7 +109,7 @@ pub struct ReporterCorrected {
 /// Correct who one is and how one is reached, or say it for the first time.
 ///
 /// What is left out stays as it is. A changed e-mail address is confirmed anew by a link, and the old one gets no further mail.
-/// Nothing else changes: a consent is neither given nor taken back by it.
+/// Nothing else changes: consent is given and taken back by an operation of its own.
 #[utoipa::path(
     tag = "mailbox", security(("reporter" = [])),
     request_body(content = ReporterContact, example = json!({ "email": "warga.baru@example.org", "phone": "+62 812 0000 0000" })),
@@ -124,6 +124,46 @@ pub async fn correct_my_particulars(write: ReporterWrite) -> Result<HttpResponse
         .once("correct_my_particulars", async |tx: &mut Tx, case_id| {
             let address_to_confirm = data_requests::correct(tx, &setting, case_id, write.report_id, &who).await?;
             Reply::new(StatusCode::OK, &ReporterCorrected { corrected_at: setting.now, address_to_confirm })
+        })
+        .await
+}
+
+/// Whether Bawaslu may learn who reported.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// Bawaslu may be told the name, so that the report can be a formal one.
+    #[schema(example = true)]
+    pub consent_to_bawaslu: bool,
+}
+
+/// What one agrees to now.
+#[derive(Serialize, ToSchema)]
+pub struct ConsentKept {
+    /// As asked for.
+    #[schema(example = true)]
+    pub consent_to_bawaslu: bool,
+    /// Since when.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// Agree that Bawaslu learns one's name, or take that back.
+///
+/// With a name and consent the report can go to Bawaslu as a formal one, while its window is open. Consent taken back holds for
+/// what is still to come: what Bawaslu was told before, it knows.
+#[utoipa::path(
+    tag = "mailbox", security(("reporter" = [])), request_body = Consent,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one change")),
+    responses((status = 200, description = "What is agreed to now", body = ConsentKept), SignedInWrite)
+)]
+#[put("/v1/my-report/consent")]
+pub async fn set_my_consent(write: ReporterWrite) -> Result<HttpResponse, Problem> {
+    let Consent { consent_to_bawaslu } = write.input("Consent")?;
+    let setting = write.setting();
+    write
+        .once("set_my_consent", async |tx: &mut Tx, case_id| {
+            data_requests::consent(tx, &setting, case_id, write.report_id, consent_to_bawaslu).await?;
+            Reply::new(StatusCode::OK, &ConsentKept { consent_to_bawaslu, recorded_at: setting.now })
         })
         .await
 }

@@ -69,6 +69,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(data_requests::list_my_data_requests)
         .service(data_requests::get_my_data)
         .service(data_requests::correct_my_particulars)
+        .service(data_requests::set_my_consent)
         .service(my_report::show_email_confirmation)
         .service(my_report::confirm_email)
         // officers
@@ -186,6 +187,7 @@ pub const BODIES: &[&str] = &[
     "HoldLift",
     "PurgeDecision",
     "NewDataRequest",
+    "Consent",
     "DataRequestDecision",
     "NewBreach",
     "NewBreachStep",

@@ -79,6 +79,12 @@ pub async fn of_report(tx: &mut Tx, report_id: Uuid) -> Result<Option<Identity>,
 /// The index of an address, and when it turned out dead.
 type Address = (Option<Vec<u8>>, Option<DateTime<Utc>>);
 
+/// Whether the reporter has left a name.
+pub async fn has_name(tx: &mut Tx, report_id: Uuid) -> Result<bool, DbError> {
+    let named = reporter_identities::table.find(report_id).filter(reporter_identities::name.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(named)).get_result(tx.connection()?).await?)
+}
+
 /// Puts what the reporter says of himself now in the place of what he said; what he does not say stays. True when that is another
 /// address than before, or one that had turned out dead: it is to be confirmed, and the link to the old one is void. The caller
 /// holds the report's key and makes the marks of its case anew.

@@ -289,6 +289,15 @@ pub async fn named(tx: &mut Tx, report_id: Uuid, named: bool) -> Result<Uuid, Db
     case_of(tx, report_id).await
 }
 
+/// Whether Bawaslu may learn who reported.
+pub async fn set_consent(tx: &mut Tx, report_id: Uuid, given: bool) -> Result<(), DbError> {
+    diesel::update(reports::table.find(report_id))
+        .set(reports::consent_to_bawaslu.eq(given))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
 /// The case that a report came in with.
 pub async fn case_of(tx: &mut Tx, report_id: Uuid) -> Result<Uuid, DbError> {
     Ok(reports::table.find(report_id).select(reports::case_id).first(tx.connection()?).await?)

@@ -16,6 +16,7 @@ use crate::domain::actor::Actor;
 use crate::domain::case::{Case, State};
 use crate::domain::confidential::Confidential;
 use crate::domain::event;
+use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::notice::Notice;
 use crate::domain::policy;
 use crate::domain::report::ReporterContact;
@@ -172,6 +173,27 @@ pub async fn correct(
     let own = db::reports::named(tx, report_id, who.names_a_person()).await?;
     db::exclusions::renew_marks(tx, own).await?;
     Ok(to_confirm)
+}
+
+/// Records that the reporter agrees that Bawaslu learns who he is, or takes that back (UU 27/2022, art. 9). Consent needs a name.
+pub async fn consent(
+    tx: &mut Tx,
+    setting: &Setting,
+    case_id: Uuid,
+    report_id: Uuid,
+    given: bool,
+) -> Result<(), FlowError> {
+    let case = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?.case;
+    if db::data_keys::hold(tx, report_id).await?.is_none() {
+        return Err(FlowError::ReportErased);
+    }
+    if given && !db::identities::has_name(tx, report_id).await? {
+        return Err(FlowError::Input(vec![FieldFault::new("/consent_to_bawaslu", Fault::NameNeeded)]));
+    }
+    db::reports::set_consent(tx, report_id, given).await?;
+    let kind = if given { "reporter.consented" } else { "reporter.consent_withdrawn" };
+    note(tx, setting, &Actor::Reporter { report_id }, &case, kind, None).await?;
+    Ok(())
 }
 
 async fn room_for_address(tx: &mut Tx, setting: &Setting, report_id: Uuid) -> Result<(), FlowError> {

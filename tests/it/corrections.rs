@@ -5,7 +5,7 @@ use netral::db::{self, Tx};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Call, Persona, Receipt, TestApp};
+use crate::harness::{Call, Persona, Receipt, TestApp, steps};
 
 const OLD: &str = "lama@warga.example";
 const NEW: &str = "baru@warga.example";
@@ -179,4 +179,35 @@ async fn a_correction_says_something_right_within_limits_and_of_a_report_that_is
     tx.commit().await.unwrap();
     correct(&app, &token, &json!({ "name": "Siti Aminah" })).expect(409).await.problem("report-erased");
     assert_eq!(app.db.value("SELECT count(name) AS value FROM reporter_identities").await, "0");
+}
+
+#[tokio::test]
+async fn who_names_himself_later_and_agrees_can_have_a_formal_report_and_may_take_it_back() {
+    let app = TestApp::start().await;
+    let receipt = app.submit(&app.report()).await;
+    app.walk(&receipt.case, &["take"]).await;
+    let token = app.open_mailbox(&receipt).await;
+    let consent = |given: bool| {
+        let body = json!({ "consent_to_bawaslu": given });
+        app.call(Method::PUT, "/v1/my-report/consent").bearer(&token).json(&body)
+    };
+    let unnamed = consent(true).expect(422).await;
+    assert_eq!(unnamed.faults(), [("/consent_to_bawaslu", "name-needed")]);
+    correct(&app, &token, &json!({ "name": "Siti Pelapor" })).expect(200).await;
+    let mut formal = steps::input(&app, "refer_directly");
+    formal["referral_kind"] = "formal_report".into();
+    let refused = app.try_to(Persona::Triage, &receipt.case, "refer_directly", &formal).await;
+    assert_eq!(refused.text("/guards/0/name"), "reporter_consents");
+    assert_eq!(consent(true).expect(200).await.at("/consent_to_bawaslu"), true);
+    consent(false).expect(200).await;
+    let refused = app.try_to(Persona::Triage, &receipt.case, "refer_directly", &formal).await;
+    assert_eq!(refused.text("/guards/0/name"), "reporter_consents", "it was taken back");
+    consent(true).expect(200).await;
+    app.fire_with(&receipt.case, "refer_directly", &formal).await;
+    let events = app.get(&format!("/v1/cases/{}/events", receipt.case)).by(Persona::Auditor).expect(200).await;
+    assert!(
+        events.body().contains("reporter.consent_withdrawn") && !events.body().contains("Siti"),
+        "{}",
+        events.body()
+    );
 }

@@ -127,6 +127,7 @@ const DOORS: &[(&str, Door)] = &[
     ("make_data_request", Reporter),
     ("get_my_data", Reporter),
     ("correct_my_particulars", Reporter),
+    ("set_my_consent", Reporter),
     ("get_me", AnyOfficer("it tells an officer of himself")),
     ("change_password", AnyOfficer("it changes the caller's own password, whose current one it asks for")),
     ("end_sign_in", Only(&[P::AgencyAdmin])),
@@ -312,6 +313,7 @@ impl World {
             }
             "set_calendar_year" => json!({ "official": false, "confirmation": "unconfirmed" }),
             "make_data_request" => json!({ "kind": "correction", "text": "Mohon nama saya diperbaiki." }),
+            "set_my_consent" => json!({ "consent_to_bawaslu": false }),
             "correct_my_particulars" => json!({ "phone": "+62 812 0000 0000" }),
             "post_my_message" => json!({ "body": "Pesan lain." }),
             _ => Value::Null,

@@ -73,7 +73,7 @@ pub struct CaseQuery {
 /// A page of cases.
 #[derive(Serialize, ToSchema)]
 pub struct CasePage {
-    /// In the order asked for; the first received first where nothing else is.
+    /// In the order asked for; what Bawaslu's window closes on first where nothing else is.
     pub data: Vec<CaseView>,
     /// Where it ends.
     pub page: PageEnd,

@@ -50,8 +50,8 @@ text_enum! {
     /// The order of a list of cases.
     #[derive(Default)]
     CaseSort {
-        #[default]
         Received = "received", "Yang pertama diterima lebih dahulu", "First received first";
+        #[default]
         Deadline = "deadline", "Batas waktu Bawaslu, lalu tenggat berikutnya", "Bawaslu's window first, then the next deadline";
     }
 }

@@ -334,6 +334,7 @@ pub async fn master_facts(
         id: master.case.id,
         reviewing_agency_id: master.case.reviewing_agency_id,
         state: master.case.state,
+        concluded: master.case.inspectorate_concluded,
         merged: master.case.master_case_id.is_some(),
         conflict_of_interest: master.case.conflict_of_interest,
         same_subject: same_subject(merged, &master),

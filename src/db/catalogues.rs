@@ -3,9 +3,9 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{DbError, Pool};
+use super::{DbError, Pool, Tx};
 use crate::domain::action::AppealKind;
 use crate::domain::case::{Category, ElectionRegime};
 use crate::domain::election::ElectionEvent;
@@ -232,7 +232,10 @@ pub async fn agencies(
 
 /// Elections; with a day, those whose stages run on it.
 pub async fn election_events(pool: &Pool, on: Option<NaiveDate>) -> Result<Vec<Election>, DbError> {
-    let mut connection = pool.get().await?;
+    Ok(events(&mut *pool.get().await?, on).await?)
+}
+
+async fn events(connection: &mut AsyncPgConnection, on: Option<NaiveDate>) -> QueryResult<Vec<Election>> {
     let mut found = election_events::table
         .order((election_events::valid_from, election_events::code))
         .select(Election::as_select())
@@ -240,11 +243,20 @@ pub async fn election_events(pool: &Pool, on: Option<NaiveDate>) -> Result<Vec<E
     if let Some(on) = on {
         found = found.filter(election_events::valid_from.le(on).and(election_events::valid_to.gt(on)));
     }
-    Ok(found.load(&mut connection).await?)
+    found.load(connection).await
 }
 
 /// All elections, as suggestions are made from them.
 pub async fn elections(pool: &Pool) -> Result<Elections, DbError> {
+    Ok(for_suggestions(events(&mut *pool.get().await?, None).await?))
+}
+
+/// The same within a transaction.
+pub async fn elections_in(tx: &mut Tx) -> Result<Elections, DbError> {
+    Ok(for_suggestions(events(tx.connection()?, None).await?))
+}
+
+fn for_suggestions(rows: Vec<Election>) -> Elections {
     let event = |row: Election| ElectionEvent {
         code: row.code,
         regime: row.regime,
@@ -256,5 +268,5 @@ pub async fn elections(pool: &Pool) -> Result<Elections, DbError> {
         voting_on: row.voting_day,
         ends_on: row.valid_to,
     };
-    Ok(election_events(pool, None).await?.into_iter().map(event).collect())
+    rows.into_iter().map(event).collect()
 }

@@ -9,11 +9,12 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
+use crate::domain::actor::Role;
 use crate::domain::case::Category;
 use crate::domain::event::sha256;
 use crate::domain::frozen::FrozenForm;
 use crate::domain::guards::ReceivingBody;
-use crate::schema::{agencies, reference_loads, regions, sanctions, transfer_bodies, violation_forms};
+use crate::schema::{agencies, agency_roles, reference_loads, regions, sanctions, transfer_bodies, violation_forms};
 
 const REGIONS: &str = include_str!("../../data/regions.csv");
 const AGENCIES: &str = include_str!("../../data/agencies.csv");
@@ -196,6 +197,27 @@ pub async fn region_codes(pool: &Pool) -> Result<HashSet<String>, DbError> {
     let codes: Vec<String> =
         regions::table.filter(regions::kind.ne("district")).select(regions::code).load(&mut connection).await?;
     Ok(codes.into_iter().collect())
+}
+
+/// The agency with this code, and whether officers of this role work there, both on this day.
+pub async fn agency_with(
+    tx: &mut Tx,
+    code: &str,
+    role: Role,
+    today: NaiveDate,
+) -> Result<Option<(Uuid, bool)>, DbError> {
+    let works = agency_roles::table
+        .filter(agency_roles::agency_kind.eq(agencies::kind).and(agency_roles::role.eq(role)))
+        .filter(agency_roles::valid_from.le(today))
+        .filter(agency_roles::valid_to.is_null().or(agency_roles::valid_to.gt(today)));
+    Ok(agencies::table
+        .filter(agencies::code.eq(code))
+        .filter(agencies::valid_from.is_null().or(agencies::valid_from.le(today)))
+        .filter(agencies::valid_to.is_null().or(agencies::valid_to.gt(today)))
+        .select((agencies::id, diesel::dsl::exists(works)))
+        .first(tx.connection()?)
+        .await
+        .optional()?)
 }
 
 /// The agency with this code, if it exists on this day.

@@ -415,6 +415,8 @@ pub struct MasterFacts {
     pub reviewing_agency_id: Option<Uuid>,
     /// Its state.
     pub state: State,
+    /// Its inspectorate has come to findings.
+    pub concluded: bool,
     /// It was itself merged away.
     pub merged: bool,
     /// It is reviewed one level up.

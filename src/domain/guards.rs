@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 
 use crate::domain::action::{Action, AppealKind};
-use crate::domain::case::{CaseFacts, Category, ElectionRegime, ReferralKind, State, SubjectResolution};
+use crate::domain::case::{CaseFacts, Category, ElectionRegime, MasterFacts, ReferralKind, State, SubjectResolution};
 use crate::domain::deadline::{AppealWindow, DeadlineCode, Law, appeal_window};
 use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
@@ -290,12 +290,16 @@ pub const OVERLAPPING_ACT: Guard = now(
     "the reported days are at most three days apart, or it is taken as a further act",
     |s| is_further_act(s) || s.facts.master.as_ref().is_some_and(|m| m.overlapping),
 );
-/// T09: a further act joins a case only while its findings are not out of the inspectorate's hands.
-pub const FURTHER_ACT_BEFORE_PPK: Guard = now(
-    "further_act_before_ppk",
-    "perbuatan baru hanya dapat ditambahkan pada perkara yang belum sampai ke PPK; sesudah itu perkara ditautkan",
-    "a further act joins a case only before it reaches the PPK; after that the cases are linked",
-    |s| !is_further_act(s) || s.facts.master.as_ref().is_some_and(|m| m.state < State::PpkAction),
+/// T09: a further act joins a case only while somebody will still come to a finding on it.
+pub const FURTHER_ACT_BEFORE_FINDINGS: Guard = now(
+    "further_act_before_findings",
+    "perbuatan baru hanya dapat ditambahkan sebelum simpulan pemeriksaan; sesudahnya perkara dikembalikan dahulu ke inspektorat (T17, T18), dan sesudah sampai ke PPK perkara ditautkan",
+    "a further act joins a case only before the inspectorate's findings; after them the case goes back to the inspectorate first (T17, T18), and once it is with the PPK the cases are linked",
+    |s| {
+        let awaits =
+            |m: &MasterFacts| m.state <= State::InspectorateReview || m.state == State::BawasluReferral && !m.concluded;
+        !is_further_act(s) || s.facts.master.as_ref().is_some_and(awaits)
+    },
 );
 
 fn is_further_act(s: &Situation<'_>) -> bool {
@@ -328,8 +332,8 @@ pub const NO_TRACK_RUNS_TWICE: Guard = now(
 /// T12.
 pub const BAWASLU_HEARD_OR_SKIPPED: Guard = now(
     "bawaslu_heard_or_skipped",
-    "ada hasil Bawaslu, atau alasan tanpa Bawaslu yang sesuai",
-    "Bawaslu has given a result, or there is a fitting reason to go without",
+    "ada hasil Bawaslu, atau alasan tanpa Bawaslu yang sesuai; bila berasal dari Bawaslu, dengan suratnya",
+    "Bawaslu has given a result, or there is a fitting reason to go without; where Bawaslu is the source, with its letter",
     |s| match s.action {
         Action::Conclude(conclude) => {
             use crate::domain::action::BawasluSkipReason as Skip;
@@ -337,7 +341,7 @@ pub const BAWASLU_HEARD_OR_SKIPPED: Guard = now(
             let fits = |skip: &Skip| match skip {
                 Skip::RegimeNone => regime == ElectionRegime::None,
                 Skip::OutOfTime => !s.bawaslu_window_open(regime),
-                Skip::SourceIsBawaslu => true,
+                Skip::SourceIsBawaslu => conclude.bawaslu_letter.is_some(),
             };
             s.facts.case.bawaslu_result.is_some() || conclude.bawaslu_skip_reason.as_ref().is_some_and(fits)
         }

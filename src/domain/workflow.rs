@@ -157,7 +157,7 @@ pub const RULES: &[Rule] = &[
             g::SAME_SUBJECT,
             g::CONFLICT_KEPT,
             g::OVERLAPPING_ACT,
-            g::FURTHER_ACT_BEFORE_PPK,
+            g::FURTHER_ACT_BEFORE_FINDINGS,
             g::NOT_A_MASTER,
             g::NO_LIVE_REFERRAL,
             g::NO_TRACK_RUNS_TWICE,

@@ -6,10 +6,11 @@ use uuid::Uuid;
 use super::transition::{Setting, sight};
 use super::{FlowError, persons};
 use crate::db::{self, Tx};
-use crate::domain::action::{Action, Close, ConfirmedSubject, ImposeSanction};
-use crate::domain::actor::Actor;
+use crate::domain::action::{Accept, Action, Close, ConfirmedSubject, ImposeSanction};
+use crate::domain::actor::{Actor, Role};
 use crate::domain::calendar::today;
 use crate::domain::case::{CaseFacts, Category};
+use crate::domain::election::suggest;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::guards::Named;
 use crate::domain::person_number;
@@ -87,10 +88,14 @@ pub(super) async fn resolve(
     match action {
         Action::Accept(accept) => {
             normalise(&mut accept.subject, &mut faults);
-            named.agency_id = agency(tx, &accept.agency_code, day, "/input/agency_code", &mut faults).await?;
+            named.agency_id =
+                agency(tx, &accept.agency_code, Role::PpkOfficer, day, "/input/agency_code", &mut faults).await?;
             let pointer = "/input/reviewing_agency_code";
-            named.reviewing_agency_id = agency(tx, &accept.reviewing_agency_code, day, pointer, &mut faults).await?;
+            named.reviewing_agency_id =
+                agency(tx, &accept.reviewing_agency_code, Role::Inspector, day, pointer, &mut faults).await?;
             named.reviewer_is_above = reviewer_is_above(tx, named.reviewing_agency_id, named.agency_id).await?;
+            faults.extend(foreign_reviewer(&named, accept.one_level_up(), pointer));
+            faults.extend(unexplained_phase(tx, facts, accept).await?);
             if let Some(number) = &accept.same_person_as {
                 named.person_id =
                     persons::named(tx, setting, actor, facts, &accept.subject, number, &mut faults).await?;
@@ -98,11 +103,13 @@ pub(super) async fn resolve(
         }
         Action::ReferDirectly(refer) => {
             let pointer = "/input/reviewing_agency_code";
-            named.reviewing_agency_id = agency(tx, &refer.reviewing_agency_code, day, pointer, &mut faults).await?;
+            named.reviewing_agency_id =
+                agency(tx, &refer.reviewing_agency_code, Role::Inspector, day, pointer, &mut faults).await?;
             if let Some(code) = &refer.agency_code {
-                named.agency_id = agency(tx, code, day, "/input/agency_code", &mut faults).await?;
+                named.agency_id = agency(tx, code, Role::PpkOfficer, day, "/input/agency_code", &mut faults).await?;
             }
             named.reviewer_is_above = reviewer_is_above(tx, named.reviewing_agency_id, named.agency_id).await?;
+            faults.extend(foreign_reviewer(&named, refer.one_level_up(), pointer));
         }
         Action::Merge(merge) => {
             facts.master = db::cases::master_facts(tx, &merge.master_case_number, &sight(actor), facts).await?;
@@ -111,8 +118,15 @@ pub(super) async fn resolve(
             }
         }
         Action::SendRecommendation(send) => {
-            named.agency_id =
-                agency(tx, &send.addressee_agency_code, day, "/input/addressee_agency_code", &mut faults).await?;
+            named.agency_id = agency(
+                tx,
+                &send.addressee_agency_code,
+                Role::PpkOfficer,
+                day,
+                "/input/addressee_agency_code",
+                &mut faults,
+            )
+            .await?;
             let codes: Vec<&str> = send.violation_forms.iter().map(|form| form.code.as_str()).collect();
             let known = db::reference::violation_forms(tx, &codes, acted).await?;
             for (i, form) in send.violation_forms.iter().enumerate() {
@@ -138,7 +152,8 @@ pub(super) async fn resolve(
             }
         }
         Action::ReassignAgency(reassign) => {
-            named.agency_id = agency(tx, &reassign.agency_code, day, "/input/agency_code", &mut faults).await?;
+            named.agency_id =
+                agency(tx, &reassign.agency_code, Role::PpkOfficer, day, "/input/agency_code", &mut faults).await?;
             named.reviewer_is_above = reviewer_is_above(tx, facts.case.reviewing_agency_id, named.agency_id).await?;
         }
         Action::ImposeSanction(impose) => {
@@ -179,18 +194,39 @@ fn normalise(subject: &mut ConfirmedSubject, faults: &mut Vec<FieldFault>) {
     }
 }
 
+/// The agency with this code, at which officers of this role work: nobody else could take the case up there.
 async fn agency(
     tx: &mut Tx,
     code: &str,
+    role: Role,
     day: NaiveDate,
     pointer: &str,
     faults: &mut Vec<FieldFault>,
 ) -> Result<Option<Uuid>, FlowError> {
-    let found = db::reference::agency(tx, code, day).await?;
-    if found.is_none() {
-        faults.push(FieldFault::new(pointer, Fault::UnknownCode));
-    }
-    Ok(found)
+    let found = db::reference::agency_with(tx, code, role, day).await?;
+    let fault = match found {
+        Some((agency, true)) => return Ok(Some(agency)),
+        Some((_, false)) => Fault::NotAllowed,
+        None => Fault::UnknownCode,
+    };
+    faults.push(FieldFault::new(pointer, fault));
+    Ok(None)
+}
+
+/// The inspectorate of another agency reads no report on this one's officials, unless it stands above. Where the own one must not
+/// judge, a guard says so.
+fn foreign_reviewer(named: &Named, one_level_up: bool, pointer: &str) -> Option<FieldFault> {
+    let own = named.agency_id.is_none() || named.reviewing_agency_id == named.agency_id;
+    let foreign = named.reviewing_agency_id.is_some() && !own && !named.reviewer_is_above;
+    (foreign && !one_level_up).then(|| FieldFault::new(pointer, Fault::NotAllowed))
+}
+
+/// Who takes another phase or election law than the election calendar suggests says why.
+async fn unexplained_phase(tx: &mut Tx, facts: &CaseFacts, accept: &Accept) -> Result<Option<FieldFault>, FlowError> {
+    let Some(day) = facts.act_day.filter(|_| accept.phase_reason.is_none()) else { return Ok(None) };
+    let suggested = suggest(&db::catalogues::elections_in(tx).await?, &facts.case.region_code, day);
+    let as_suggested = suggested.phase == accept.conduct_phase && suggested.regime == accept.election_regime;
+    Ok((!as_suggested).then(|| FieldFault::new("/input/phase_reason", Fault::Required)))
 }
 
 async fn reviewer_is_above(tx: &mut Tx, reviewing: Option<Uuid>, agency: Option<Uuid>) -> Result<bool, FlowError> {

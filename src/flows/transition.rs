@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::resolve::{is_named_by_case_alone, resolve};
 use super::sealing::tell_reporters;
-use super::{Current, FlowError, clocks, exclusions, persons, tracks};
+use super::{Current, FlowError, clocks, exclusions, merges, persons, tracks};
 use crate::db::access::Untraced;
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::{RowVersion, Sight};
@@ -214,6 +214,7 @@ async fn write(
     if merge.0 != merge.1 {
         exclusions::follow_merge(tx, setting, actor, &case, merge).await?;
         clocks::follow_merge(tx, setting, &case, merge).await?;
+        merges::note_on_master(tx, setting, actor, &case, merge).await?;
     }
     Ok(case)
 }

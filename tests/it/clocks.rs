@@ -428,7 +428,8 @@ async fn lists_show_bawaslus_windows_first_and_then_what_is_due_next() {
     }
     let place = |case: &String| windows.iter().position(|listed| listed == case).unwrap();
     assert!(place(&pemilihan) < place(&pemilu) && place(&pemilu) < place(&plain), "{windows:?}");
-    assert_eq!(listed("limit=1").await, [plain.clone(), review, pemilu.clone(), pemilihan.clone()]);
+    assert_eq!(listed("limit=2").await, windows, "unless another order is asked for");
+    assert_eq!(listed("sort=received&limit=1").await, [plain.clone(), review, pemilu.clone(), pemilihan.clone()]);
     assert_eq!(listed("overdue=true").await, [""; 0]);
     let soon = listed("due_before=2026-09-08T00:00:00Z").await;
     assert!(soon.contains(&pemilihan) && !soon.contains(&plain) && !soon.contains(&pemilu), "{soon:?}");
@@ -442,7 +443,7 @@ async fn lists_show_bawaslus_windows_first_and_then_what_is_due_next() {
     assert_eq!(none.at("/data"), &json!([]));
     set(&app, "2026-09-09T10:00");
     app.sweep().await;
-    assert_eq!(listed("overdue=true").await, [plain, pemilu.clone(), pemilihan]);
+    assert_eq!(listed("sort=received&overdue=true").await, [plain, pemilu.clone(), pemilihan]);
     let counts = app.get("/v1/deadlines/counts").by(Persona::Triage).expect(200).await;
     assert_eq!((of(&counts, "D1", "passed"), of(&counts, "D2", "passed"), of(&counts, "D2", "running")), (3, 0, 1));
     assert_eq!(listed("sort=deadline&limit=2").await[0], pemilu, "the only window still open");

@@ -166,7 +166,7 @@ async fn a_withdrawal_leaves_a_case_open_that_has_a_second_report() {
 }
 
 #[tokio::test]
-async fn a_further_act_joins_an_open_case_before_the_ppk_and_is_linked_after() {
+async fn a_further_act_joins_an_open_case_while_it_can_be_examined_and_is_linked_after() {
     let app = TestApp::start().await;
     let subject = json!({ "name": "Budi Santoso", "nip": "198609262015051001" });
     let first = app.submit(&report(&app, &subject, -60, "https://lain.example/1")).await;
@@ -178,11 +178,14 @@ async fn a_further_act_joins_an_open_case_before_the_ppk_and_is_linked_after() {
     assert_eq!(merge(&app, &second.case, &first.case, true).await.status, 200);
     let seen = app.case(Persona::Inspector, &first.case).await;
     assert_eq!(seen.at("/reports").as_array().unwrap().len(), 2, "the further act is read with the case");
-    app.walk(&first.case, &["conclude", "send_recommendation"]).await;
+    app.walk(&first.case, &["conclude"]).await;
     let third = app.submit(&report(&app, &subject, -4, "https://lain.example/3")).await;
     app.walk(&third.case, &["take"]).await;
     let refused = merge(&app, &third.case, &first.case, true).await;
-    assert_eq!((refused.status, refused.text("/guards/0/name")), (422, "further_act_before_ppk"));
+    assert_eq!((refused.status, refused.text("/guards/0/name")), (422, "further_act_before_findings"));
+    app.walk(&first.case, &["send_recommendation"]).await;
+    let refused = merge(&app, &third.case, &first.case, true).await;
+    assert_eq!(refused.text("/guards/0/name"), "further_act_before_findings");
     let link = json!({ "case_number": first.case, "reason": REASON });
     let path = format!("/v1/cases/{}/links", third.case);
     let linked = app.post(&path).by(Persona::Triage).json(&link).expect(201).await;

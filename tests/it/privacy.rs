@@ -173,7 +173,7 @@ async fn no_mail_log_address_or_delivery_tells_who_or_what_a_case_is_about() {
     let accept = json!({ "action": "accept", "input": {
         "subject": { "name": planted("the subject's name"), "nip": planted("the subject's NIP"), "employment": "pns" },
         "agency_code": "PEMDA1571", "reviewing_agency_code": "PEMDA1571", "category": "discipline",
-        "conduct_phase": "campaign", "election_regime": "pemilihan",
+        "conduct_phase": "campaign", "election_regime": "pemilihan", "phase_reason": reason,
     } });
     let version = office.fire(&triage, None, &case, seen["version"].as_i64().unwrap(), accept).await;
     let seen = office.call(Some(&triage), Method::GET, &path, None, &Value::Null).await;

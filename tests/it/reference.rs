@@ -153,6 +153,9 @@ async fn phase_and_election_law_are_suggested_and_the_officer_decides_with_a_rea
     assert_eq!(seen.text("/suggested_conduct_phase"), "campaign");
     let mut accept = steps::input(&app, "accept");
     accept["conduct_phase"] = "before_determination".into();
+    accept.as_object_mut().unwrap().remove("phase_reason");
+    let unexplained = app.try_to(Persona::Triage, &case, "accept", &accept).await;
+    assert_eq!((unexplained.status, unexplained.faults()), (422, vec![("/input/phase_reason", "required")]));
     accept["phase_reason"] = "Foto itu dibuat pada bulan Juli dan baru diunggah ulang pada bulan Oktober.".into();
     let accepted = app.fire_with(&case, "accept", &accept).await;
     assert_eq!((accepted.status, accepted.text("/conduct_phase")), (200, "before_determination"));

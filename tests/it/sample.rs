@@ -135,6 +135,7 @@ pub fn case(state: State) -> CaseFacts {
             id: MASTER,
             reviewing_agency_id: Some(AGENCY),
             state: State::Triage,
+            concluded: false,
             merged: false,
             same_subject: true,
             overlapping: true,
@@ -337,6 +338,7 @@ pub fn action(verb: Verb) -> Action {
             findings: vec![Finding { act: "Unggahan kampanye".to_owned(), proven: true, category: None }],
             inspection_report: letter(),
             bawaslu_skip_reason: Some(BawasluSkipReason::OutOfTime),
+            bawaslu_letter: Some(letter()),
         }),
         Verb::FindUnproven => Action::FindUnproven(unproven()),
         Verb::ReturnReferral => {

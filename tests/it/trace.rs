@@ -379,6 +379,7 @@ const UNTRACED: &[(&str, &str)] = &[
     ("list_breaches", "what happened to data, which must not repeat any"),
     ("list_compliance", "counts for each agency"),
     ("list_deliveries", "which mail failed, neither to whom nor about what"),
+    ("list_law_changes", "days off and who entered them"),
     ("list_officers", "accounts and their seats"),
 ];
 

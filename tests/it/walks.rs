@@ -246,6 +246,7 @@ fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
         id: dice.pick(&[sample::MASTER, facts.case.id]),
         reviewing_agency_id: facts.case.reviewing_agency_id,
         state: dice.pick(&[State::Triage, State::Closed]),
+        concluded: dice.once_in(3),
         merged: dice.once_in(4),
         same_subject: true,
         overlapping: true,

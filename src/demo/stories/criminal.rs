@@ -63,7 +63,8 @@ async fn referred(stage: &mut Stage<'_>) -> Result<Report, StartError> {
     let accept = json!({ "action": "accept", "input": {
         "subject": { "nip": NIP, "employment": "pns" },
         "agency_code": "PEMDA1571", "reviewing_agency_code": "PEMDA1571",
-        "category": "criminal", "conduct_phase": "campaign", "election_regime": "pemilihan"
+        "category": "criminal", "conduct_phase": "campaign", "election_regime": "pemilihan",
+        "phase_reason": "Pemilihan dalam peragaan ini tidak tercatat pada jadwal pemilihan."
     } });
     stage.fire(TRIAGE, &report, accept, "inspectorate_review").await?;
     stage.step("Referred to Bawaslu, as preliminary information: no named reporter stands behind it.");

@@ -82,7 +82,8 @@ async fn examined(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartErr
     let accept = |subject| {
         json!({ "action": "accept", "input": {
             "subject": subject, "agency_code": "PEMDA1571", "reviewing_agency_code": "PEMDA1571",
-            "category": "discipline", "conduct_phase": "campaign", "election_regime": "pemilihan"
+            "category": "discipline", "conduct_phase": "campaign", "election_regime": "pemilihan",
+            "phase_reason": "Pemilihan dalam peragaan ini tidak tercatat pada jadwal pemilihan."
         } })
     };
     stage.step("Accepting it without knowing for certain who the official is: refused.");

@@ -203,6 +203,8 @@ pub struct Conclude {
     pub inspection_report: Document,
     /// Needed when Bawaslu has given no result.
     pub bawaslu_skip_reason: Option<BawasluSkipReason>,
+    /// Bawaslu's own letter; needed when Bawaslu is the source.
+    pub bawaslu_letter: Option<Document>,
 }
 
 /// A reasoned end without a finding against the subject (T13, T20).

@@ -43,6 +43,9 @@ pub const DRIVEN: &[Driven] = &[
         T::Reprimand | T::Blocked => Some(T::Lifted),
         _ => None,
     }),
+    // Nor is its examination: the new one hears the subject itself.
+    driven(Verb::ReassignAgency, Track::Ethics, &[T::None], |_, case| undecided(case.tracks.ethics)),
+    driven(Verb::ReassignAgency, Track::Discipline, &[T::None], |_, case| undecided(case.tracks.discipline)),
     driven(Verb::ImposeSanction, Track::Discipline, &[T::Decided], |action, _| match action {
         Action::ImposeSanction(impose) if impose.category == Category::Discipline => Some(T::Decided),
         _ => None,
@@ -73,6 +76,11 @@ pub const DRIVEN: &[Driven] = &[
         case.tracks.discipline.holds_decision().then_some(T::Cancelled)
     }),
 ];
+
+/// Where an examination goes that has come to no decision, once it is no longer its PPK's.
+const fn undecided(state: T) -> Option<T> {
+    if state.is_live() && !state.holds_decision() { Some(T::None) } else { None }
+}
 
 /// The state a moral sanction brings the ethics track to.
 pub fn moral(sanction_code: &str) -> Option<T> {

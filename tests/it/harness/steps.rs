@@ -21,7 +21,7 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
         "accept" => json!({
             "subject": { "name": "Budi Santoso", "nip": NIP, "employment": "pns" },
             "agency_code": "PEMDA1571", "reviewing_agency_code": "PEMDA1571",
-            "category": "discipline", "conduct_phase": "campaign", "election_regime": "pemilihan",
+            "category": "discipline", "conduct_phase": "campaign", "election_regime": "pemilihan", "phase_reason": REASON,
         }),
         "refer_directly" => json!({
             "referral_kind": "preliminary_information", "election_regime": "pemilihan",
@@ -36,7 +36,7 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
         "refer" => json!({ "referral_kind": "preliminary_information", "findings_summary": REASON }),
         "conclude" => json!({
             "findings": [{ "act": "Mengunggah poster calon", "proven": true }],
-            "inspection_report": letter(), "bawaslu_skip_reason": "source_is_bawaslu",
+            "inspection_report": letter(), "bawaslu_skip_reason": "source_is_bawaslu", "bawaslu_letter": letter(),
         }),
         "find_unproven" | "recommend_nothing" => json!({ "reason": REASON, "public_wording": WORDING }),
         "return_referral" => json!({ "result": "needs_agency_examination", "letter": letter() }),

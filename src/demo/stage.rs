@@ -102,7 +102,9 @@ impl<'a> Stage<'a> {
         let kept = self.client.send_as(who, call).await?.expect(201)?;
         let sum: String = kept.text("/sha256")?.chars().take(16).collect();
         say::item("answer", &format!("201, kept sealed, sha256 {sum}...; the decision names it as its file"));
-        letter["file"] = kept.text("/id")?.into();
+        if let Some(members) = letter.as_object_mut() {
+            members.insert("file".to_owned(), kept.text("/id")?.into());
+        }
         Ok(letter)
     }
 

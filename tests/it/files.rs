@@ -8,14 +8,17 @@ use chrono::Duration;
 use netral::app::{App, Clock};
 use netral::db::{Tx, cases, officers};
 use netral::demo::paper::pdf;
+use netral::domain::action::{Action, NamedFile, Verb};
 use netral::domain::actor::Actor;
 use netral::domain::event::hex;
 use netral::domain::file::{LONGEST, MediaType};
+use netral::domain::tracks::{Track, TrackStep};
 use netral::flows::{exclusions, files};
 use serde_json::{Value, json};
 
 use crate::harness::db::signed_in;
 use crate::harness::{Persona, Receipt, Reply, TestApp, steps};
+use crate::sample;
 use crate::vault::{rewrap, start_again};
 
 const TO_PPK: [&str; 4] = ["take", "accept", "conclude", "send_recommendation"];
@@ -229,6 +232,11 @@ async fn a_file_of_another_case_or_that_one_may_not_see_cannot_be_named() {
     let fired = app.try_to(Persona::Ppk, &case, "impose_sanction", &impose).await.problem("invalid-input");
     let both = [("/input/decision/file", "unknown-code"), ("/input/examination_record/file", "unknown-code")];
     assert_eq!(fired.faults(), both);
+    // A verb that the case alone decides otherwise, on a row that is not locked.
+    let mut contest = steps::input(&app, "contest");
+    contest["letter"]["file"] = foreign.as_str().into();
+    let fired = app.try_to(Persona::Ppk, &case, "contest", &contest).await.problem("invalid-input");
+    assert_eq!(fired.faults(), [("/input/letter/file", "unknown-code")]);
     impose["decision"]["file"] = "SK.pdf".into();
     let fired = app.try_to(Persona::Ppk, &case, "impose_sanction", &impose).await.problem("invalid-input");
     assert_eq!(fired.faults()[0], ("/input/decision/file", "bad-format"));
@@ -240,6 +248,40 @@ async fn a_file_of_another_case_or_that_one_may_not_see_cannot_be_named() {
     let step = app.try_step(Persona::Auditor, &case, "control", &warning).await.problem("invalid-input");
     assert_eq!(step.faults(), [("/document/file", "unknown-code")]);
     assert_eq!(readers(&app, &case, &own, &[Persona::Auditor, Persona::Ppk]).await, [Persona::Ppk]);
+}
+
+/// Puts a file into every document of an input; answers where.
+fn with_files(value: &mut Value, at: &str, places: &mut Vec<String>) {
+    let Value::Object(members) = value else { return };
+    if members.contains_key("number") && members.contains_key("dated") {
+        members.insert("file".to_owned(), json!(uuid::Uuid::nil()));
+        places.push(format!("{at}/file"));
+    }
+    members.iter_mut().for_each(|(name, member)| with_files(member, &format!("{at}/{name}"), places));
+}
+
+#[test]
+fn no_verb_and_no_step_takes_a_document_whose_file_is_not_looked_up() {
+    let mut all = 0;
+    let mut hold = |mut places: Vec<String>, named: Vec<NamedFile>| {
+        let mut known: Vec<String> = named.into_iter().map(|(pointer, _)| pointer).collect();
+        places.sort();
+        known.sort();
+        assert_eq!(known, places);
+        all += known.len();
+    };
+    for verb in Verb::ALL {
+        let (mut body, mut places) = (serde_json::to_value(sample::action(*verb)).unwrap(), Vec::new());
+        with_files(&mut body, "", &mut places);
+        hold(places, serde_json::from_value::<Action>(body).unwrap().files());
+    }
+    for (track, to) in Track::ALL.iter().flat_map(|track| sample::states_of(*track).into_iter().map(|to| (*track, to)))
+    {
+        let (mut body, mut places) = (serde_json::to_value(sample::step(track, to)).unwrap(), Vec::new());
+        with_files(&mut body, "", &mut places);
+        hold(places, serde_json::from_value::<TrackStep>(body).unwrap().files());
+    }
+    assert!(all > 40, "{all}");
 }
 
 #[tokio::test]
@@ -380,7 +422,7 @@ async fn a_purge_takes_key_and_object_of_a_file_along_and_a_hold_keeps_them() {
         let status = if proposal["case_number"] == purged.case.as_str() { 200 } else { 409 };
         officer(&path).json(&json!({ "approve": true, "reason": why })).expect(status).await;
     }
-    assert_eq!(app.db.values("SELECT id AS value FROM files").await, [stays.clone()], "the key went with the row");
+    assert_eq!(app.db.values("SELECT id AS value FROM files").await, [&*stays], "the key went with the row");
     let folder = app.app.config.files_dir.clone();
     assert!(folder.join(&gone).exists(), "what nobody can open any more is removed by the worker");
     assert_eq!(read(&app, Persona::Inspector, &purged.case, &gone).await.status, 404);

@@ -9,14 +9,16 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --bin netral \
     && install -D --mode=755 target/release/netral /out/netral \
-    && install -d --mode=700 /out/keys
+    && install -d --mode=700 /out/keys /out/files
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /out/netral /usr/local/bin/netral
 # A named volume takes over the owner of the folder that it covers.
 COPY --from=build --chown=65532:65532 /out/keys /keys
+COPY --from=build --chown=65532:65532 /out/files /files
 ENV NETRAL_BIND=0.0.0.0:8080 \
-    NETRAL_KEYS_DIR=/keys
+    NETRAL_KEYS_DIR=/keys \
+    NETRAL_FILES_DIR=/files
 EXPOSE 8080
 USER 65532:65532
 STOPSIGNAL SIGTERM

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use secrecy::ExposeSecret;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::config::{Config, TwoFactors};
@@ -18,8 +19,24 @@ use crate::db::law::LawBook;
 use crate::db::{self, DbError, Pool};
 use crate::mail::{MailSettings, Mailer};
 use crate::oidc::{self, Provider};
+use crate::store::Store;
 use crate::token::{Keys, PasswordHasher};
 use crate::vault::Vault;
+
+/// Places for files, each of which takes up to 20 MiB meanwhile. Who uploads over a slow line keeps nobody from reading.
+#[derive(Clone)]
+pub struct FileSlots {
+    /// For those that arrive.
+    pub received: Arc<Semaphore>,
+    /// For those that are opened.
+    pub opened: Arc<Semaphore>,
+}
+
+impl Default for FileSlots {
+    fn default() -> Self {
+        Self { received: Arc::new(Semaphore::new(8)), opened: Arc::new(Semaphore::new(4)) }
+    }
+}
 
 /// The one clock. A demonstration moves its own; nothing else does.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +74,10 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// Seals and opens who reported.
     pub vault: Arc<Vault>,
+    /// The sealed bytes of files.
+    pub store: Arc<Store>,
+    /// How many files are in memory at once.
+    pub file_slots: FileSlots,
     /// Slow hashing, bounded.
     pub passwords: Arc<PasswordHasher>,
     /// The queue in front of intake.
@@ -122,6 +143,7 @@ impl App {
         }
         let kept = db::data_keys::one_of_each_version(&pool).await?;
         let vault = Vault::open(&config.keys_dir, &config.vault_keys, &kept)?;
+        let store = Store::open(&config.files_dir, db::installation::files_mark(&pool).await?)?;
         let mailer = Mailer::new(&mail_settings(&config))?;
         let provider = provider_settings(&config).map(Provider::new).transpose()?.map(Arc::new);
         Ok(Self {
@@ -130,6 +152,8 @@ impl App {
             passwords: Arc::new(keys.password_hasher()),
             keys: Arc::new(keys),
             vault: Arc::new(vault),
+            store: Arc::new(store),
+            file_slots: FileSlots::default(),
             intake: Writer::start(&pool),
             trace: Trace::start(&pool),
             mailer: Arc::new(mailer),

@@ -77,7 +77,7 @@ settings! {
         "folder of PostgreSQL's programs for the private one");
     DATA_DIR = plain("data_dir", "NETRAL_DATA_DIR",
         "/var/lib/netral as root, else $XDG_DATA_HOME/netral or ~/.local/share/netral",
-        "folder of the private PostgreSQL, the keys and the mail folder");
+        "folder of the private PostgreSQL, the keys, the files and the mail folder");
     MIGRATE_ON_START = plain("migrate_on_start", "NETRAL_MIGRATE_ON_START",
         "true with the private PostgreSQL, else false", "whether serving first brings the database up to date");
     BIND = plain("bind", "NETRAL_BIND", "127.0.0.1:8080", "address and port served");
@@ -94,6 +94,8 @@ settings! {
     TRUSTED_PROXIES = plain("trusted_proxies", "NETRAL_TRUSTED_PROXIES", "",
         "addresses of proxies whose X-Forwarded-For is believed when sign-in attempts are counted, comma between them");
     KEYS_DIR = plain("keys_dir", "NETRAL_KEYS_DIR", "<data_dir>/keys", "folder of the keys; made when missing");
+    FILES_DIR = plain("files_dir", "NETRAL_FILES_DIR", "<data_dir>/files",
+        "folder of uploaded files, each sealed; made when missing, shared by all programs on one database");
     VAULT_KEY = secret("vault_key", "NETRAL_VAULT_KEY", "none: vault-<version>.key in the folder of the keys",
         "key of the identity vault, 64 hexadecimal digits; several as version:digits with a comma between them");
     IDENTITY_OPEN_MINUTES = plain("identity_open_minutes", "NETRAL_IDENTITY_OPEN_MINUTES", "60",
@@ -179,6 +181,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// The folder of the keys.
     pub keys_dir: PathBuf,
+    /// The folder of uploaded files.
+    pub files_dir: PathBuf,
     /// The vault's key-encryption keys from outside; empty when the folder of the keys has them.
     pub vault_keys: Vec<VaultKey>,
     /// For how long an approved officer may look at who reported, in minutes.
@@ -272,6 +276,7 @@ impl Config {
         let cors_origins = read.value(&CORS_ORIGINS, origins);
         let trusted_proxies = read.value(&TRUSTED_PROXIES, addresses);
         let keys_dir = read.optional(&KEYS_DIR, path);
+        let files_dir = read.optional(&FILES_DIR, path);
         let vault_keys = read.optional(&VAULT_KEY, vault_keys).unwrap_or_default();
         let identity_open_minutes = read.value(&IDENTITY_OPEN_MINUTES, whole(1..=1_440));
         let access_token_minutes = read.value(&ACCESS_TOKEN_MINUTES, whole(1..=1_440));
@@ -304,6 +309,7 @@ impl Config {
                 cors_origins: cors_origins?,
                 trusted_proxies: trusted_proxies?,
                 keys_dir: keys_dir.unwrap_or_else(|| data_dir.join("keys")),
+                files_dir: files_dir.unwrap_or_else(|| data_dir.join("files")),
                 vault_keys,
                 identity_open_minutes: identity_open_minutes?,
                 access_token_minutes: access_token_minutes?,

@@ -13,6 +13,7 @@ use crate::token::Keys;
 mod client;
 mod mails;
 mod officers;
+pub mod paper;
 mod say;
 mod stage;
 mod stories;

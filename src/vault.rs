@@ -1,7 +1,7 @@
 //! The identity vault: seals what must not be read from the database alone, and opens it again. Knows keys and seals;
 //! it must not know who may look, and stores nothing.
 //!
-//! Envelope encryption with AES-256-GCM-SIV: each report has a random data key, wrapped by a key-encryption key (KEK) of
+//! Envelope encryption with AES-256-GCM-SIV: each report and each file has a random data key, wrapped by a key-encryption key (KEK) of
 //! the key folder or the environment. A seal binds table, column and row, so that bytes moved elsewhere do not open.
 
 mod keks;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use self::keks::Keks;
 use crate::config::VaultKey;
 use crate::domain::confidential::Confidential;
-use crate::domain::sealed::{Field, Sealed, WrappedKey};
+use crate::domain::sealed::{Field, KeyOf, Sealed, WrappedKey};
 use crate::token::keyring::KeyError;
 use crate::token::sealed::SealingKey;
 
@@ -34,7 +34,7 @@ pub enum VaultError {
     WrongKek(i32),
     /// A version comes from folder and environment with different keys.
     TwoKeks(i32),
-    /// The data key of this report does not open: it was changed, or comes from another row.
+    /// The data key of this report or file does not open: it was changed, or comes from another row.
     KeyBroken(Uuid),
     /// The value of this row does not open: it was changed, or comes from another row or column.
     SealBroken(Field, Uuid),
@@ -50,7 +50,7 @@ impl fmt::Display for VaultError {
                 f,
                 "version {version} of the vault's key is missing, and data keys in the database are wrapped with it: \
                  restore vault-{version}.key from the backup of the key folder (or name it in NETRAL_VAULT_KEY). \
-                 Without it no reporter's address, identity or mailbox can be opened"
+                 Without it no reporter's address, identity or mailbox and no file can be opened"
             ),
             Self::WrongKek(version) => write!(
                 f,
@@ -61,7 +61,7 @@ impl fmt::Display for VaultError {
                 f,
                 "vault-{version}.key and NETRAL_VAULT_KEY give version {version} of the vault's key differently"
             ),
-            Self::KeyBroken(owner) => write!(f, "the data key of report {owner} does not open"),
+            Self::KeyBroken(owner) => write!(f, "the data key of {owner} does not open"),
             Self::SealBroken(field, row) => {
                 let (table, column) = field.place();
                 write!(f, "{table}.{column} of row {row} does not open")
@@ -84,7 +84,7 @@ pub struct Vault(Keks);
 
 impl Vault {
     /// The vault with the keys of `dir`, as `vault-<version>.key`, and those `given` by the configuration. The highest
-    /// version wraps, all unwrap. `kept` is one data key of the database for each version in use.
+    /// version wraps, all unwrap. `kept` is one data key of the database for each version in use and each kind.
     ///
     /// The first key is made when there is none anywhere and nothing is kept yet; programs that start at once on one
     /// folder agree. Blocks; to be called at start.
@@ -92,16 +92,16 @@ impl Vault {
     /// # Errors
     /// When the folder or a file in it cannot be used, or a kept key does not open: a key was lost, and what was sealed
     /// must not silently become unreadable.
-    pub fn open(dir: &std::path::Path, given: &[VaultKey], kept: &[WrappedKey]) -> Result<Self, VaultError> {
+    pub fn open(dir: &std::path::Path, given: &[VaultKey], kept: &[(KeyOf, WrappedKey)]) -> Result<Self, VaultError> {
         let vault = Self(Keks::load(dir, given)?);
         if vault.0.is_empty() {
             match kept.first() {
-                Some(key) => return Err(VaultError::KekLost(key.kek_version)),
+                Some((_, key)) => return Err(VaultError::KekLost(key.kek_version)),
                 None => vault.0.make(1)?,
             }
         }
-        for key in kept {
-            vault.data_key(key).map_err(|error| match error {
+        for (of, key) in kept {
+            vault.unwrap(*of, key).map_err(|error| match error {
                 VaultError::KeyBroken(_) => VaultError::WrongKek(key.kek_version),
                 other => other,
             })?;
@@ -114,37 +114,59 @@ impl Vault {
     /// # Errors
     /// When the cryptographic library refuses.
     pub fn new_data_key(&self, owner_id: Uuid) -> Result<(DataKey, WrappedKey), VaultError> {
-        let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-        rand::fill(bytes.as_mut_slice()).map_err(|_| VaultError::Cryptography)?;
-        Ok((DataKey::new(owner_id, bytes.as_slice())?, self.wrap(owner_id, bytes.as_slice())?))
+        self.new_key(KeyOf::Report, owner_id)
     }
 
-    fn wrap(&self, owner_id: Uuid, key: &[u8]) -> Result<WrappedKey, VaultError> {
+    /// The same for a file.
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses.
+    pub fn new_file_key(&self, file_id: Uuid) -> Result<(DataKey, WrappedKey), VaultError> {
+        self.new_key(KeyOf::File, file_id)
+    }
+
+    fn new_key(&self, of: KeyOf, owner_id: Uuid) -> Result<(DataKey, WrappedKey), VaultError> {
+        let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+        rand::fill(bytes.as_mut_slice()).map_err(|_| VaultError::Cryptography)?;
+        Ok((DataKey::new(owner_id, bytes.as_slice())?, self.wrap(of, owner_id, bytes.as_slice())?))
+    }
+
+    fn wrap(&self, of: KeyOf, owner_id: Uuid, key: &[u8]) -> Result<WrappedKey, VaultError> {
         let (kek_version, kek) = self.0.newest()?;
-        let wrapped = seal(&kek, &context("data_keys", "wrapped", owner_id, kek_version), key)?;
+        let (table, column) = of.place();
+        let wrapped = seal(&kek, &context(table, column, owner_id, kek_version), key)?;
         Ok(WrappedKey { owner_id, kek_version, wrapped })
     }
 
-    fn unwrap(&self, key: &WrappedKey) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    fn unwrap(&self, of: KeyOf, key: &WrappedKey) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let kek = self.0.version(key.kek_version)?.ok_or(VaultError::KekLost(key.kek_version))?;
-        let context = context("data_keys", "wrapped", key.owner_id, key.kek_version);
+        let (table, column) = of.place();
+        let context = context(table, column, key.owner_id, key.kek_version);
         open(&kek, &context, &key.wrapped).ok_or(VaultError::KeyBroken(key.owner_id))
     }
 
-    /// Opens a data key. A version not known yet is looked for in the folder.
+    /// Opens the data key of a report. A version not known yet is looked for in the folder.
     ///
     /// # Errors
     /// When its key-encryption key is not there, or it does not open.
     pub fn data_key(&self, key: &WrappedKey) -> Result<DataKey, VaultError> {
-        DataKey::new(key.owner_id, &self.unwrap(key)?)
+        DataKey::new(key.owner_id, &self.unwrap(KeyOf::Report, key)?)
+    }
+
+    /// The same for a file.
+    ///
+    /// # Errors
+    /// As [`Vault::data_key`].
+    pub fn file_key(&self, key: &WrappedKey) -> Result<DataKey, VaultError> {
+        DataKey::new(key.owner_id, &self.unwrap(KeyOf::File, key)?)
     }
 
     /// The same data key under the newest key-encryption key.
     ///
     /// # Errors
     /// As [`Vault::data_key`].
-    pub fn rewrap(&self, key: &WrappedKey) -> Result<WrappedKey, VaultError> {
-        self.wrap(key.owner_id, &self.unwrap(key)?)
+    pub fn rewrap(&self, of: KeyOf, key: &WrappedKey) -> Result<WrappedKey, VaultError> {
+        self.wrap(of, key.owner_id, &self.unwrap(of, key)?)
     }
 
     /// The version that wraps now.
@@ -181,8 +203,8 @@ impl fmt::Debug for Vault {
     }
 }
 
-/// The key of one report. Its bytes are wiped when it is dropped; it is kept nowhere between two requests, so that a
-/// report that was shredded stays shredded.
+/// The key of one report or file. Its bytes are wiped when it is dropped; it is kept nowhere between two requests, so that
+/// what was shredded stays shredded.
 pub struct DataKey {
     owner_id: Uuid,
     key: SealingKey,
@@ -194,7 +216,7 @@ impl DataKey {
         Ok(Self { owner_id, key })
     }
 
-    /// The report.
+    /// The report, or the file.
     pub const fn owner_id(&self) -> Uuid {
         self.owner_id
     }
@@ -204,8 +226,16 @@ impl DataKey {
     /// # Errors
     /// When the cryptographic library refuses.
     pub fn seal(&self, field: Field, row: Uuid, value: &str) -> Result<Sealed, VaultError> {
+        self.seal_bytes(field, row, value.as_bytes())
+    }
+
+    /// The same for what is no text.
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses.
+    pub fn seal_bytes(&self, field: Field, row: Uuid, value: &[u8]) -> Result<Sealed, VaultError> {
         let (table, column) = field.place();
-        seal(&self.key, &context(table, column, row, i32::from(SCHEME)), value.as_bytes())
+        seal(&self.key, &context(table, column, row, i32::from(SCHEME)), value)
     }
 
     /// Opens the value of a field of a row.
@@ -213,10 +243,19 @@ impl DataKey {
     /// # Errors
     /// When it does not open: it was changed, or it stood elsewhere.
     pub fn open(&self, field: Field, row: Uuid, sealed: &Sealed) -> Result<Confidential<String>, VaultError> {
+        let bytes = self.open_bytes(field, row, sealed)?;
+        let text = std::str::from_utf8(&bytes).ok().map(ToOwned::to_owned);
+        text.map(Confidential::new).ok_or(VaultError::SealBroken(field, row))
+    }
+
+    /// The same for what is no text.
+    ///
+    /// # Errors
+    /// When it does not open: it was changed, or it stood elsewhere.
+    pub fn open_bytes(&self, field: Field, row: Uuid, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let (table, column) = field.place();
         let bytes = open(&self.key, &context(table, column, row, i32::from(SCHEME)), sealed);
-        let text = bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok().map(ToOwned::to_owned));
-        text.map(Confidential::new).ok_or(VaultError::SealBroken(field, row))
+        bytes.ok_or(VaultError::SealBroken(field, row))
     }
 }
 
@@ -233,9 +272,7 @@ fn context(table: &str, column: &str, row: Uuid, version: i32) -> Vec<u8> {
 
 /// Scheme, nonce, ciphertext, tag.
 fn seal(key: &SealingKey, context: &[u8], value: &[u8]) -> Result<Sealed, VaultError> {
-    let mut sealed = vec![SCHEME];
-    sealed.append(&mut key.seal(context, value).ok_or(VaultError::Cryptography)?);
-    Ok(Sealed::new(sealed))
+    Ok(Sealed::new(key.seal(&[SCHEME], context, value).ok_or(VaultError::Cryptography)?))
 }
 
 fn open(key: &SealingKey, context: &[u8], sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>> {

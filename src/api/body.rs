@@ -193,16 +193,32 @@ impl FromRequest for JsonBody {
 
 /// Refuses what is not announced as plain JSON.
 pub fn says_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
-    let essence = text(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(headers);
     let json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
-    let coding = text(header::CONTENT_ENCODING);
-    let refused = || Problem::new(ProblemCode::UnsupportedMediaType);
-    match (json, coding.is_empty() || coding.eq_ignore_ascii_case("identity")) {
-        (true, true) => Ok(()),
-        (false, _) => Err(refused().header(header::ACCEPT, HeaderValue::from_static("application/json"))),
-        (true, false) => Err(refused().header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))),
+    if json {
+        return says_plain(headers);
     }
+    let refused = Problem::new(ProblemCode::UnsupportedMediaType);
+    Err(refused.header(header::ACCEPT, HeaderValue::from_static("application/json")))
+}
+
+/// The media type a request announces, without its parameters; empty where it announces none.
+pub fn essence(headers: &HeaderMap) -> String {
+    text(headers, header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Refuses what is announced as compressed.
+pub fn says_plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let coding = text(headers, header::CONTENT_ENCODING);
+    if coding.is_empty() || coding.eq_ignore_ascii_case("identity") {
+        return Ok(());
+    }
+    let refused = Problem::new(ProblemCode::UnsupportedMediaType);
+    Err(refused.header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")))
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

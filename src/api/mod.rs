@@ -23,6 +23,8 @@ pub mod deliveries;
 pub mod docs;
 pub mod duplicates;
 pub mod extract;
+pub mod file_write;
+pub mod files;
 pub mod health;
 pub mod identities;
 pub mod me;
@@ -101,6 +103,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(tracks::list_tracks)
         .service(sanctions::list_sanctions)
         .service(compliance::list_compliance)
+        .service(files::upload_case_file)
+        .service(files::list_case_files)
+        .service(files::get_case_file)
         // the privacy officer
         .service(access_log::list_access_log)
         .service(access_log::list_access_flags)

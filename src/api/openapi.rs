@@ -37,6 +37,7 @@ use crate::domain::ids::Language;
         (name = "mailbox", description = "For the reporter with number and access code: messages with the officer. / Untuk pelapor: percakapan dengan petugas."),
         (name = "session", description = "Signing in and out. / Masuk dan keluar."),
         (name = "cases", description = "For officers: the cases and their transitions. / Untuk petugas: perkara dan tahapannya."),
+        (name = "files", description = "For officers: the files of documents. / Untuk petugas: berkas dokumen."),
         (name = "approvals", description = "For officers: what waits for a second officer. / Untuk petugas: pengajuan yang menunggu persetujuan."),
         (name = "privacy", description = "For the privacy officer: who looked at what. / Untuk pejabat pelindungan data pribadi: siapa membaca apa."),
         (name = "identities", description = "Opening who reported, with a reason and a second person's approval. / Pembukaan identitas pelapor."),

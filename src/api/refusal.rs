@@ -4,7 +4,7 @@ use super::problem::{Problem, ProblemCode};
 use crate::db::DbError;
 use crate::domain::decide::Refusal;
 use crate::flows::sign_in::SignInError;
-use crate::flows::{FlowError, VaultError};
+use crate::flows::{FlowError, StoreError, VaultError};
 
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
@@ -49,6 +49,10 @@ impl From<FlowError> for Problem {
             FlowError::FlagReviewed => Self::new(ProblemCode::NotInState)
                 .with("state", "reviewed")
                 .detail("Tanda ini sudah ditinjau.", "This flag has been reviewed already."),
+            FlowError::NoStepOpen => Self::new(ProblemCode::Forbidden).detail(
+                "Berkas diunggah oleh petugas yang saat ini dapat melakukan langkah pada perkara ini.",
+                "Files are uploaded by an officer who may take a step on the case now.",
+            ),
             FlowError::ReportErased => Self::new(ProblemCode::ReportErased),
             FlowError::NothingToOpen => Self::new(ProblemCode::NothingToOpen),
             FlowError::OwnRequest => Self::new(ProblemCode::Forbidden).detail(
@@ -76,6 +80,8 @@ impl From<FlowError> for Problem {
                 "The breach is closed, or this step has been entered before.",
             ),
             FlowError::Vault(error) => error.into(),
+            FlowError::Store(error @ (StoreError::Lost(_) | StoreError::Foreign(_))) => Self::internal(&error),
+            FlowError::Store(error) => Self::unavailable(5, Some(&error)),
             FlowError::Db(error) => error.into(),
         }
     }

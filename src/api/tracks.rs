@@ -50,7 +50,9 @@ pub async fn list_tracks(
 #[utoipa::path(
     tag = "cases", security(("officer" = [])), request_body(content = TrackStep, examples(
         ("summoned" = (summary = "Discipline: first summons", value = json!({
-            "to": "summoned", "document": { "number": "800/12/BKPSDM/2026", "dated": "2026-11-20" }, "day": "2026-11-27"
+            "to": "summoned", "day": "2026-11-27", "document": {
+                "number": "800/12/BKPSDM/2026", "dated": "2026-11-20", "file": "019ab10c-5f3a-7d21-8c44-2b1f0e6a9d10"
+            }
         }))),
         ("stopped" = (summary = "Criminal proceedings stopped", value = json!({
             "to": "stopped", "document": { "number": "S.Tap/3/XI/2026", "dated": "2026-11-20" }, "stop_reason": "evidence"

@@ -10,12 +10,12 @@ use crate::db::deliveries::{Delivery, DeliveryState};
 use crate::db::events::Event;
 use crate::db::reports::Door;
 use crate::domain::action::Verb;
-use crate::domain::actor::{Officer, Role};
+use crate::domain::actor::Officer;
 use crate::domain::case::{State, public_label};
 use crate::domain::event::hex;
 use crate::domain::ids::Language;
 use crate::domain::notice::Notice;
-use crate::domain::policy::{Permission, granted};
+use crate::domain::policy::{Permission, granted, shows_criminal_steps};
 use crate::domain::report::Direction;
 use crate::flows::sealing::OpenMessage;
 
@@ -23,6 +23,7 @@ mod access;
 mod advice;
 mod case;
 mod deadline;
+mod file;
 mod identity;
 mod protection;
 mod reference;
@@ -33,6 +34,7 @@ pub use access::{AccessEntryView, AccessFlagView};
 pub use advice::{DuplicateView, NamedFormView, WarningView};
 pub use case::{CaseView, ReportView, SubjectView};
 pub use deadline::{CalendarDayView, CalendarView, CalendarYearView, DeadlineCountView, DeadlineView, LawChangeView};
+pub use file::{FileContent, FileView, KeptFileView};
 pub use identity::{IdentityLookView, IdentityRequestView, IdentityView};
 pub use protection::{BreachView, DataRequestView, LegalHoldView, OwnDataView, PurgeProposalView};
 pub use reference::{
@@ -142,7 +144,7 @@ impl EventView {
         let details =
             event.details.filter(|_| readable).and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
         // The PPK is told that criminal proceedings run, not where they stand.
-        let hidden = officer.role == Role::PpkOfficer && event.kind.starts_with("criminal.");
+        let hidden = !shows_criminal_steps(officer.role) && event.kind.starts_with("criminal.");
         Self {
             seq: event.seq,
             at: event.at,

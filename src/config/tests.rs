@@ -25,6 +25,7 @@ fn every_default_is_itself_right() {
     assert_eq!(config.data_dir, Path::new("/home/x/.local/share/netral"));
     assert_eq!(config.cluster_dir(), Path::new("/home/x/.local/share/netral/postgres"));
     assert_eq!(config.keys_dir, Path::new("/home/x/.local/share/netral/keys"));
+    assert_eq!(config.files_dir, Path::new("/home/x/.local/share/netral/files"));
     assert_eq!(config.mail_folder, Path::new("/home/x/.local/share/netral/mail"));
     assert_eq!((config.workers, config.connections_per_worker, config.body_limit), (4, 8, 262_144));
     assert_eq!((config.public_url.as_str(), config.mail_domain.as_str()), ("http://127.0.0.1:8080", "localhost"));

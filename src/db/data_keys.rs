@@ -1,4 +1,5 @@
-//! The wrapped keys of the vault, one a report. They are written in `intake`; deleting one shreds the report.
+//! The wrapped keys of the vault, one a report and one a file. Those of reports are written in `intake`, those of files stand in
+//! `files`; deleting one shreds what it is for.
 
 use diesel::prelude::*;
 use diesel::sql_types::{self as sql, Array};
@@ -6,18 +7,26 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
-use crate::domain::sealed::WrappedKey;
+use crate::domain::sealed::{KeyOf, WrappedKey};
 use crate::schema::data_keys;
 
-/// One key for each version of the key-encryption key in use, to see at the start whether all are there.
-pub async fn one_of_each_version(pool: &Pool) -> Result<Vec<WrappedKey>, DbError> {
+/// One key of each kind for each version of the key-encryption key in use, to see at the start whether all are there.
+pub async fn one_of_each_version(pool: &Pool) -> Result<Vec<(KeyOf, WrappedKey)>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(data_keys::table
-        .distinct_on(data_keys::kek_version)
-        .order(data_keys::kek_version)
-        .select(WrappedKey::as_select())
-        .load(&mut connection)
-        .await?)
+    let mut kept = Vec::new();
+    for of in KeyOf::ALL {
+        let (columns, table) = selected(of);
+        let statement = format!("SELECT DISTINCT ON (kek_version) {columns} FROM {table} ORDER BY kek_version");
+        let keys: Vec<WrappedKey> = diesel::sql_query(statement).load(&mut connection).await?;
+        kept.extend(keys.into_iter().map(|key| (of, key)));
+    }
+    Ok(kept)
+}
+
+/// The columns of a wrapped key, and the table that has them.
+fn selected(of: KeyOf) -> (String, &'static str) {
+    let (table, wrapped) = of.place();
+    (format!("{} AS owner_id, kek_version, {wrapped}", of.owner_column()), table)
 }
 
 /// The keys of reports that take texts on a case: its own, those of cases merged into it and of the case it was split from.
@@ -39,26 +48,28 @@ pub async fn hold(tx: &mut Tx, report_id: Uuid) -> Result<Option<WrappedKey>, Db
 }
 
 /// Keys wrapped by an older version than this, locked; in order, at most so many.
-pub async fn older_than(tx: &mut Tx, version: i32, limit: i64) -> Result<Vec<WrappedKey>, DbError> {
-    Ok(data_keys::table
-        .filter(data_keys::kek_version.lt(version))
-        .order(data_keys::owner_id)
-        .limit(limit)
-        .for_update()
-        .select(WrappedKey::as_select())
-        .load(tx.connection()?)
-        .await?)
+pub async fn older_than(tx: &mut Tx, of: KeyOf, version: i32, limit: i64) -> Result<Vec<WrappedKey>, DbError> {
+    let (columns, table) = selected(of);
+    let owner = of.owner_column();
+    Ok(diesel::sql_query(format!(
+        "SELECT {columns} FROM {table} WHERE kek_version < $1 ORDER BY {owner} LIMIT $2 FOR UPDATE"
+    ))
+    .bind::<sql::Integer, _>(version)
+    .bind::<sql::BigInt, _>(limit)
+    .load(tx.connection()?)
+    .await?)
 }
 
 /// Puts these keys, wrapped anew, in the place of the old ones.
-pub async fn replace(tx: &mut Tx, keys: &[WrappedKey]) -> Result<usize, DbError> {
+pub async fn replace(tx: &mut Tx, of: KeyOf, keys: &[WrappedKey]) -> Result<usize, DbError> {
     let owners: Vec<Uuid> = keys.iter().map(|key| key.owner_id).collect();
     let versions: Vec<i32> = keys.iter().map(|key| key.kek_version).collect();
     let wrapped: Vec<&[u8]> = keys.iter().map(|key| key.wrapped.bytes()).collect();
-    Ok(diesel::sql_query(
-        "UPDATE data_keys SET kek_version = new.kek_version, wrapped = new.wrapped \
-         FROM unnest($1, $2, $3) AS new (owner_id, kek_version, wrapped) WHERE data_keys.owner_id = new.owner_id",
-    )
+    let ((table, column), owner) = (of.place(), of.owner_column());
+    Ok(diesel::sql_query(format!(
+        "UPDATE {table} SET kek_version = new.kek_version, {column} = new.wrapped \
+         FROM unnest($1, $2, $3) AS new (owner_id, kek_version, wrapped) WHERE {table}.{owner} = new.owner_id"
+    ))
     .bind::<Array<sql::Uuid>, _>(owners)
     .bind::<Array<sql::Integer>, _>(versions)
     .bind::<Array<sql::Binary>, _>(wrapped)
@@ -66,13 +77,20 @@ pub async fn replace(tx: &mut Tx, keys: &[WrappedKey]) -> Result<usize, DbError>
     .await?)
 }
 
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = sql::Integer)]
+    kek_version: i32,
+    #[diesel(sql_type = sql::BigInt)]
+    keys: i64,
+}
+
 /// How many keys each version wraps, by version.
 pub async fn count_by_version(pool: &Pool) -> Result<Vec<(i32, i64)>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(data_keys::table
-        .group_by(data_keys::kek_version)
-        .order(data_keys::kek_version)
-        .select((data_keys::kek_version, diesel::dsl::count_star()))
-        .load(&mut connection)
-        .await?)
+    let each = KeyOf::ALL.map(|of| format!("SELECT kek_version FROM {}", of.place().0)).join(" UNION ALL ");
+    let statement =
+        format!("SELECT kek_version, count(*) AS keys FROM ({each}) k GROUP BY kek_version ORDER BY kek_version");
+    let counted: Vec<Counted> = diesel::sql_query(statement).load(&mut connection).await?;
+    Ok(counted.into_iter().map(|one| (one.kek_version, one.keys)).collect())
 }

@@ -49,8 +49,8 @@ pub async fn shred(tx: &mut Tx, report_id: Uuid, now: DateTime<Utc>) -> Result<b
 
 /// What else of a case and those merged into it tells of people: the narrative, links and evidence of reports, who it is
 /// about, the data of drafts, the addresses of bodies that officers typed, the reasons given for holds (all lifted by then), for asking who reported and to reporters about their data, what acts and
-/// letters are called. `$1` is the case.
-const WIPE: [&str; 13] = [
+/// letters are called, and their files. `$1` is the case.
+const WIPE: [&str; 14] = [
     "UPDATE reports SET description = '', place = '', links = '[]', evidence = '[]', link_hashes = '{}' \
      WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "UPDATE subjects SET name = NULL, nip = NULL, nik = NULL, position = NULL, agency_text = NULL, work_unit = NULL, nip_index = NULL, nik_index = NULL, person_id = NULL, typed_agency_id = NULL \
@@ -69,6 +69,8 @@ const WIPE: [&str; 13] = [
     "UPDATE sanctions_imposed SET sk_number = NULL, deciding_official = NULL, legal_basis = NULL, record_number = NULL, annulment_number = NULL, \
      punishment_reason = NULL, remarks = NULL, idis_ref = NULL WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     "SELECT erase_event_details($1)",
+    // With the rows go the keys; the objects, which nobody can read any more, are removed by the worker.
+    "DELETE FROM files WHERE case_id IN (SELECT id FROM cases WHERE id = $1 OR master_case_id = $1)",
     // Persons that no case is about any more; the number of the case is not needed for that.
     "DELETE FROM person_numbers n WHERE $1 IS NOT NULL AND NOT EXISTS (SELECT FROM subjects s WHERE s.person_id = n.person_id)",
     "DELETE FROM persons p WHERE $1 IS NOT NULL AND NOT EXISTS (SELECT FROM subjects s WHERE s.person_id = p.id) \

@@ -1,7 +1,8 @@
-//! What belongs to the database as a whole: by which secret it is used.
+//! What belongs to the database as a whole: by which secret and with which folder of files it is used.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::{DbError, Pool};
 use crate::schema::installation;
@@ -13,4 +14,9 @@ pub async fn recognises(pool: &Pool, secret_check: &[u8]) -> Result<bool, DbErro
     first.on_conflict_do_nothing().execute(&mut connection).await?;
     let known: Vec<u8> = installation::table.select(installation::secret_check).first(&mut connection).await?;
     Ok(known == secret_check)
+}
+
+/// What the folder of files that belongs to this database says. To be asked once the secret is recognised.
+pub async fn files_mark(pool: &Pool) -> Result<Uuid, DbError> {
+    Ok(installation::table.select(installation::files_mark).first(&mut *pool.get().await?).await?)
 }

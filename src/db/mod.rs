@@ -31,6 +31,7 @@ pub mod duplicates;
 pub mod erasure;
 pub mod events;
 pub mod exclusions;
+pub mod files;
 pub mod group_commit;
 pub mod idempotency;
 pub mod identities;

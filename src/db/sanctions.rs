@@ -50,6 +50,8 @@ pub struct ImposedSanction {
     pub sk_number: Option<String>,
     /// Its date.
     pub sk_date: Option<NaiveDate>,
+    /// Its file.
+    pub sk_file: Option<Uuid>,
     /// The office that decided.
     pub deciding_official: Option<String>,
     /// Articles applied.
@@ -58,6 +60,8 @@ pub struct ImposedSanction {
     pub record_number: Option<String>,
     /// Its date.
     pub record_date: Option<NaiveDate>,
+    /// Its file.
+    pub record_file: Option<Uuid>,
     /// Why, in the words of I'DIS.
     pub punishment_reason: Option<String>,
     /// Remarks for I'DIS.
@@ -70,6 +74,8 @@ pub struct ImposedSanction {
     pub annulment_number: Option<String>,
     /// Its date.
     pub annulment_date: Option<NaiveDate>,
+    /// Its file.
+    pub annulment_file: Option<Uuid>,
     /// Registration in I'DIS.
     pub idis_ref: Option<String>,
     /// Numbers of the acts.

@@ -59,6 +59,8 @@ pub struct TrackStepRow {
     pub document_number: Option<String>,
     /// Its date.
     pub document_dated: Option<NaiveDate>,
+    /// Its file; gone once the case was purged.
+    pub document_file: Option<Uuid>,
     /// The day it is about.
     pub day: Option<NaiveDate>,
 }

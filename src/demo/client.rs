@@ -19,7 +19,7 @@ pub struct Call {
     method: Method,
     path: String,
     headers: Vec<(&'static str, String)>,
-    body: Option<Value>,
+    body: Option<(&'static str, Vec<u8>)>,
 }
 
 impl Call {
@@ -30,7 +30,12 @@ impl Call {
 
     /// Writes.
     pub fn post(path: impl Into<String>, body: Value) -> Self {
-        Self { body: Some(body), ..Self::press(path) }
+        Self { body: Some(("application/json", body.to_string().into_bytes())), ..Self::press(path) }
+    }
+
+    /// Uploads a PDF.
+    pub fn upload(path: impl Into<String>, pdf: Vec<u8>) -> Self {
+        Self { body: Some(("application/pdf", pdf)), ..Self::press(path) }
     }
 
     /// Writes by the address alone, as a button on a page does.
@@ -165,8 +170,8 @@ impl<'a> Client<'a> {
         for (name, value) in call.headers {
             request = request.header(name, value);
         }
-        if let Some(body) = &call.body {
-            request = request.json(body);
+        if let Some((media, body)) = call.body {
+            request = request.header(CONTENT_TYPE, media).body(body);
         }
         // The error of a request would repeat its address.
         let lost = |error: reqwest::Error| format!("{asked} got no answer: {}", error.without_url());

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::client::{Answer, Call, Client};
 use super::mails::{self, Mails};
 use super::officers::{self, Credentials, Officer, TRIAGE};
-use super::{home, say};
+use super::{home, paper, say};
 use crate::app::Clock;
 use crate::config::Config;
 use crate::domain::calendar::today;
@@ -90,6 +90,22 @@ impl<'a> Stage<'a> {
     /// A letter or decision of today.
     pub fn letter(&self, series: &str) -> Value {
         json!({ "number": format!("{series}/{}/{}", self.marker, self.story), "dated": self.today() })
+    }
+
+    /// The same with its file: a made-up scan, uploaded to the case first.
+    pub async fn letter_with_file(&mut self, who: &str, report: &Report, series: &str) -> Result<Value, StartError> {
+        let mut letter = self.letter(series);
+        let number = letter.pointer("/number").and_then(Value::as_str).unwrap_or_default();
+        let scan = paper::pdf(&["Contoh, bukan dokumen resmi", number, &self.today().to_string()]);
+        let call = Call::upload(format!("/v1/cases/{}/files", report.case), scan).keyed();
+        say::item("call", &format!("{who}: {}  (application/pdf)", call.shown()));
+        let kept = self.client.send_as(who, call).await?.expect(201)?;
+        let sum: String = kept.text("/sha256")?.chars().take(16).collect();
+        say::item("answer", &format!("201, kept sealed, sha256 {sum}...; the decision names it as its file"));
+        if let Some(members) = letter.as_object_mut() {
+            members.insert("file".to_owned(), kept.text("/id")?.into());
+        }
+        Ok(letter)
     }
 
     /// A registration of this run.

@@ -14,6 +14,8 @@ text_enum! {
         ListDuplicates = "list_duplicates", "Perkara yang mungkin sama", "Cases that may be the same";
         ListCaseMessages = "list_case_messages", "Percakapan dengan pelapor", "Messages with the reporters";
         ListTracks = "list_tracks", "Jalur perkara", "Tracks of a case";
+        ListCaseFiles = "list_case_files", "Berkas perkara", "Files of a case";
+        GetCaseFile = "get_case_file", "Isi berkas perkara", "Content of a file";
         ListSanctions = "list_sanctions", "Sanksi pada perkara", "Sanctions of a case";
         ListCaseDeadlines = "list_case_deadlines", "Tenggat perkara", "Deadlines of a case";
         ListApprovals = "list_approvals", "Pengajuan pada perkara", "Drafts on a case";

@@ -5,9 +5,11 @@ use utoipa::ToSchema;
 
 use crate::text_enum;
 
+mod documents;
 mod inputs;
 mod outcomes;
 
+pub use documents::NamedFile;
 pub use inputs::*;
 pub use outcomes::*;
 

@@ -207,6 +207,7 @@ fn decided(
     if let Some(change) = beside.tracks.first_mut() {
         change.document_number = Some(impose.decision.number.clone());
         change.document_dated = Some(impose.decision.dated);
+        change.document_file = impose.decision.file;
         change.temporary_release = Some(false);
     }
     if impose.category == Category::Discipline || before.sanction_code.is_none() {

@@ -15,6 +15,7 @@ pub mod duplicate;
 pub mod election;
 pub mod event;
 pub mod fault;
+pub mod file;
 pub mod frozen;
 pub mod guards;
 pub mod ids;

@@ -243,6 +243,11 @@ pub fn may(actor: &Actor, permission: Permission, case: &Case, subject: &Subject
     actor.officer().is_some_and(|officer| granted(officer.role, permission) && sees(officer, case, subject))
 }
 
+/// Whether the role is shown where criminal proceedings stand. The PPK is told only that they run (9.2).
+pub const fn shows_criminal_steps(role: Role) -> bool {
+    !matches!(role, Role::PpkOfficer)
+}
+
 /// The same reach as [`sees`], in the form a query takes it.
 #[derive(Clone, Debug)]
 pub struct Visible {

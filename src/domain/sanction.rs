@@ -168,6 +168,8 @@ pub struct SanctionVersion {
     pub sk_number: Option<String>,
     /// Its date.
     pub sk_date: Option<NaiveDate>,
+    /// Its file.
+    pub sk_file: Option<Uuid>,
     /// The office that decided.
     pub deciding_official: Option<String>,
     /// What kind of office it is.
@@ -178,6 +180,8 @@ pub struct SanctionVersion {
     pub record_number: Option<String>,
     /// Its date.
     pub record_date: Option<NaiveDate>,
+    /// Its file.
+    pub record_file: Option<Uuid>,
     /// Why, in the words of I'DIS.
     pub punishment_reason: Option<String>,
     /// Remarks for I'DIS.
@@ -188,6 +192,8 @@ pub struct SanctionVersion {
     pub annulment_number: Option<String>,
     /// Its date.
     pub annulment_date: Option<NaiveDate>,
+    /// Its file.
+    pub annulment_file: Option<Uuid>,
     /// The acts it is for.
     pub acts: Option<Vec<i16>>,
     /// Acts that bore what it takes the place of, and bear nothing now.
@@ -307,11 +313,13 @@ pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> Sancti
         months: impose.months.or_else(|| entry.and_then(|entry| entry.months)),
         sk_number: Some(impose.decision.number.clone()),
         sk_date: Some(impose.decision.dated),
+        sk_file: impose.decision.file,
         deciding_official: Some(impose.deciding_official.clone()),
         authority: impose.authority,
         legal_basis: Some(impose.legal_basis.clone()),
         record_number: Some(impose.examination_record.number.clone()),
         record_date: Some(impose.examination_record.dated),
+        record_file: impose.examination_record.file,
         punishment_reason: impose.punishment_reason.clone(),
         remarks: impose.remarks.clone(),
         acts: Some(acts),
@@ -341,6 +349,7 @@ pub fn after_appeal(
         months: named.decided.as_ref().and_then(|entry| entry.months),
         sk_number: Some(decision.number.clone()),
         sk_date: Some(decision.dated),
+        sk_file: decision.file,
         start_on: Some(today),
         ..version(Category::Discipline, named)
     })
@@ -355,6 +364,7 @@ pub fn cancelled(by: &Document, ended: Option<&StandingSanction>, named: &Named)
         frees: ended.acts.clone(),
         annulment_number: Some(by.number.clone()),
         annulment_date: Some(by.dated),
+        annulment_file: by.file,
         ..version(ended.category, named)
     })
 }
@@ -375,16 +385,19 @@ fn version(category: Category, named: &Named) -> SanctionVersion {
         months: None,
         sk_number: None,
         sk_date: None,
+        sk_file: None,
         deciding_official: None,
         authority: None,
         legal_basis: None,
         record_number: None,
         record_date: None,
+        record_file: None,
         punishment_reason: None,
         remarks: None,
         start_on: None,
         annulment_number: None,
         annulment_date: None,
+        annulment_file: None,
         acts: None,
         frees: Vec::new(),
     }

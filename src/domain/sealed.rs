@@ -19,6 +19,11 @@ impl Sealed {
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// The bytes, given away.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
 }
 
 impl fmt::Debug for Sealed {
@@ -39,11 +44,41 @@ impl diesel::deserialize::FromSql<diesel::sql_types::Binary, diesel::pg::Pg> for
     }
 }
 
-/// The data key of a report, wrapped by a key-encryption key.
+/// What a data key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyOf {
+    /// What a reporter sends.
+    Report,
+    /// The file of a document.
+    File,
+}
+
+impl KeyOf {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Report, Self::File];
+
+    /// The table and column that keep it wrapped. Part of the seal, so that one kind never passes for the other.
+    pub const fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Report => ("data_keys", "wrapped"),
+            Self::File => ("files", "wrapped"),
+        }
+    }
+
+    /// The column that names the owner in that table.
+    pub const fn owner_column(self) -> &'static str {
+        match self {
+            Self::Report => "owner_id",
+            Self::File => "id",
+        }
+    }
+}
+
+/// The data key of a report or a file, wrapped by a key-encryption key.
 #[derive(Clone, Debug, diesel::Queryable, diesel::Selectable, diesel::QueryableByName)]
 #[diesel(table_name = crate::schema::data_keys)]
 pub struct WrappedKey {
-    /// The report.
+    /// The report, or the file.
     pub owner_id: Uuid,
     /// Which key-encryption key wraps it, from 1.
     pub kek_version: i32,
@@ -72,6 +107,8 @@ pub enum Field {
     MessageBody,
     /// What a reporter asks about his data.
     DataRequestBody,
+    /// The bytes of a file; they stand in the folder of files and not in the row.
+    FileContent,
 }
 
 impl Field {
@@ -87,6 +124,7 @@ impl Field {
             Self::WitnessPhone => ("witnesses", "phone"),
             Self::MessageBody => ("messages", "body"),
             Self::DataRequestBody => ("data_requests", "body"),
+            Self::FileContent => ("files", "content"),
         }
     }
 }

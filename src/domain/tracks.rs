@@ -258,6 +258,8 @@ pub struct TrackChange {
     pub document_number: Option<String>,
     /// The document's date.
     pub document_dated: Option<NaiveDate>,
+    /// The document's file.
+    pub document_file: Option<Uuid>,
     /// The day the step is about.
     pub day: Option<NaiveDate>,
     /// As what a referral goes to Bawaslu.
@@ -289,6 +291,7 @@ impl TrackChange {
             ends: !to.is_live(),
             document_number: document.map(|document| document.number.clone()),
             document_dated: document.map(|document| document.dated),
+            document_file: document.and_then(|document| document.file),
             day: None,
             referral_kind: None,
             appeal_kind: None,

@@ -9,6 +9,7 @@ use crate::domain::case::{Case, State};
 use crate::domain::decide::Refusal;
 use crate::domain::fault::FieldFault;
 use crate::domain::ids::Language;
+pub use crate::store::StoreError;
 pub use crate::vault::VaultError;
 
 pub mod approvals;
@@ -20,6 +21,7 @@ pub mod credentials;
 pub mod data_requests;
 pub mod duplicates;
 pub mod exclusions;
+pub mod files;
 pub mod identity;
 pub mod intake;
 pub mod mailbox;
@@ -63,6 +65,8 @@ pub enum FlowError {
     OwnFlag,
     /// The flag has been reviewed.
     FlagReviewed,
+    /// The officer may take no step on the case now, so he adds no file to it.
+    NoStepOpen,
     /// The report has been erased and takes nothing any more.
     ReportErased,
     /// The reporter left no identity, or it has been erased.
@@ -83,6 +87,8 @@ pub enum FlowError {
     BreachNotTold,
     /// What is sealed cannot be opened, or nothing can be sealed.
     Vault(VaultError),
+    /// The folder of files failed.
+    Store(StoreError),
     /// The database failed.
     Db(DbError),
 }
@@ -117,11 +123,18 @@ impl From<VaultError> for FlowError {
     }
 }
 
+impl From<StoreError> for FlowError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 impl fmt::Display for FlowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Db(error) => error.fmt(f),
             Self::Vault(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
             Self::Input(faults) => {
                 let told = faults.iter().map(|it| format!("{} {}", it.pointer, it.fault.label(Language::English)));
                 f.write_str(&told.collect::<Vec<_>>().join("; "))

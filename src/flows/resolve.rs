@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::transition::{Setting, sight};
-use super::{FlowError, persons};
+use super::{FlowError, files, persons};
 use crate::db::{self, Tx};
 use crate::domain::action::{Accept, Action, Close, ConfirmedSubject, ImposeSanction};
 use crate::domain::actor::{Actor, Role};
@@ -15,8 +15,13 @@ use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::guards::Named;
 use crate::domain::person_number;
 
-/// Whether the action names nothing that has to be looked up, and no report: the case says it all.
-pub(super) const fn is_named_by_case_alone(action: &Action) -> bool {
+/// Whether the action names nothing that has to be looked up, no file and no report: the case says it all.
+pub(super) fn is_named_by_case_alone(action: &Action) -> bool {
+    action.files().is_empty() && is_of_case_alone(action)
+}
+
+/// The same for all that an action needs, leaving the files of its documents aside.
+const fn is_of_case_alone(action: &Action) -> bool {
     match action {
         Action::Take
         | Action::Answer
@@ -73,6 +78,7 @@ pub(super) async fn resolve(
         return Ok(named);
     }
     let mut faults = Vec::new();
+    files::look_up(tx, facts, actor, &action.files(), &mut faults).await?;
     if let Action::Ask(_)
     | Action::Accept(_)
     | Action::ReferDirectly(_)

@@ -2,6 +2,7 @@
 
 use super::FlowError;
 use crate::db::{self, Pool, Tx};
+use crate::domain::sealed::KeyOf;
 use crate::vault::Vault;
 
 const BATCH: i64 = 500;
@@ -27,15 +28,23 @@ pub async fn rewrap(pool: &Pool, vault: &Vault) -> Result<Rewrapped, FlowError> 
     // Programs that run may wrap with the old key until they have noticed the new one.
     tokio::time::sleep(Vault::NOTICED).await;
     let mut count = 0;
+    for of in KeyOf::ALL {
+        count += rewrap_all(pool, vault, of, version).await?;
+    }
+    Ok(Rewrapped { version, made, count })
+}
+
+async fn rewrap_all(pool: &Pool, vault: &Vault, of: KeyOf, version: i32) -> Result<usize, FlowError> {
+    let mut count = 0;
     loop {
         let mut tx = Tx::begin(pool).await?;
-        let old = db::data_keys::older_than(&mut tx, version, BATCH).await?;
+        let old = db::data_keys::older_than(&mut tx, of, version, BATCH).await?;
         if old.is_empty() {
             tx.rollback().await?;
-            return Ok(Rewrapped { version, made, count });
+            return Ok(count);
         }
-        let new = old.iter().map(|key| vault.rewrap(key)).collect::<Result<Vec<_>, _>>()?;
-        count += db::data_keys::replace(&mut tx, &new).await?;
+        let new = old.iter().map(|key| vault.rewrap(of, key)).collect::<Result<Vec<_>, _>>()?;
+        count += db::data_keys::replace(&mut tx, of, &new).await?;
         tx.commit().await?;
     }
 }

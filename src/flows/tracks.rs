@@ -1,8 +1,8 @@
 //! Taking a step of a track beside the main state, and handing tracks over at a merge. Never moves the main state.
 
-use super::FlowError;
 use super::resolve::{challenged, decided};
 use super::transition::{Setting, current, tell};
+use super::{FlowError, files};
 use crate::db::transition::{NewEvent, Tell};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
@@ -31,6 +31,7 @@ pub async fn take(
     }
     let mut faults = rules::faults(track, asked);
     let mut named = Named { law: setting.laws.at(tx, facts.law_version).await?, ..Named::default() };
+    files::look_up(tx, &facts, actor, &asked.files(), &mut faults).await?;
     if let Some(impose) = asked.sanction.as_ref().filter(|_| faults.is_empty()) {
         decided(tx, &facts, impose, today(setting.now), "/sanction", &mut named, &mut faults).await?;
     }
@@ -50,6 +51,7 @@ pub async fn take(
     let details = event::salted(&serde_json::to_value(asked).unwrap_or_default());
     let case =
         write(tx, setting, actor, &facts.case, decision, &format!("{track}.{}", asked.to), Some(details)).await?;
+    files::named(tx, setting, &asked.files()).await?;
     Ok((case, facts, warnings))
 }
 
@@ -63,6 +65,7 @@ pub async fn hand_over(
 ) -> Result<(), FlowError> {
     let Some(master) = &merged.master else { return Err(FlowError::NotFound) };
     let master = db::cases::lock_by_id(tx, master.id).await?.ok_or(FlowError::NotFound)?.case;
+    db::files::hand_over(tx, merged.case.id, master.id).await?;
     db::tracks::hand_over(tx, merged.case.id, master.id).await?;
     let stand: Vec<_> = live.iter().map(|track| (*track, merged.case.tracks.of(*track))).collect();
     let details = event::salted(&serde_json::json!({ "from": merged.case.case_number, "tracks": live }));

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::resolve::{is_named_by_case_alone, resolve};
 use super::sealing::tell_reporters;
-use super::{Current, FlowError, clocks, exclusions, merges, persons, tracks};
+use super::{Current, FlowError, clocks, exclusions, files, merges, persons, tracks};
 use crate::db::access::Untraced;
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::cases::{RowVersion, Sight};
@@ -211,6 +211,7 @@ async fn write(
     let told = Told::by(&decision);
     let event = NewEvent { link: &link, at: setting.now, happening: &happening };
     let case = db::transition::apply(tx, decision, &event, &told.tells(setting)).await?;
+    files::named(tx, setting, &action.files()).await?;
     if merge.0 != merge.1 {
         exclusions::follow_merge(tx, setting, actor, &case, merge).await?;
         clocks::follow_merge(tx, setting, &case, merge).await?;

@@ -75,7 +75,7 @@ impl Keys {
     /// # Errors
     /// When the cryptographic library refuses.
     pub fn seal_second_factor(&self, officer_id: Uuid, factor: &SecondFactor) -> Result<Vec<u8>, TokenError> {
-        self.second_factor.seal(officer_id.as_bytes(), factor.0.reveal()).ok_or(TokenError::Signing)
+        self.second_factor.seal(&[], officer_id.as_bytes(), factor.0.reveal()).ok_or(TokenError::Signing)
     }
 
     /// The second factor of this officer, if it was sealed by us for him.

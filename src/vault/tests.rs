@@ -35,6 +35,21 @@ fn what_is_sealed_opens_at_its_place_and_nowhere_else() {
 }
 
 #[test]
+fn a_file_opens_with_its_own_key_and_at_its_own_place_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open(folder.path(), &[], &[]).unwrap();
+    let (key, wrapped) = vault.new_file_key(row(1)).unwrap();
+    let sealed = key.seal_bytes(Field::FileContent, row(1), b"\xFF\xD8\xFF rahasia").unwrap();
+    assert!(!sealed.bytes().windows(7).any(|bytes| bytes == b"rahasia"));
+    let again = vault.file_key(&wrapped).unwrap();
+    assert_eq!(again.open_bytes(Field::FileContent, row(1), &sealed).unwrap().as_slice(), b"\xFF\xD8\xFF rahasia");
+    assert!(again.open_bytes(Field::FileContent, row(2), &sealed).is_err(), "the object of another file");
+    assert!(vault.data_key(&wrapped).is_err(), "the key of a file is none of a report");
+    let rewrapped = vault.rewrap(KeyOf::File, &wrapped).unwrap();
+    assert!(vault.file_key(&rewrapped).unwrap().open_bytes(Field::FileContent, row(1), &sealed).is_ok());
+}
+
+#[test]
 fn the_same_text_never_looks_the_same_twice() {
     let folder = tempfile::tempdir().unwrap();
     let (key, _) = Vault::open(folder.path(), &[], &[]).unwrap().new_data_key(row(1)).unwrap();
@@ -63,7 +78,7 @@ fn a_lost_or_wrong_key_is_named_and_never_made_anew() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vault-1.key");
     let (_, wrapped) = Vault::open(folder.path(), &[], &[]).unwrap().new_data_key(row(1)).unwrap();
-    let kept = [wrapped];
+    let kept = [(KeyOf::Report, wrapped)];
     let digits = std::fs::read_to_string(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
     let refused = Vault::open(folder.path(), &[], &kept).unwrap_err().to_string();
@@ -84,12 +99,12 @@ fn a_key_made_meanwhile_is_found_by_its_version_and_wraps_from_then_on() {
         (Vault::open(folder.path(), &[], &[]).unwrap(), Vault::open(folder.path(), &[], &[]).unwrap());
     let (_, old) = running.new_data_key(row(1)).unwrap();
     assert_eq!(maker.make_next().unwrap(), 2);
-    let new = maker.rewrap(&old).unwrap();
+    let new = maker.rewrap(KeyOf::Report, &old).unwrap();
     assert_eq!((old.kek_version, new.kek_version), (1, 2));
     running.data_key(&new).unwrap();
     assert_eq!(running.new_data_key(row(2)).unwrap().1.kek_version, 2);
     std::fs::remove_file(folder.path().join("vault-1.key")).unwrap();
-    Vault::open(folder.path(), &[], &[new]).unwrap();
+    Vault::open(folder.path(), &[], &[(KeyOf::Report, new)]).unwrap();
 }
 
 #[test]
@@ -98,9 +113,10 @@ fn keys_may_come_from_the_configuration_instead() {
     let first = Vault::open(folder.path(), &[given(1, 'a')], &[]).unwrap();
     assert!(first.is_given() && !folder.path().join("vault-1.key").exists(), "none is made beside a given one");
     let (_, wrapped) = first.new_data_key(row(1)).unwrap();
-    let both = Vault::open(folder.path(), &[given(1, 'a'), given(2, 'b')], std::slice::from_ref(&wrapped)).unwrap();
-    assert_eq!(both.rewrap(&wrapped).unwrap().kek_version, 2);
-    assert!(matches!(Vault::open(folder.path(), &[given(2, 'b')], &[wrapped]), Err(VaultError::KekLost(1))));
+    let kept = [(KeyOf::Report, wrapped)];
+    let both = Vault::open(folder.path(), &[given(1, 'a'), given(2, 'b')], &kept).unwrap();
+    assert_eq!(both.rewrap(KeyOf::Report, &kept[0].1).unwrap().kek_version, 2);
+    assert!(matches!(Vault::open(folder.path(), &[given(2, 'b')], &kept), Err(VaultError::KekLost(1))));
     std::fs::write(folder.path().join("vault-1.key"), "c".repeat(64)).unwrap();
     assert!(matches!(Vault::open(folder.path(), &[given(1, 'a')], &[]), Err(VaultError::TwoKeks(1))));
 }

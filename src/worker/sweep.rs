@@ -1,5 +1,5 @@
 //! What time alone brings about: a question whose day has passed (T05), deadlines that pass, drafts that wait too long,
-//! breaches not told, cases to purge, what is no longer needed. Clocks counted by an older law are counted again. It must not have a second way to change a case.
+//! breaches not told, cases to purge, objects of files that no row knows, what is no longer needed. Clocks counted by an older law are counted again. It must not have a second way to change a case.
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::domain::action::Action;
 use crate::domain::actor::Actor;
 use crate::domain::case::State;
 use crate::flows::transition::{Setting, fire_on};
-use crate::flows::{FlowError, approvals, breaches, clocks, officers, retention};
+use crate::flows::{FlowError, approvals, breaches, clocks, files, officers, retention};
 
 /// How long a reply is kept for a repeat.
 const REPLIES_KEPT: Duration = Duration::hours(24);
@@ -41,6 +41,7 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
     done.take(void_seats(app, now).await);
     done.take(breaches::remind(&app.pool, now).await);
     done.take(retention::propose_daily(&app.pool, now).await);
+    done.take(files::remove_strays_daily(&app.pool, &app.store, now).await);
     done.take(db::idempotency::forget(&app.pool, now - REPLIES_KEPT).await.map_err(FlowError::from));
     done.take(db::sign_ins::forget(&app.pool, now, now - SIGN_INS_KEPT).await.map_err(FlowError::from));
     done.0

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
+use netral::demo::paper::pdf;
 use serde_json::{Value, json};
 
 use crate::harness::contract::{filled, operations};
@@ -153,6 +154,9 @@ const DOORS: &[(&str, Door)] = &[
     ("list_tracks", Only(SEE_IT)),
     ("take_track_step", Only(&[P::Ppk])),
     ("list_sanctions", Only(&[P::Auditor, P::SecondAuditor, P::Ppk, P::Lead])),
+    ("upload_case_file", Only(&[P::Auditor, P::SecondAuditor, P::Ppk])),
+    ("list_case_files", Only(SEE_IT)),
+    ("get_case_file", Only(SEE_IT)),
     ("list_compliance", Only(&[P::Auditor, P::SecondAuditor, P::Taskforce])),
     ("request_identity", Only(ASK_FOR_HIS_NAME)),
     ("list_identity_requests", Only(HAVE_IDENTITY_REQUESTS)),
@@ -218,10 +222,22 @@ impl World {
         report["reporter"] = json!({ "name": NAME, "email": "siti@warga.example" });
         let (receipt, other) = (app.submit(&report).await, app.submit(&app.report()).await);
         let mut world = Self { app, receipt, other, keys: BTreeMap::new() };
-        let ways = ["take", "accept", "refer", "record_breach", "send_recommendation"];
-        world.app.walk(&world.receipt.case, &ways).await;
+        world.app.walk(&world.receipt.case, &["take", "accept", "refer"]).await;
+        world.record_breach_with_file().await;
+        world.app.walk(&world.receipt.case, &["send_recommendation"]).await;
         world.plant(&old).await;
         world
+    }
+
+    /// Bawaslu's result with the file of its letter: a document that is shown to whoever sees the case.
+    async fn record_breach_with_file(&mut self) {
+        let (app, case) = (&self.app, &self.receipt.case);
+        let upload = app.post(&format!("/v1/cases/{case}/files")).by(P::Liaison);
+        let file = upload.file("application/pdf", &pdf(&["Surat Bawaslu"])).expect(201).await.text("/id").to_owned();
+        let mut breach = steps::input(app, "record_breach");
+        breach["letter"]["file"] = file.as_str().into();
+        app.fire_with(case, "record_breach", &breach).await;
+        self.keys.insert("file_id", file);
     }
 
     /// Something of each kind that can be asked for.
@@ -252,7 +268,7 @@ impl World {
         );
         app.db.execute(&flag).await;
         netral::worker::lookout::round(&app.app, Duration::hours(1)).await.unwrap();
-        self.keys = BTreeMap::from([
+        self.keys.extend([
             ("case_number", case.clone()),
             ("officer_id", colleague.text("/id").to_owned()),
             ("seat_id", colleague.text("/seats/0/id").to_owned()),
@@ -324,6 +340,9 @@ impl World {
         let version = format!("SELECT version AS value FROM cases WHERE case_number = '{}'", self.receipt.case);
         let call = self.app.call(method.clone(), &self.path(path));
         let call = call.if_match(self.app.db.value(&version).await.parse().unwrap());
+        if operation == "upload_case_file" {
+            return call.file("application/pdf", &pdf(&["Berita acara"]));
+        }
         let body = self.body(operation);
         if body.is_null() { call } else { call.json(&body) }
     }

@@ -23,6 +23,7 @@ mod denials;
 mod docs;
 mod duplicates;
 mod exclusions;
+mod files;
 mod golden;
 mod idempotency;
 mod keys;

@@ -10,7 +10,7 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 65] = [
+const TABLES: [(&str, &str); 66] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
@@ -37,6 +37,7 @@ const TABLES: [(&str, &str); 65] = [
     ("digests", "rac"),
     ("election_events", "r"),
     ("events", "ra"),
+    ("files", "rad"),
     ("idempotency_keys", "rad"),
     ("identity_looks", "ra"),
     ("identity_requests", "rac"),

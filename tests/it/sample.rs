@@ -227,7 +227,7 @@ const REASON: &str = "Alasan yang cukup panjang untuk berkas perkara.";
 const WORDING: &str = "Laporan Anda telah selesai ditindaklanjuti.";
 
 fn letter() -> Document {
-    Document { number: "B/12/XI/2026".to_owned(), dated: day(2026, 11, 19) }
+    Document { number: "B/12/XI/2026".to_owned(), dated: day(2026, 11, 19), file: None }
 }
 
 fn reasoned() -> Reasoned {

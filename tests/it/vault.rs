@@ -314,7 +314,8 @@ async fn what_was_moved_to_another_row_does_not_open_and_harms_nobody_else() {
     write(&app, &one, ANSWER).await.problem("seal-broken");
 }
 
-fn rewrap(app: &TestApp) -> String {
+/// What `netral keys rewrap` says beside the running program.
+pub fn rewrap(app: &TestApp) -> String {
     let data = app.app.config.keys_dir.parent().unwrap().to_str().unwrap();
     let done = Command::new(env!("CARGO_BIN_EXE_netral"))
         .args(["keys", "rewrap"])
@@ -326,7 +327,8 @@ fn rewrap(app: &TestApp) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
-async fn start_again(app: &TestApp) -> Result<App, String> {
+/// Another program with the same settings on the same database.
+pub async fn start_again(app: &TestApp) -> Result<App, String> {
     let config = (*app.app.config).clone();
     App::new(config, &app.db.url, Clock::default()).await.map_err(|error| error.to_string())
 }

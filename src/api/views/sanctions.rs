@@ -120,6 +120,8 @@ pub struct SanctionView {
     pub sk_number: Option<String>,
     /// Its date.
     pub sk_date: Option<NaiveDate>,
+    /// Its file.
+    pub sk_file: Option<Uuid>,
     /// The office that decided.
     pub deciding_official: Option<String>,
     /// Articles applied.
@@ -128,6 +130,10 @@ pub struct SanctionView {
     pub record_number: Option<String>,
     /// Its date.
     pub record_date: Option<NaiveDate>,
+    /// Its file.
+    pub record_file: Option<Uuid>,
+    /// The file of the decision that annuls it, whose number and date `idis` has.
+    pub annulment_file: Option<Uuid>,
     /// Length in months.
     pub months: Option<i16>,
     /// Since when it is in force.
@@ -157,10 +163,13 @@ impl From<&ImposedSanction> for SanctionView {
             acts: sanction.acts.iter().copied().flatten().collect(),
             sk_number: sanction.sk_number.clone(),
             sk_date: sanction.sk_date,
+            sk_file: sanction.sk_file,
             deciding_official: sanction.deciding_official.clone(),
             legal_basis: sanction.legal_basis.clone(),
             record_number: sanction.record_number.clone(),
             record_date: sanction.record_date,
+            record_file: sanction.record_file,
+            annulment_file: sanction.annulment_file,
             months: sanction.months,
             start_on: sanction.start_on,
             end_on: sanction.end_on,

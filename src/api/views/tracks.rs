@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::Label;
 use crate::db::tracks::{TrackRun, TrackStepRow};
 use crate::domain::action::AppealKind;
-use crate::domain::actor::{Actor, Officer, Role};
+use crate::domain::actor::{Actor, Officer};
 use crate::domain::case::{Case, ReferralKind, Subject};
+use crate::domain::policy::shows_criminal_steps;
 use crate::domain::tracks::step::allowed_steps;
 use crate::domain::tracks::{StopReason, Track, TrackState};
 
@@ -24,6 +25,8 @@ pub struct TrackStepView {
     pub document_number: Option<String>,
     /// Its date.
     pub document_dated: Option<NaiveDate>,
+    /// Its file.
+    pub document_file: Option<Uuid>,
     /// The day the step is about: set for the examination, held, delivered, filed.
     pub day: Option<NaiveDate>,
 }
@@ -67,6 +70,7 @@ impl From<&(TrackRun, Vec<TrackStepRow>)> for TrackRunView {
             at: step.at,
             document_number: step.document_number.clone(),
             document_dated: step.document_dated,
+            document_file: step.document_file,
             day: step.day,
         };
         Self {
@@ -114,7 +118,7 @@ impl TrackView {
     pub fn all(case: &Case, subject: &Subject, runs: &[(TrackRun, Vec<TrackStepRow>)], officer: &Officer) -> Vec<Self> {
         let actor = Actor::Officer(officer.clone());
         let view = |track: &Track| {
-            let hidden = *track == Track::Criminal && officer.role == Role::PpkOfficer;
+            let hidden = *track == Track::Criminal && !shows_criminal_steps(officer.role);
             let state = case.tracks.of(*track);
             let own = runs.iter().filter(|(run, _)| run.track == *track && !hidden);
             Self {

@@ -142,9 +142,12 @@ async fn recommended(stage: &mut Stage<'_>, report: &Report) -> Result<(), Start
 }
 
 async fn decided(stage: &mut Stage<'_>, report: &Report) -> Result<(), StartError> {
-    stage.step("The PPK decides: B1, one position lower for twelve months.");
+    stage.step(
+        "The PPK decides: B1, one position lower for twelve months. It uploads the decision (SK) and names the file.",
+    );
+    let decision = stage.letter_with_file(PPK, report, "SK").await?;
     let impose = json!({ "action": "impose_sanction", "input": {
-        "category": "discipline", "sanction_code": "B1", "decision": stage.letter("SK"),
+        "category": "discipline", "sanction_code": "B1", "decision": decision,
         "deciding_official": "Wali Kota Jambi", "legal_basis": "PP 94/2021 Pasal 14 huruf i angka 3",
         "examination_record": stage.letter("BAP")
     } });

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{BawasluSkipReason, BreachResult, Employment, ReturnResult};
 use crate::domain::case::{Category, ConductPhase, DismissalCode, ElectionRegime, ProtectedPosition, ReferralKind};
@@ -17,6 +18,9 @@ pub struct Document {
     /// Date printed on it.
     #[schema(example = "2026-11-20")]
     pub dated: NaiveDate,
+    /// Its file, as it was uploaded to the case or to one merged into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Uuid>,
 }
 
 /// Who the case is about, as the officer confirmed it; what is left out stays as the reporter typed it.

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::action::{Close, Registration};
 
 fn impose(category: Category, acts: Option<Vec<i16>>) -> ImposeSanction {
-    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default(), file: None };
     ImposeSanction {
         category,
         sanction_code: "S1".to_owned(),
@@ -50,7 +50,7 @@ fn what_is_cancelled_frees_its_own_acts_and_leaves_what_else_stands() {
     let known = |standing| Named { standing, ..Named::default() };
     let (first, second) = (standing(1, Category::Discipline, &[1]), standing(2, Category::Discipline, &[2]));
     let both = known(vec![first, standing(3, Category::Ethics, &[3]), second]);
-    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default(), file: None };
     let ends = cancelled(&paper, newest(Category::Discipline, &both), &both).unwrap();
     assert_eq!((ends.version_of, &ends.frees), (Some(Uuid::from_u128(2)), &vec![2]), "the newest one");
     assert_eq!(left_standing(Some(&ends), &both).unwrap().sanction_code, "S1", "discipline before ethics");
@@ -66,7 +66,7 @@ fn a_remedy_is_against_the_decision_it_names_and_otherwise_against_the_newest() 
     assert_eq!((challenged(&known).map(|one| one.version), challenges_newest(&known)), (Some(2), true));
     known.standing[0].challenged = true;
     assert_eq!((challenged(&known).map(|one| one.version), challenges_newest(&known)), (Some(1), false));
-    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default(), file: None };
     let code = "R1".to_owned();
     let lightened = after_appeal(TrackState::Lightened, Some(&code), &paper, &known, NaiveDate::default()).unwrap();
     assert_eq!(lightened.version_of, Some(Uuid::from_u128(1)));
@@ -138,7 +138,7 @@ fn each_discipline_sanction_that_stands_is_registered_by_what_is_on_record_or_to
     assert!(owes_registration(None, &known));
     known.standing[0].idis_ref = Some("IDIS-1".to_owned());
     assert!(done(&close(Some("IDIS-2"), None), &known));
-    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
+    let paper = Document { number: "1".to_owned(), dated: NaiveDate::default(), file: None };
     let ends = cancelled(&paper, known.standing.get(1), &known);
     assert!(!owes_registration(ends.as_ref(), &known), "what is left is registered");
     assert!(owes_registration(None, &known));

@@ -68,10 +68,15 @@ impl<'a> Call<'a> {
         Self { body: Some(body), ..self }.header("content-type", "application/json")
     }
 
+    /// With a file as the body.
+    pub fn file(self, media: &str, bytes: &[u8]) -> Self {
+        let body = bytes.to_vec();
+        Self { body: Some(body), ..self }.header("content-type", media)
+    }
+
     /// With a body of another media type.
     pub fn text(self, media: &str, body: &str) -> Self {
-        let body = body.as_bytes().to_vec();
-        Self { body: Some(body), ..self }.header("content-type", media)
+        self.file(media, body.as_bytes())
     }
 
     /// Sends it. The answer must be one that openapi.yaml promises, and have this status.

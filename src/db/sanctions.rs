@@ -112,7 +112,7 @@ pub(super) const STANDS: &str = "s.origin <> 'cancelled' AND NOT EXISTS (SELECT 
 /// newest decision comes last, also where a remedy has left a later version of one before it.
 fn standing_sanctions() -> String {
     format!(
-        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'acts', s.acts, \
+        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'level', s.level, 'acts', s.acts, \
             'remedy', entry.remedy, 'version', s.version, 'sk_date', s.sk_date, 'idis_ref', s.idis_ref, 'challenged', EXISTS (SELECT FROM tracks t WHERE t.against = s.id AND t.ended_at IS NULL)) ORDER BY s.start_on NULLS LAST, s.version), '[]') FROM sanctions_imposed s \
           LEFT JOIN sanctions entry ON entry.code = s.sanction_code AND entry.valid_from = s.catalogue_from WHERE s.case_id = $1 AND {STANDS})"
     )
@@ -201,6 +201,8 @@ struct Entry {
     #[diesel(sql_type = sql::Bool)]
     team_formed: bool,
     #[diesel(sql_type = sql::Bool)]
+    conviction_spent: bool,
+    #[diesel(sql_type = sql::Bool)]
     authority_listed: bool,
 }
 
@@ -220,6 +222,8 @@ pub async fn look_up(
         "SELECT {standing} AS standing, s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, s.basis, s.months, s.applies_to, a.numbers, a.findings, a.punished, \
            EXISTS (SELECT FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
              AND t.ended_at IS NULL AND p.state = 'team_formed') AS team_formed, \
+           EXISTS (SELECT FROM sanctions_imposed d WHERE d.case_id = $1 AND d.level = 'dismissal' AND d.origin <> 'cancelled' AND d.imposed_at >= \
+             (SELECT max(t.ended_at) FROM tracks t WHERE t.case_id = $1 AND t.track = 'criminal' AND t.state = 'convicted')) AS conviction_spent, \
            EXISTS (SELECT FROM sanction_authorities o WHERE o.authority = $4 AND o.position_level = $5 AND $2 = ANY (o.sanction_codes) \
              AND o.valid_from <= $3 AND (o.valid_to IS NULL OR o.valid_to > $3)) AS authority_listed \
          FROM (SELECT coalesce(array_agg(a.number ORDER BY a.number), '{{}}') AS numbers, coalesce(array_agg(a.finding ORDER BY a.number), '{{}}') AS findings, \
@@ -238,6 +242,7 @@ pub async fn look_up(
     named.acts = acts.map(|((number, finding), punished)| KnownAct { number: *number, finding, punished }).collect();
     named.standing = stood(entry.standing)?;
     named.team_formed = entry.team_formed;
+    named.conviction_spent = entry.conviction_spent;
     named.authority_fits = by.map(|_| entry.authority_listed);
     named.sanction = entry.category.zip(entry.weight);
     named.decided = entry.valid_from.map(|valid_from| CatalogueSanction {

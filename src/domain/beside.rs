@@ -199,7 +199,7 @@ fn decided(
     beside: &mut Beside,
 ) {
     let before = &facts.case;
-    let ground = tracks::guards::ground(before, impose);
+    let ground = tracks::guards::ground(before, impose, named);
     let version = sanction::imposed(impose, named, ground);
     beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
     beside.warnings = sanction::warnings(impose, named, ground, facts.subject.employment);

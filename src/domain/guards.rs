@@ -75,6 +75,8 @@ pub struct Named {
     pub standing: Vec<StandingSanction>,
     /// An examining team is on record, where a sanction is named.
     pub team_formed: bool,
+    /// A dismissal was decided since the conviction was recorded, where a sanction is named.
+    pub conviction_spent: bool,
     /// Whether the named official may impose the named sanction; `None` where that was not told.
     pub authority_fits: Option<bool>,
     /// The forms of violation named, as the catalogue has them for the day of the act.

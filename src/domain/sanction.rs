@@ -24,6 +24,9 @@ mod tests;
 /// From this weight on a discipline sanction is heavy.
 pub const HEAVY: i16 = 300;
 
+/// The level of sanctions that end the employment.
+pub const DISMISSAL: &str = "dismissal";
+
 text_enum! {
     /// How a version of a sanction came about.
     SanctionOrigin {
@@ -98,14 +101,18 @@ pub enum Ground {
     Case,
     /// An act beside it.
     OtherAct,
-    /// A conviction; it needs no act.
+    /// A conviction, after which only a dismissal is left. It takes the place of whatever the acts bear.
     Conviction,
 }
 
 impl Ground {
     /// An act that bears this sanction may be punished under `category`.
     fn frees(self, punished: Option<Category>, category: Category) -> bool {
-        punished.is_none_or(|bears| self == Self::Case && bears == category)
+        punished.is_none_or(|bears| match self {
+            Self::Case => bears == category,
+            Self::OtherAct => false,
+            Self::Conviction => true,
+        })
     }
 }
 
@@ -192,6 +199,8 @@ pub struct SanctionVersion {
     pub acts: Option<Vec<i16>>,
     /// Acts that bore what it takes the place of, and bear nothing now.
     pub frees: Vec<i16>,
+    /// Acts that bore a sanction of another category, and now bear this one.
+    pub takes_over: Vec<i16>,
 }
 
 /// What becomes known later of a sanction that stands.
@@ -227,8 +236,19 @@ pub fn fits_category(impose: &ImposeSanction, named: &Named) -> bool {
     impose.category != Category::Criminal && named.sanction.is_some_and(|(category, _)| category == impose.category)
 }
 
+/// The sanction named ends the employment.
+pub fn dismisses(named: &Named) -> bool {
+    named.decided.as_ref().is_some_and(|entry| entry.level == DISMISSAL)
+}
+
+/// No dismissal stands, and none was decided on this conviction before: what became of that one is not gone round.
+pub fn not_dismissed_already(named: &Named) -> bool {
+    !named.conviction_spent && named.standing.iter().all(|standing| standing.level != DISMISSAL)
+}
+
 /// The acts a decision punishes: those it names, or all that stand and are free. A case whose acts nobody listed is about
-/// one, as reported; a decision that rests on a conviction punishes none.
+/// one, as reported. A dismissal after a conviction is for all that stand or bear a sanction, and for none where nothing was
+/// proven but in court.
 pub fn punished_acts(impose: &ImposeSanction, named: &Named, ground: Ground) -> Vec<i16> {
     if let Some(acts) = &impose.acts {
         let mut acts = acts.clone();
@@ -236,25 +256,27 @@ pub fn punished_acts(impose: &ImposeSanction, named: &Named, ground: Ground) -> 
         acts.dedup();
         return acts;
     }
-    if ground == Ground::Conviction {
-        return Vec::new();
-    }
     if named.acts.is_empty() {
         return vec![1];
     }
-    let standing = || named.acts.iter().filter(|act| act.finding != ActFinding::NotProven);
+    let bears = |act: &KnownAct| ground == Ground::Conviction && act.punished.is_some();
+    let standing = || named.acts.iter().filter(|act| act.finding != ActFinding::NotProven || bears(act));
     let free = standing().filter(|act| ground.frees(act.punished, impose.category));
     let free: Vec<i16> = free.map(|act| act.number).collect();
     if free.is_empty() { standing().map(|act| act.number).collect() } else { free }
 }
 
-/// Every act the decision names is on record and was not found not proven.
-pub fn acts_stand(impose: &ImposeSanction, named: &Named) -> bool {
+/// Every act the decision names is on record and was not found not proven; where it names none, such an act is left, unless a
+/// court has found what the administration did not.
+pub fn acts_stand(impose: &ImposeSanction, named: &Named, ground: Ground) -> bool {
     let known = |number: &i16| match named.acts.iter().find(|act| act.number == *number) {
         Some(act) => act.finding != ActFinding::NotProven,
         None => named.acts.is_empty() && *number == 1,
     };
-    impose.acts.as_ref().is_none_or(|acts| acts.iter().all(known))
+    match &impose.acts {
+        Some(acts) => acts.iter().all(known),
+        None => ground == Ground::Conviction || !punished_acts(impose, named, ground).is_empty(),
+    }
 }
 
 /// The decision and the examination it rests on are not dated behind this day.
@@ -262,15 +284,14 @@ pub fn dated_by(impose: &ImposeSanction, day: NaiveDate) -> bool {
     impose.decision.dated <= day && impose.examination_record.dated <= day
 }
 
-/// No act of the decision bears another sanction, and there is an act to punish, unless it rests on a conviction
-/// (PP 94/2021: no double punishment for one act).
+/// No act of the decision bears another sanction (PP 94/2021: no double punishment for one act).
 pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, ground: Ground) -> bool {
     let acts = punished_acts(impose, named, ground);
     let free = |number: &i16| {
         let act = named.acts.iter().find(|act| act.number == *number);
         ground.frees(act.and_then(|act| act.punished), impose.category)
     };
-    (ground == Ground::Conviction || !acts.is_empty()) && acts.iter().all(free)
+    acts.iter().all(free)
 }
 
 /// The sanction named is none for somebody employed like this.
@@ -298,11 +319,13 @@ pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> Sancti
     let shares = |standing: &&StandingSanction| standing.acts.iter().any(|act| acts.contains(act));
     let replaced: Vec<&StandingSanction> = named.standing.iter().filter(shares).collect();
     let bore = replaced.iter().flat_map(|standing| &standing.acts);
+    let other = replaced.iter().filter(|standing| standing.category != impose.category);
     let entry = named.decided.as_ref();
     SanctionVersion {
         origin: if replaced.is_empty() { SanctionOrigin::Decided } else { SanctionOrigin::Changed },
         version_of: replaced.last().map(|standing| standing.id),
         frees: bore.copied().filter(|act| !acts.contains(act)).collect(),
+        takes_over: other.flat_map(|standing| &standing.acts).copied().filter(|act| acts.contains(act)).collect(),
         sanction_code: Some(impose.sanction_code.clone()),
         months: impose.months.or_else(|| entry.and_then(|entry| entry.months)),
         sk_number: Some(impose.decision.number.clone()),
@@ -387,6 +410,7 @@ fn version(category: Category, named: &Named) -> SanctionVersion {
         annulment_date: None,
         acts: None,
         frees: Vec::new(),
+        takes_over: Vec::new(),
     }
 }
 

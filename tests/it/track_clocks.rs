@@ -21,7 +21,8 @@ fn stepped_on(facts: &CaseFacts, rule: &TrackRule, step: &TrackStep, now: DateTi
     let able = |role: &&Role| netral::domain::policy::granted(**role, rule.permission);
     let officer = sample::officer(*Role::ALL.iter().find(able).unwrap(), 1);
     let acts = vec![KnownAct { number: 1, finding: ActFinding::Open, punished: None }];
-    let named = Named { acts, ..sample::named(Verb::ImposeSanction) };
+    // Where a conviction takes the place of an examination it has to be a dismissal.
+    let named = Named { acts, decided: Some(sample::entry("dismissal")), ..sample::named(Verb::ImposeSanction) };
     let decided = step::decide(facts, &officer, rule.track, step, Some(now - Duration::days(9)), &named, now);
     decided.unwrap_or_else(|refusal| panic!("{} {} in {}: {refusal:?}", rule.track, rule.to, facts.case.state))
 }

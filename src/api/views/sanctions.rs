@@ -114,7 +114,7 @@ pub struct SanctionView {
     pub title: Label,
     /// First day of the catalogue's row it was taken from.
     pub catalogue_from: Option<NaiveDate>,
-    /// Numbers of the acts it is for; none where it rests on a conviction.
+    /// Numbers of the acts it is for; none where a conviction alone proves anything.
     pub acts: Vec<i16>,
     /// Number of the decision letter (SK).
     pub sk_number: Option<String>,

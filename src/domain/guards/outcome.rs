@@ -37,9 +37,9 @@ pub const SANCTION_FITS_CATEGORY: Guard = now(
 /// T23.
 pub const ACTS_STAND: Guard = now(
     "acts_stand",
-    "perbuatan yang dihukum tercatat dan tidak dinyatakan tidak terbukti",
-    "the acts punished are on record, and none was found not proven",
-    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::acts_stand(impose, s.named)),
+    "ada perbuatan yang dihukum; setiap perbuatan tercatat dan tidak dinyatakan tidak terbukti",
+    "there is an act to punish; each is on record, and none was found not proven",
+    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::acts_stand(impose, s.named, Ground::Case)),
 );
 /// T23: ethics or discipline for one act, not both.
 pub const NOT_PUNISHED_TWICE: Guard = now(

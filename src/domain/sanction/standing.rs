@@ -20,6 +20,8 @@ pub struct StandingSanction {
     pub category: Category,
     /// Code of the catalogue.
     pub sanction_code: String,
+    /// Its level in the catalogue.
+    pub level: String,
     /// The acts it is for.
     pub acts: Vec<i16>,
     /// The remedy against it, by the catalogue it was taken from.

@@ -40,10 +40,10 @@ const fn guard(
     Guard::new(name, text_id, text_en, Check::OnTrack(check))
 }
 
-/// On what a further decision rests: after a conviction a discipline sanction rests on that.
-pub fn ground(case: &Case, impose: &ImposeSanction) -> Ground {
+/// On what a further decision rests: after a conviction a dismissal rests on that, and nothing else does.
+pub fn ground(case: &Case, impose: &ImposeSanction, named: &Named) -> Ground {
     let convicted = case.tracks.criminal == TrackState::Convicted && impose.category == Category::Discipline;
-    if convicted { Ground::Conviction } else { Ground::OtherAct }
+    if convicted && sanction::dismisses(named) { Ground::Conviction } else { Ground::OtherAct }
 }
 
 /// The PPK's time to act on the recommendation (D7) is over.
@@ -142,6 +142,25 @@ pub const CONVICTED: Guard =
     guard("convicted", "ada putusan pidana yang menghukum", "there is a criminal conviction", |s| {
         s.facts.case.tracks.criminal == TrackState::Convicted
     });
+/// The conviction takes the place of an examination for a dismissal alone (UU 20/2023).
+pub const DISMISSAL_ONLY: Guard = guard(
+    "dismissal_only",
+    "tanpa pemeriksaan, setelah putusan pidana hanya dapat dijatuhkan pemberhentian",
+    "without an examination a conviction may be followed by a dismissal only",
+    |s| sanction::dismisses(s.named),
+);
+/// One conviction is followed by one dismissal.
+pub const NOT_DISMISSED_ALREADY: Guard = guard(
+    "not_dismissed_already",
+    "atas putusan pidana ini belum pernah dijatuhkan pemberhentian, dan tidak ada pemberhentian yang masih berdiri",
+    "no dismissal was decided on this conviction before, and none stands",
+    |s| {
+        let once = |impose| {
+            ground(&s.facts.case, impose, s.named) != Ground::Conviction || sanction::not_dismissed_already(s.named)
+        };
+        s.step.sanction.as_ref().is_some_and(once)
+    },
+);
 /// The sanction is one of this track, and the one the step names.
 pub const SANCTION_OF_TRACK: Guard =
     guard("sanction_of_track", "sanksi termasuk jalur ini", "the sanction belongs to this track", |s| {
@@ -152,10 +171,11 @@ pub const SANCTION_OF_TRACK: Guard =
     });
 /// The acts it punishes are on record and none was found not proven.
 pub const ACTS_STAND: Guard = like(&guards::ACTS_STAND, |s| {
-    s.step.sanction.as_ref().is_some_and(|sanction| sanction::acts_stand(sanction, s.named))
+    let stand = |impose| sanction::acts_stand(impose, s.named, ground(&s.facts.case, impose, s.named));
+    s.step.sanction.as_ref().is_some_and(stand)
 });
 /// No act is punished in ethics and in discipline.
 pub const NOT_PUNISHED_TWICE: Guard = like(&guards::NOT_PUNISHED_TWICE, |s| {
-    let stands = |impose| sanction::not_punished_twice(impose, s.named, ground(&s.facts.case, impose));
+    let stands = |impose| sanction::not_punished_twice(impose, s.named, ground(&s.facts.case, impose, s.named));
     s.step.sanction.as_ref().is_some_and(stands)
 });

@@ -163,6 +163,9 @@ impl Dice<'_> {
         }
         if let Some(sanction) = &mut step.sanction {
             sanction.acts = self.pick(&[None, Some(vec![1]), Some(vec![2])]);
+            if rule.track == Track::Discipline {
+                sanction.sanction_code = self.pick(&["S2", "PTDH", "PTDH"]).to_owned();
+            }
         }
         (rule.track, step)
     }

@@ -113,7 +113,7 @@ pub(super) const STANDS: &str = "s.origin <> 'cancelled' AND NOT EXISTS (SELECT 
 fn standing_sanctions() -> String {
     format!(
         "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'level', s.level, 'acts', s.acts, \
-            'remedy', entry.remedy, 'version', s.version, 'sk_date', s.sk_date, 'idis_ref', s.idis_ref, 'challenged', EXISTS (SELECT FROM tracks t WHERE t.against = s.id AND t.ended_at IS NULL)) ORDER BY s.start_on NULLS LAST, s.version), '[]') FROM sanctions_imposed s \
+            'remedy', entry.remedy, 'version', s.version, 'sk_date', s.sk_date, 'start_on', s.start_on, 'idis_ref', s.idis_ref, 'challenged', EXISTS (SELECT FROM tracks t WHERE t.against = s.id AND t.ended_at IS NULL)) ORDER BY s.start_on NULLS LAST, s.version), '[]') FROM sanctions_imposed s \
           LEFT JOIN sanctions entry ON entry.code = s.sanction_code AND entry.valid_from = s.catalogue_from WHERE s.case_id = $1 AND {STANDS})"
     )
 }

@@ -353,9 +353,12 @@ impl ClockMaker<'_> {
         self.count(clock, rule.counting);
     }
 
-    /// Ends a clock because what it was for is done or no longer to be done. One that was late stays passed.
-    pub fn settle(&self, clock: &mut Clock, how: ClockStatus) {
-        clock.status = if clock.is_past(self.now) { ClockStatus::Passed } else { how };
+    /// Ends a clock because what it was for is done, or no longer to be done, since this day. Whether that was late goes by the day
+    /// and not by when it is recorded, nor by whether somebody had noticed the end. A window closes for itself.
+    pub fn settle(&self, clock: &mut Clock, how: ClockStatus, on: NaiveDate) {
+        let over =
+            |due| if clock.is_window() { due < self.now } else { self.law.calendar.day_at(self.region, due) < on };
+        clock.status = if clock.due_at.is_some_and(over) { ClockStatus::Passed } else { how };
         (clock.remaining, clock.next_reminder_on, clock.settled_at) = (None, None, Some(self.now));
     }
 

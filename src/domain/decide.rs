@@ -196,11 +196,11 @@ fn decision(
     let mut next = before.clone();
     record(&mut next, facts, actor, action, named);
     let maker = ClockMaker { law: &named.law, region: &before.region_code, now };
-    let mut beside = beside::of_action(action, facts, named, maker.today(), &mut next);
+    let mut beside = beside::of_action(action, facts, named, &mut next);
     let diverted = arrive(&mut next, rule.to, before);
     next.state_since = if next.state == before.state { before.state_since } else { now };
-    let owes_registration = sanction::owes_registration(beside.version.as_ref(), named);
-    let step = course::Step { facts, next: &next, rule, action, owes_registration };
+    let owed_since = sanction::owed_since(beside.version.as_ref(), &beside.dates, named);
+    let step = course::Step { facts, next: &next, rule, action, owed_since };
     let course = course::after(&step, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
     if course.changed.iter().any(|clock| clock.code == DeadlineCode::D3 && maker.outlasts_its_rule(clock)) {

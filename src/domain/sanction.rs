@@ -13,7 +13,7 @@ use crate::domain::warning::Warning;
 
 pub use self::standing::{
     StandingSanction, all_registered, challenged, challenges_newest, decided_by, left_standing, newest, other_remedy,
-    owes_registration, registered,
+    owed_since, registered, remedy,
 };
 pub use self::words::{ActFinding, AppliesTo, Authority, PositionLevel, SanctionOrigin};
 
@@ -276,13 +276,13 @@ pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> Sancti
     }
 }
 
-/// The version that the outcome of a remedy leaves; `None` where the decision stands as it is, or none does.
+/// The version that the outcome of a remedy leaves, in force since that was decided; `None` where the decision stands as it is,
+/// or none does.
 pub fn after_appeal(
     outcome: TrackState,
     sanction_code: Option<&String>,
     decision: &Document,
     named: &Named,
-    today: NaiveDate,
 ) -> Option<SanctionVersion> {
     let origin = match outcome {
         TrackState::Lightened => SanctionOrigin::Lightened,
@@ -298,7 +298,7 @@ pub fn after_appeal(
         months: named.decided.as_ref().and_then(|entry| entry.months),
         sk_number: Some(decision.number.clone()),
         sk_date: Some(decision.dated),
-        start_on: Some(today),
+        start_on: Some(decision.dated),
         ..version(Category::Discipline, named)
     })
 }

@@ -34,8 +34,8 @@ pub async fn take(
     if let Some(impose) = asked.sanction.as_ref().filter(|_| faults.is_empty()) {
         decided(tx, &facts, impose, today(setting.now), "/sanction", &mut named, &mut faults).await?;
     }
-    let about_decision =
-        track == Track::Discipline && matches!(asked.to, TrackState::Cancelled | TrackState::Delivered);
+    let about_decision = track == Track::Discipline
+        && matches!(asked.to, TrackState::Cancelled | TrackState::Delivered | TrackState::InForce);
     if faults.is_empty() && (about_decision || (track == Track::Appeal && !asked.to.is_live())) {
         let (code, day) = (asked.sanction_code.as_deref(), today(setting.now));
         challenged(tx, &facts, code, day, "/sanction_code", &mut named, &mut faults).await?;

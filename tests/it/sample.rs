@@ -226,6 +226,7 @@ pub fn named(verb: Verb) -> Named {
             remedy: None,
             version: 1,
             sk_date: None,
+            start_on: None,
             idis_ref: None,
             challenged: false,
         }],

@@ -141,6 +141,10 @@ fn dismissed_once(standing: &mut Standing, beside: &Beside, next: &Case, by: &By
 fn punish(standing: &mut Standing, beside: &Beside, next: &Case, by: &By) -> Result<(), TestCaseError> {
     dismissed_once(standing, beside, next, by)?;
     let standing = &mut standing.bear;
+    for told in beside.dates.iter().filter(|told| told.id.is_none() && told.start_on.is_some()) {
+        let newest = standing.iter_mut().rfind(|one| one.category == told.category);
+        newest.into_iter().for_each(|one| one.start_on = told.start_on);
+    }
     if !beside.withdrawn.is_empty() {
         let ends: Vec<_> = beside.withdrawn.iter().map(|version| version.version_of).collect();
         let stood: Vec<_> = standing.drain(..).map(|one| Some(one.id)).collect();
@@ -166,6 +170,7 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case, by: &By) -> Res
         let sanction_code = version.sanction_code.clone().unwrap_or_default();
         let level = version.level.clone().or(old.as_ref().map(|old| old.level.clone())).unwrap_or_default();
         let sk_date = version.sk_date.or(old.and_then(|old| old.sk_date));
+        let version_start = version.start_on;
         let (id, category, remedy) = (version.id, version.category, None);
         let version = i16::try_from(standing.len()).unwrap() + 1;
         let (idis_ref, challenged) = (None, false);
@@ -178,6 +183,7 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case, by: &By) -> Res
             remedy,
             version,
             sk_date,
+            start_on: version_start,
             idis_ref,
             challenged,
         });

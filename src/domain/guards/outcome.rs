@@ -162,7 +162,7 @@ pub const DAY_15_REACHED: Guard = now(
     "the fifteenth day after delivery of a discipline decision has come",
     |s| match s.action {
         Action::TakeEffect(effect) => {
-            let window = || s.appeal_window(effect.delivered_on, None);
+            let window = || s.appeal_window(effect.delivered_on, sanction::remedy(s.named));
             s.facts.case.category == Some(Category::Ethics) || window().is_some_and(|w| s.today >= w.in_force_on)
         }
         _ => false,
@@ -176,7 +176,7 @@ pub const APPEAL_WINDOW_PASSED: Guard = now(
     "the fourteen working days for an appeal (D9) have passed, or the PPK says why it does not wait for them",
     |s| match s.action {
         Action::TakeEffect(effect) => {
-            let window = || s.appeal_window(effect.delivered_on, None);
+            let window = || s.appeal_window(effect.delivered_on, sanction::remedy(s.named));
             s.facts.case.category == Some(Category::Ethics)
                 || effect.early_effect_reason.is_some()
                 || window().is_some_and(|w| s.today > w.last_day)

@@ -41,6 +41,7 @@ fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
         remedy: None,
         version: i16::try_from(id).unwrap(),
         sk_date: None,
+        start_on: None,
         idis_ref: None,
         challenged: false,
     }
@@ -69,7 +70,7 @@ fn a_remedy_is_against_the_decision_it_names_and_otherwise_against_the_newest() 
     assert_eq!((challenged(&known).map(|one| one.version), challenges_newest(&known)), (Some(1), false));
     let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
     let code = "R1".to_owned();
-    let lightened = after_appeal(TrackState::Lightened, Some(&code), &paper, &known, NaiveDate::default()).unwrap();
+    let lightened = after_appeal(TrackState::Lightened, Some(&code), &paper, &known).unwrap();
     assert_eq!(lightened.version_of, Some(Uuid::from_u128(1)));
 }
 
@@ -157,11 +158,18 @@ fn each_discipline_sanction_that_stands_is_registered_by_what_is_on_record_or_to
     assert!(!done(&close(Some("IDIS-2"), None), &known), "the first is in no register");
     assert!(!done(&close(None, Some(1)), &known));
     assert!(done(&close(Some("IDIS-2"), Some(1)), &known));
-    assert!(owes_registration(None, &known));
+    let day = |day: u32| NaiveDate::from_ymd_opt(2026, 3, day);
+    (known.standing[0].start_on, known.standing[1].start_on) = (day(2), day(9));
+    assert_eq!(owed_since(None, &[], &known), day(2), "the first that is in force");
     known.standing[0].idis_ref = Some("IDIS-1".to_owned());
     assert!(done(&close(Some("IDIS-2"), None), &known));
     let paper = Document { number: "1".to_owned(), dated: NaiveDate::default() };
     let ends = cancelled(&paper, known.standing.get(1), &known);
-    assert!(!owes_registration(ends.as_ref(), &known), "what is left is registered");
-    assert!(owes_registration(None, &known));
+    assert_eq!(owed_since(ends.as_ref(), &[], &known), None, "what is left is registered");
+    assert_eq!(owed_since(None, &[], &known), day(9));
+    let told = SanctionDates { id: None, category: Category::Discipline, start_on: day(11), idis_ref: None };
+    assert_eq!(owed_since(None, &[told], &known), day(11), "what is told now of the newest");
+    let code = "R1".to_owned();
+    let lightened = after_appeal(TrackState::Lightened, Some(&code), &paper, &known);
+    assert_eq!(owed_since(lightened.as_ref(), &[], &known), Some(paper.dated), "in force since the outcome");
 }

@@ -102,10 +102,18 @@ pub const TEAM_WHERE_HEAVY: Guard = guard(
         team || s.facts.case.heaviest_proposed.is_none_or(|weight| weight < sanction::HEAVY)
     },
 );
-/// What follows from the delivery on record (D9), by the longer of the two remedies.
+/// Nobody is decided about unheard, but who missed two summonses is decided about on the evidence there is (PP 94/2021).
+pub const EXAMINED_OR_SUMMONED_TWICE: Guard = guard(
+    "examined_or_summoned_twice",
+    "terlapor sudah diperiksa, atau sudah dipanggil dua kali",
+    "the subject was examined, or summoned twice",
+    |s| sanction::heard(s.facts.case.tracks.discipline, s.named),
+);
+/// What follows from the delivery on record (D9), by the remedy against the decision.
 fn appeal_window(s: &TrackSituation<'_>) -> Option<AppealWindow> {
     let case = &s.facts.case;
-    deadline::appeal_window(&s.named.law, &case.region_code, case.election_regime, case.delivered_on?, None)
+    let remedy = sanction::remedy(s.named);
+    deadline::appeal_window(&s.named.law, &case.region_code, case.election_regime, case.delivered_on?, remedy)
 }
 
 /// A decision against which a remedy is pending takes effect by its outcome (PP 94/2021).
@@ -114,6 +122,16 @@ pub const NO_REMEDY_PENDING: Guard = guard(
     "tidak ada upaya administratif yang sedang berjalan",
     "no administrative remedy is pending",
     |s| !s.facts.case.tracks.appeal.is_live(),
+);
+/// What is being challenged is not replaced meanwhile: the outcome would be of what no longer stands.
+pub const REMEDY_AWAITED: Guard = guard(
+    "remedy_awaited",
+    "pemberhentian setelah putusan pidana menunggu upaya administratif yang sedang berjalan",
+    "a dismissal after a conviction waits for a remedy that is pending",
+    |s| {
+        let replaces = |impose| ground(&s.facts.case, impose, s.named) == Ground::Conviction;
+        !s.facts.case.tracks.appeal.is_live() || !s.step.sanction.as_ref().is_some_and(replaces)
+    },
 );
 /// A discipline decision takes effect on the fifteenth day after receipt (PP 94/2021).
 pub const FIFTEENTH_DAY_REACHED: Guard = guard(

@@ -127,8 +127,15 @@ const RELEASING: &[Datum] = &[Datum::TemporaryRelease];
 const COUNCIL_ENDS: &[Datum] = &[Datum::AdminActionRecommended];
 const DECIDING: &[Datum] = &[Datum::Sanction];
 const SANCTION_GUARDS: &[Guard] = &[g::DECISION_BY_TODAY, g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_PUNISHED_TWICE];
-const DISCIPLINE_GUARDS: &[Guard] =
-    &[g::DECISION_BY_TODAY, g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_PUNISHED_TWICE, g::NOT_DISMISSED_ALREADY];
+const DISCIPLINE_GUARDS: &[Guard] = &[
+    g::EXAMINED_OR_SUMMONED_TWICE,
+    g::DECISION_BY_TODAY,
+    g::SANCTION_OF_TRACK,
+    g::ACTS_STAND,
+    g::NOT_PUNISHED_TWICE,
+    g::NOT_DISMISSED_ALREADY,
+    g::REMEDY_AWAITED,
+];
 
 use Track::{Appeal, Control, Criminal, Discipline, Ethics, Referral};
 
@@ -197,6 +204,7 @@ pub const TRACK_RULES: &[TrackRule] = &[
             g::CONVICTED,
             g::DISMISSAL_ONLY,
             g::NOT_DISMISSED_ALREADY,
+            g::REMEDY_AWAITED,
             g::DECISION_BY_TODAY,
             g::SANCTION_OF_TRACK,
             g::ACTS_STAND,

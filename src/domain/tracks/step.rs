@@ -13,6 +13,7 @@ use crate::domain::decide::{Refusal, told};
 use crate::domain::guards::{Check, Guard, Named};
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy;
+use crate::domain::sanction;
 
 /// An allowed step, ready to be written. Made only here and in [`received`]; writing it consumes it.
 #[derive(Debug)]
@@ -68,9 +69,11 @@ pub fn decide(
         return Err(Refusal::Guards(failed));
     }
     let mut next = before.clone();
-    let beside = beside::of_step(track, step, facts, named, situation.today, &mut next);
+    let beside = beside::of_step(track, step, facts, named, &mut next);
     let notices = told(rule.notices, before, &next, false);
-    let course = course::after_step(&course::TrackMove { facts, next: &next, rule, step }, &named.law, now);
+    let owed_since = sanction::owed_since(beside.version.as_ref(), &beside.dates, named);
+    let taken = course::TrackMove { facts, next: &next, rule, step, owed_since, remedy: sanction::remedy(named) };
+    let course = course::after_step(&taken, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
     Ok(StepDecision { next, beside, clocks: course.changed, notices })
 }

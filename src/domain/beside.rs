@@ -45,10 +45,13 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, next: &mut C
     let mut beside = Beside { tracks: driven::changes(action, &facts.case), ..Beside::default() };
     match action {
         Action::Conclude(conclude) => beside.acts = sanction::found(&conclude.findings),
+        Action::SendRecommendation(send) => {
+            beside.warnings.extend(sanction::outside_range(&send.proposed_sanctions, named));
+        }
         Action::ImposeSanction(impose) => {
             let version = sanction::imposed(impose, named, Ground::Case);
             beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-            beside.warnings = sanction::warnings(impose, named, Ground::Case, facts.subject.employment);
+            beside.warnings = sanction::warnings(impose, named, Ground::Case, facts);
             beside.version = Some(version);
         }
         Action::ReportUnproven(unproven) => {
@@ -196,7 +199,7 @@ fn decided(
     let ground = tracks::guards::ground(before, impose, named);
     let version = sanction::imposed(impose, named, ground);
     beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-    beside.warnings = sanction::warnings(impose, named, ground, facts.subject.employment);
+    beside.warnings = sanction::warnings(impose, named, ground, facts);
     beside.version = Some(version);
     if let Some(change) = beside.tracks.first_mut() {
         change.document_number = Some(impose.decision.number.clone());

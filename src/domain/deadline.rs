@@ -137,7 +137,9 @@ pub struct Law {
 }
 
 impl Law {
-    /// The rule for a clock started on `day`: the one for this election law goes before the one for any.
+    /// The rule for a clock started on `day`: the one for this election law goes before the one for any. Where none holds yet on that
+    /// day, the first that came after it counts, so that a day far back leaves no deadline out; `None` only where there is none to
+    /// come either, as for Bawaslu's window outside an election.
     pub fn rule(
         &self,
         code: DeadlineCode,
@@ -145,15 +147,14 @@ impl Law {
         regime: ElectionRegime,
         day: NaiveDate,
     ) -> Option<&DeadlineRule> {
-        let holds = |rule: &&DeadlineRule| {
-            rule.code == code
-                && rule.variant == variant
-                && rule.valid_from <= day
-                && rule.valid_to.is_none_or(|end| day < end)
+        let of = |wanted: Option<ElectionRegime>| {
+            let named = move |rule: &&DeadlineRule| rule.code == code && rule.variant == variant;
+            self.rules.iter().filter(named).filter(move |rule| rule.regime == wanted)
         };
-        let fitting =
-            |wanted: Option<ElectionRegime>| self.rules.iter().filter(holds).find(|rule| rule.regime == wanted);
-        fitting(Some(regime)).or_else(|| fitting(None))
+        let holds = |rule: &&DeadlineRule| rule.valid_from <= day && rule.valid_to.is_none_or(|end| day < end);
+        let first_after = |wanted| of(wanted).filter(|rule| rule.valid_from > day).min_by_key(|rule| rule.valid_from);
+        let holding = of(Some(regime)).find(holds).or_else(|| of(None).find(holds));
+        holding.or_else(|| first_after(Some(regime))).or_else(|| first_after(None))
     }
 
     /// The rules that hold on this day, in the order of their codes.
@@ -422,5 +423,6 @@ impl ClockMaker<'_> {
 
 /// Working days between reminders of what is late.
 const LATE_REMINDED_EVERY: u32 = 3;
-const WORKING_DAYS: Counting =
+/// Plain working days: collective leave is none.
+pub const WORKING_DAYS: Counting =
     Counting { unit: crate::domain::calendar::Unit::WorkingDay, roll_forward: false, collective_leave_counts: false };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::domain::action::{Action, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
-use crate::domain::case::{Case, CaseFacts, ClosureReason, State};
+use crate::domain::case::{Case, CaseFacts, Category, ClosureReason, State};
 use crate::domain::deadline::{Clock, ClockMaker, DeadlineCode, course};
 use crate::domain::frozen::FrozenForms;
 use crate::domain::guards::{Check, Guard, Named, Situation};
@@ -327,7 +327,8 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
             next.proposed_weight = named.lightest_proposed;
             next.heaviest_proposed = named.heaviest_proposed;
             next.violation_forms = Some(FrozenForms(named.violation_forms.clone()));
-            next.category = send.violation_forms.iter().map(|form| form.category).max();
+            let decidable = |category: &Category| *category != Category::Criminal;
+            next.category = send.violation_forms.iter().map(|form| form.category).filter(decidable).max();
             if send.further_contest_allowed {
                 next.contest_count = 0;
             }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::action::{Document, Employment, Finding, ImposeSanction};
-use crate::domain::case::Category;
+use crate::domain::case::{CaseFacts, Category};
 use crate::domain::guards::Named;
 use crate::domain::tracks::TrackState;
 use crate::domain::warning::Warning;
@@ -228,23 +228,47 @@ pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, ground: Ground
     acts.iter().all(free)
 }
 
+/// What of a decision is dated before its acts, by its field.
+pub fn before_acts(impose: &ImposeSanction, named: &Named) -> Vec<&'static str> {
+    let dates = [("decision", impose.decision.dated), ("examination_record", impose.examination_record.dated)];
+    let early = |dated: NaiveDate| named.acted_from.is_some_and(|acted| dated < acted);
+    dates.into_iter().filter(|(_, dated)| early(*dated)).map(|(field, _)| field).collect()
+}
+
+/// A sanction is proposed that none of the forms named provides for.
+pub fn outside_range(proposed: &[String], named: &Named) -> Option<Warning> {
+    let provided = |code: &String| named.violation_forms.iter().any(|form| form.sanction_codes.contains(code));
+    proposed.iter().any(|code| !provided(code)).then_some(Warning::ProposalOutsideRange)
+}
+
 /// The sanction named is none for somebody employed like this.
 pub fn unfit_for(employment: Option<Employment>, named: &Named) -> Option<Warning> {
     let (entry, employment) = named.decided.as_ref().zip(employment)?;
     (!entry.applies_to.fits(employment)).then_some(Warning::SanctionNotForEmployment)
 }
 
+/// The examination on record, if one was begun, has come to its end, or the subject missed it twice.
+pub fn heard(discipline: TrackState, named: &Named) -> bool {
+    match discipline {
+        TrackState::Summoned => false,
+        TrackState::TeamFormed => named.summoned_twice,
+        _ => true,
+    }
+}
+
 /// What the officer is warned of.
-pub fn warnings(
-    impose: &ImposeSanction,
-    named: &Named,
-    ground: Ground,
-    employment: Option<Employment>,
-) -> Vec<Warning> {
+pub fn warnings(impose: &ImposeSanction, named: &Named, ground: Ground, facts: &CaseFacts) -> Vec<Warning> {
+    let unheard = impose.category == Category::Discipline && !heard(facts.case.tracks.discipline, named);
+    let unheard = unheard.then_some(Warning::ExaminationNotRecorded);
+    let unfit = unfit_for(facts.subject.employment, named);
     let heavy = impose.category == Category::Discipline && named.sanction.is_some_and(|(_, weight)| weight >= HEAVY);
     let authority = (named.authority_fits == Some(false)).then_some(Warning::AuthorityNotListed);
     let team = (heavy && !named.team_formed && ground != Ground::Conviction).then_some(Warning::TeamNotRecorded);
-    authority.into_iter().chain(team).chain(unfit_for(employment, named)).collect()
+    let decided = impose.decision.dated;
+    let hasty = (decided < impose.examination_record.dated).then_some(Warning::DecisionBeforeExamination);
+    let unasked = named.recommended_on.filter(|recommended| decided < *recommended);
+    let unasked = unasked.map(|_| Warning::DecisionBeforeRecommendation);
+    authority.into_iter().chain(team).chain(unheard).chain(unfit).chain(hasty).chain(unasked).collect()
 }
 
 /// A decision of the PPK. It takes the place of those that its acts bear already.

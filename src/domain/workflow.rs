@@ -212,7 +212,13 @@ pub const RULES: &[Rule] = &[
     rule("T19", Verb::SendRecommendation, &[S::Recommendation], To(S::PpkAction), P::Recommend)
         .approved_by(P::ApproveRecommendation)
         .sets(&["D7"])
-        .checks(&[g::SUBJECT_RESOLVED, g::ADDRESSEE_CONFIRMED, g::EVIDENCE_REDACTED])
+        .checks(&[
+            g::SUBJECT_RESOLVED,
+            g::SOME_ACT_STANDS,
+            g::PPK_MAY_DECIDE,
+            g::ADDRESSEE_CONFIRMED,
+            g::EVIDENCE_REDACTED,
+        ])
         .tells(&[TOLD_STATUS, (N::RecommendationSent, A::Ppk), (N::RecommendationSent, A::TypedAddress)]),
     rule("T20", Verb::RecommendNothing, &[S::Recommendation], Close(C::NotProven), P::Recommend)
         .approved_by(P::ApproveRecommendation)

@@ -335,3 +335,18 @@ fn registration_is_owed_from_the_day_a_sanction_is_in_force_and_not_from_the_day
     assert_eq!(one(&facts, D::D12).starts_on, day(2026, 11, 12), "the remedy's outcome");
 }
 
+#[test]
+fn a_day_before_any_rule_held_is_counted_by_the_first_that_came() {
+    let (law, long_ago) = (law(), day(2019, 6, 3));
+    let clock = maker(&law, sample::now()).start(D::D8, "", ElectionRegime::None, long_ago).unwrap();
+    assert_eq!((last_day(&clock), clock.status), (day(2019, 6, 17), ClockStatus::Passed));
+    assert!(law.rule(D::D9, "in_force", ElectionRegime::Pemilu, long_ago).is_some());
+    assert!(law.rule(D::D2, "", ElectionRegime::None, long_ago).is_none(), "there is none to come either");
+    // One for the election law that holds later does not go before one for any that holds now.
+    let mut changed = (*law).clone();
+    let mut later = changed.rules.iter().find(|rule| rule.code == D::D6).unwrap().clone();
+    (later.regime, later.valid_from, later.length) = (Some(ElectionRegime::Pemilu), day(2028, 1, 1), 1);
+    changed.rules.insert(0, later);
+    assert_eq!(changed.rule(D::D6, "", ElectionRegime::Pemilu, day(2026, 1, 1)).unwrap().length, 5);
+}
+

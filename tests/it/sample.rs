@@ -15,6 +15,7 @@ use netral::domain::case::{
     OfficerIds, ReferralKind, ReportFacts, State, Subject, SubjectResolution,
 };
 use netral::domain::confidential::Confidential;
+use netral::domain::frozen::FrozenForm;
 use netral::domain::guards::Named;
 use netral::domain::marks::Marks;
 use netral::domain::sanction::{AppliesTo, CatalogueSanction, StandingSanction};
@@ -232,6 +233,15 @@ pub fn named(verb: Verb) -> Named {
         }],
         lightest_proposed: Some(200),
         heaviest_proposed: Some(200),
+        violation_forms: vec![FrozenForm {
+            code: "DIS-06".to_owned(),
+            category: Category::Discipline,
+            title_id: "Bentuk uji".to_owned(),
+            title_en: "Test form".to_owned(),
+            source_decree: "SKB".to_owned(),
+            valid_from: day(2022, 9, 22),
+            sanction_codes: vec!["S1".to_owned()],
+        }],
         law: crate::law::law(),
         ..Named::default()
     }

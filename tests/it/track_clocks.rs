@@ -10,11 +10,16 @@ use netral::domain::guards::Named;
 use netral::domain::sanction::{ActFinding, KnownAct};
 use netral::domain::tracks::rules::{Datum, TRACK_RULES, TrackRule};
 use netral::domain::tracks::step::{self, StepDecision};
-use netral::domain::tracks::{Track, TrackState, TrackStep};
+use netral::domain::tracks::{Stands, Track, TrackState, TrackStep};
 
 use crate::deadlines::{at, decided, kept, last_day, maker, one, stepped};
 use crate::law::law;
 use crate::sample::{self, day};
+
+/// A track that stands where it stands for nine days.
+fn since(now: DateTime<Utc>) -> Stands {
+    Stands { since: now - Duration::days(9), day: None }
+}
 
 /// The step of a track as an officer who may takes it, in a case where nothing stands in its way.
 fn stepped_on(facts: &CaseFacts, rule: &TrackRule, step: &TrackStep, now: DateTime<Utc>) -> StepDecision {
@@ -23,7 +28,7 @@ fn stepped_on(facts: &CaseFacts, rule: &TrackRule, step: &TrackStep, now: DateTi
     let acts = vec![KnownAct { number: 1, finding: ActFinding::Open, punished: None }];
     // Where a conviction takes the place of an examination it has to be a dismissal.
     let named = Named { acts, decided: Some(sample::entry("dismissal")), ..sample::named(Verb::ImposeSanction) };
-    let decided = step::decide(facts, &officer, rule.track, step, Some(now - Duration::days(9)), &named, now);
+    let decided = step::decide(facts, &officer, rule.track, step, Some(since(now)), &named, now);
     decided.unwrap_or_else(|refusal| panic!("{} {} in {}: {refusal:?}", rule.track, rule.to, facts.case.state))
 }
 

@@ -18,7 +18,7 @@ use netral::domain::policy;
 use netral::domain::sanction::{ActFinding, KnownAct, SanctionOrigin, StandingSanction};
 use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::rule_for as step_for;
-use netral::domain::tracks::{Track, TrackState, TrackStates, step};
+use netral::domain::tracks::{Stands, Track, TrackState, TrackStates, step};
 use netral::domain::workflow::{Firer, Target, rule_for};
 use proptest::prelude::*;
 
@@ -224,7 +224,7 @@ fn on_a_track(
     known.sanction = known.sanction.or(asked.sanction_code.as_ref().map(|_| (Category::Discipline, 101)));
     let level = |code: &str| if code == "PTDH" { "dismissal" } else { "medium" };
     known.decided = asked.sanction.as_ref().map(|sanction| sample::entry(level(&sanction.sanction_code)));
-    let since = Some(now - chrono::Duration::days(5));
+    let since = Some(Stands { since: now - chrono::Duration::days(5), day: None });
     let before = facts.case.clone();
     if let Ok(decision) = step::decide(facts, &actor, track, &asked, since, &known, now) {
         let next = decision.next();

@@ -54,6 +54,7 @@ impl DeadlineCode {
             Self::D4 if late => &[Audience::Owner, Audience::ReviewLeads, Audience::BknAuditors],
             Self::D4 => &[Audience::Owner, Audience::ReviewLeads],
             Self::D5 => &[Audience::Owner, Audience::ReviewLeads, Audience::BawasluDesk],
+            Self::D6 if late => &[Audience::BknAuditors, Audience::TaskForce],
             Self::D6 => &[Audience::BknAuditors],
             Self::D7 | Self::D8 | Self::D9 | Self::D10 | Self::D12 => &[Audience::Ppk],
             Self::D3 | Self::D11 | Self::D13 => &[],

@@ -116,6 +116,18 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// The code by which the mail rules name a notice of this rule. They have three for the one letter that says that the status has
+    /// changed: M3 at T02, M6 at T06 and T07, M6b elsewhere.
+    pub const fn mail_code(&self, notice: N) -> &'static str {
+        match (self.verb, notice) {
+            (Verb::Take, N::StatusChanged) => "M3",
+            (Verb::Accept | Verb::ReferDirectly, N::StatusChanged) => "M6",
+            _ => notice.code(),
+        }
+    }
+}
+
 /// The state a report's case begins in (T01).
 pub const OPENING: State = State::Submitted;
 /// Deadlines a new case sets.

@@ -6,6 +6,7 @@ use netral::domain::actor::{Actor, Role};
 use netral::domain::case::{CaseFacts, ElectionRegime, KnownReport, ReferralKind, State};
 use netral::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode as D, appeal_window, course};
 use netral::domain::decide::{Decision, Refusal, Verdict, decide};
+use netral::domain::notice::Audience;
 use netral::domain::tracks::TrackState;
 use netral::domain::tracks::rules::TRACK_RULES;
 use netral::domain::warning::Warning;
@@ -350,3 +351,11 @@ fn a_day_before_any_rule_held_is_counted_by_the_first_that_came() {
     assert_eq!(changed.rule(D::D6, "", ElectionRegime::Pemilu, day(2026, 1, 1)).unwrap().length, 5);
 }
 
+#[test]
+fn a_recommendation_that_is_late_is_told_one_level_up() {
+    let told = |late| D::D6.reminded(State::Recommendation, late);
+    assert_eq!(
+        (told(false), told(true)),
+        (&[Audience::BknAuditors][..], &[Audience::BknAuditors, Audience::TaskForce][..])
+    );
+}

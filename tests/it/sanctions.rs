@@ -117,7 +117,16 @@ async fn a_remedy_leaves_a_new_version_and_the_first_stays_as_it_was() {
     assert_eq!((&second["acts"], &second["deciding_official"]), (&first["acts"], &first["deciding_official"]));
     assert!(second["title"]["id"].as_str().unwrap().starts_with("Pemotongan"), "{second}");
     let idis = second["idis"].clone();
-    assert_eq!((&idis["jenisTingkatHukumanId"], &idis["kedudukanHukum"]), (&json!("S"), &json!("pns")));
+    assert_eq!((&idis["jenisTingkatHukumanId"], &idis["jenisHukuman"]), (&json!("S"), &second["title"]["id"]));
+    assert_eq!(
+        (&idis["kedudukanHukum"], &second["employment"]),
+        (&Value::Null, &json!("pns")),
+        "that is no legal standing"
+    );
+    let fields = idis.as_object().unwrap();
+    let only_siasn = idis["onlySiasnKnows"].as_array().unwrap();
+    assert!(only_siasn.contains(&json!("pnsOrangId")) && only_siasn.contains(&json!("path")), "{idis}");
+    assert!(only_siasn.iter().all(|field| !fields.contains_key(field.as_str().unwrap())), "{idis}");
     assert_eq!(idis["hukdisYangDiberhentikanId"], first["id"]);
     app.fire(&case, "close").await;
     let closed = sanctions(&app, Persona::Auditor, &case).await;

@@ -56,7 +56,8 @@ fn firer(by: Firer) -> String {
 }
 
 fn notices(rule: &Rule) -> String {
-    rule.notices.iter().map(|(notice, audience)| format!("{} {audience}", notice.code())).collect::<Vec<_>>().join(", ")
+    let told = rule.notices.iter().map(|(notice, audience)| format!("{} {audience}", rule.mail_code(*notice)));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn guards(rule: &Rule) -> String {

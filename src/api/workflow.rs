@@ -96,14 +96,14 @@ impl From<&'static Rule> for RuleView {
             approval: rule.approval,
             deadlines: rule.deadlines,
             guards: rule.guards.iter().map(GuardView::from).collect(),
-            notices: rule.notices.iter().map(NoticeView::from).collect(),
+            notices: rule.notices.iter().map(|told| NoticeView::of(told, rule.mail_code(told.0))).collect(),
         }
     }
 }
 
-impl From<&(Notice, Audience)> for NoticeView {
-    fn from((notice, audience): &(Notice, Audience)) -> Self {
-        Self { notice: *notice, code: notice.code(), audience: *audience }
+impl NoticeView {
+    const fn of((notice, audience): &(Notice, Audience), code: &'static str) -> Self {
+        Self { notice: *notice, code, audience: *audience }
     }
 }
 
@@ -156,7 +156,7 @@ impl From<&'static TrackRule> for TrackRuleView {
             takes: rule.takes,
             deadlines: rule.deadlines,
             guards: rule.guards.iter().map(GuardView::from).collect(),
-            notices: rule.notices.iter().map(NoticeView::from).collect(),
+            notices: rule.notices.iter().map(|told| NoticeView::of(told, told.0.code())).collect(),
         }
     }
 }

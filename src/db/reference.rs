@@ -347,7 +347,8 @@ pub async fn sanction(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Optio
 
 /// These forms of violation as the catalogue of this day has them; unknown codes are left out.
 pub async fn violation_forms(tx: &mut Tx, codes: &[&str], day: NaiveDate) -> Result<Vec<FrozenForm>, DbError> {
-    let forms: Vec<(String, Category, String, String, String, NaiveDate)> = violation_forms::table
+    type Form = (String, Category, String, String, String, NaiveDate, Vec<Option<String>>);
+    let forms: Vec<Form> = violation_forms::table
         .filter(violation_forms::code.eq_any(codes).and(violation_forms::valid_from.le(day)))
         .filter(violation_forms::valid_to.is_null().or(violation_forms::valid_to.gt(day)))
         .select((
@@ -357,16 +358,18 @@ pub async fn violation_forms(tx: &mut Tx, codes: &[&str], day: NaiveDate) -> Res
             violation_forms::title_en,
             violation_forms::source_decree,
             violation_forms::valid_from,
+            violation_forms::sanction_codes,
         ))
         .load(tx.connection()?)
         .await?;
-    let frozen = forms.into_iter().map(|(code, category, title_id, title_en, source_decree, valid_from)| FrozenForm {
+    let frozen = |(code, category, title_id, title_en, source_decree, valid_from, sanction_codes): Form| FrozenForm {
         code,
         category,
         title_id,
         title_en,
         source_decree,
         valid_from,
-    });
-    Ok(frozen.collect())
+        sanction_codes: sanction_codes.into_iter().flatten().collect(),
+    };
+    Ok(forms.into_iter().map(frozen).collect())
 }

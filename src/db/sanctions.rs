@@ -118,8 +118,8 @@ pub(super) const STANDS: &str = "s.origin <> 'cancelled' AND NOT EXISTS (SELECT 
 /// newest decision comes last, also where a remedy has left a later version of one before it.
 fn standing_sanctions() -> String {
     format!(
-        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'acts', s.acts, \
-            'remedy', entry.remedy, 'version', s.version, 'sk_date', s.sk_date, 'idis_ref', s.idis_ref, 'challenged', EXISTS (SELECT FROM tracks t WHERE t.against = s.id AND t.ended_at IS NULL)) ORDER BY s.start_on NULLS LAST, s.version), '[]') FROM sanctions_imposed s \
+        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'level', s.level, 'acts', s.acts, \
+            'remedy', entry.remedy, 'version', s.version, 'sk_date', s.sk_date, 'start_on', s.start_on, 'idis_ref', s.idis_ref, 'challenged', EXISTS (SELECT FROM tracks t WHERE t.against = s.id AND t.ended_at IS NULL)) ORDER BY s.start_on NULLS LAST, s.version), '[]') FROM sanctions_imposed s \
           LEFT JOIN sanctions entry ON entry.code = s.sanction_code AND entry.valid_from = s.catalogue_from WHERE s.case_id = $1 AND {STANDS})"
     )
 }
@@ -176,6 +176,17 @@ pub async fn of_case(
     Ok((found, imposed, earlier))
 }
 
+/// The acts of a case, without what they bear.
+pub async fn acts(tx: &mut Tx, case_id: Uuid) -> Result<Vec<KnownAct>, DbError> {
+    let found: Vec<(i16, ActFinding)> = acts::table
+        .filter(acts::case_id.eq(case_id))
+        .order(acts::number)
+        .select((acts::number, acts::finding))
+        .load(tx.connection()?)
+        .await?;
+    Ok(found.into_iter().map(|(number, finding)| KnownAct { number, finding, punished: None }).collect())
+}
+
 #[derive(QueryableByName)]
 struct Entry {
     #[diesel(sql_type = sql::Jsonb)]
@@ -207,6 +218,14 @@ struct Entry {
     #[diesel(sql_type = sql::Bool)]
     team_formed: bool,
     #[diesel(sql_type = sql::Bool)]
+    summoned_twice: bool,
+    #[diesel(sql_type = sql::Bool)]
+    conviction_spent: bool,
+    #[diesel(sql_type = Nullable<sql::Date>)]
+    acted_from: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<sql::Date>)]
+    recommended_on: Option<NaiveDate>,
+    #[diesel(sql_type = sql::Bool)]
     authority_listed: bool,
 }
 
@@ -224,11 +243,16 @@ pub async fn look_up(
     let standing = standing_sanctions();
     let entry: Entry = diesel::sql_query(format!(
         "SELECT {standing} AS standing, s.category, s.weight, s.valid_from, s.level, s.title_id, s.title_en, s.basis, s.months, s.applies_to, a.numbers, a.findings, a.punished, \
-           EXISTS (SELECT FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
-             AND t.ended_at IS NULL AND p.state = 'team_formed') AS team_formed, \
+           coalesce('team_formed' = ANY (run.steps), false) AS team_formed, coalesce('summoned_2' = ANY (run.steps), false) AS summoned_twice, \
+           EXISTS (SELECT FROM sanctions_imposed d WHERE d.case_id = $1 AND d.level = 'dismissal' AND d.origin <> 'cancelled' AND d.imposed_at >= \
+             (SELECT max(t.ended_at) FROM tracks t WHERE t.case_id = $1 AND t.track = 'criminal' AND t.state = 'convicted')) AS conviction_spent, \
+           (SELECT min(r.occurred_from) FROM cases c JOIN reports r ON r.case_id = coalesce(c.split_from, c.id) WHERE $1 IN (c.id, c.master_case_id)) AS acted_from, \
+           (SELECT e.details::jsonb #>> '{{input,input,letter,dated}}' FROM events e WHERE e.case_id = $1 AND e.kind = 'send_recommendation' \
+             ORDER BY e.seq DESC LIMIT 1)::date AS recommended_on, \
            EXISTS (SELECT FROM sanction_authorities o WHERE o.authority = $4 AND o.position_level = $5 AND $2 = ANY (o.sanction_codes) \
              AND o.valid_from <= $3 AND (o.valid_to IS NULL OR o.valid_to > $3)) AS authority_listed \
-         FROM (SELECT coalesce(array_agg(a.number ORDER BY a.number), '{{}}') AS numbers, coalesce(array_agg(a.finding ORDER BY a.number), '{{}}') AS findings, \
+         FROM (SELECT array_agg(p.state) AS steps FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
+             AND t.ended_at IS NULL) run CROSS JOIN (SELECT coalesce(array_agg(a.number ORDER BY a.number), '{{}}') AS numbers, coalesce(array_agg(a.finding ORDER BY a.number), '{{}}') AS findings, \
              coalesce(array_agg(p.category ORDER BY a.number), '{{}}') AS punished FROM acts a \
              LEFT JOIN punished_acts p ON p.case_id = a.case_id AND p.act_number = a.number WHERE a.case_id = $1) a \
          LEFT JOIN sanctions s ON s.code = $2 AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3)"
@@ -243,7 +267,9 @@ pub async fn look_up(
     let acts = entry.numbers.iter().zip(entry.findings).zip(entry.punished);
     named.acts = acts.map(|((number, finding), punished)| KnownAct { number: *number, finding, punished }).collect();
     named.standing = stood(entry.standing)?;
-    named.team_formed = entry.team_formed;
+    (named.team_formed, named.summoned_twice) = (entry.team_formed, entry.summoned_twice);
+    named.conviction_spent = entry.conviction_spent;
+    (named.acted_from, named.recommended_on) = (entry.acted_from, entry.recommended_on);
     named.authority_fits = by.map(|_| entry.authority_listed);
     named.sanction = entry.category.zip(entry.weight);
     named.decided = entry.valid_from.map(|valid_from| CatalogueSanction {

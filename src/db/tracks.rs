@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{DbError, Pool, Tx};
 use crate::domain::action::AppealKind;
 use crate::domain::case::ReferralKind;
-use crate::domain::tracks::{StopReason, Track, TrackState};
+use crate::domain::tracks::{Stands, StopReason, Track, TrackState};
 use crate::schema::{track_steps, tracks};
 
 /// One row of `tracks`: from its beginning to its end.
@@ -85,15 +85,26 @@ pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<(TrackRun, Vec<Tr
     Ok(runs.into_iter().map(|run| (run.clone(), own(&run))).collect())
 }
 
-/// Since when the newest track of this kind stands where it stands.
-pub async fn since(tx: &mut Tx, case_id: Uuid, track: Track) -> Result<Option<DateTime<Utc>>, DbError> {
-    Ok(tracks::table
-        .filter(tracks::case_id.eq(case_id).and(tracks::track.eq(track)))
-        .order((tracks::ended_at.desc().nulls_first(), tracks::id.desc()))
-        .select(tracks::state_since)
-        .first(tx.connection()?)
-        .await
-        .optional()?)
+#[derive(QueryableByName)]
+struct StandsRow {
+    #[diesel(sql_type = sql::Timestamptz)]
+    state_since: DateTime<Utc>,
+    #[diesel(sql_type = sql::Nullable<sql::Date>)]
+    day: Option<NaiveDate>,
+}
+
+/// How the newest track of this kind stands.
+pub async fn stands(tx: &mut Tx, case_id: Uuid, track: Track) -> Result<Option<Stands>, DbError> {
+    let row: Option<StandsRow> = diesel::sql_query(
+        "SELECT t.state_since, (SELECT p.day FROM track_steps p WHERE p.track_id = t.id AND p.day IS NOT NULL ORDER BY p.id DESC LIMIT 1) AS day \
+         FROM tracks t WHERE t.case_id = $1 AND t.track = $2 ORDER BY t.ended_at DESC NULLS FIRST, t.id DESC LIMIT 1",
+    )
+    .bind::<sql::Uuid, _>(case_id)
+    .bind::<sql::Text, _>(track.as_str())
+    .get_result(tx.connection()?)
+    .await
+    .optional()?;
+    Ok(row.map(|row| Stands { since: row.state_since, day: row.day }))
 }
 
 /// Gives the live tracks of a merged case to its master. The caller holds the locks of both, and the master has no live

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::action::Action;
+use crate::domain::action::{Action, Document};
 use crate::domain::case::{Case, CaseFacts, Category, ClosureReason};
 use crate::domain::deadline::appeal_window;
 use crate::domain::guards::Named;
@@ -41,14 +41,17 @@ impl Beside {
 }
 
 /// What an action leaves beside; brings the track states in `next` along.
-pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case) -> Beside {
+pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, next: &mut Case) -> Beside {
     let mut beside = Beside { tracks: driven::changes(action, &facts.case), ..Beside::default() };
     match action {
         Action::Conclude(conclude) => beside.acts = sanction::found(&conclude.findings),
+        Action::SendRecommendation(send) => {
+            beside.warnings.extend(sanction::outside_range(&send.proposed_sanctions, named));
+        }
         Action::ImposeSanction(impose) => {
             let version = sanction::imposed(impose, named, Ground::Case);
             beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-            beside.warnings = sanction::warnings(impose, named, Ground::Case, facts.subject.employment);
+            beside.warnings = sanction::warnings(impose, named, Ground::Case, facts);
             beside.version = Some(version);
         }
         Action::ReportUnproven(unproven) => {
@@ -68,9 +71,9 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
         }
         Action::DecideAppeal(decide) => {
             let (to, code) = (driven::outcome(decide.outcome), decide.sanction_code.as_ref());
-            beside.version = sanction::after_appeal(to, code, &decide.decision, named, today);
+            beside.version = sanction::after_appeal(to, code, &decide.decision, named);
             leave_other_decision(named, &mut beside);
-            remedied(facts, named, today, next, &mut beside);
+            remedied(facts, named, &decide.decision, next, &mut beside);
         }
         Action::CancelOnAppeal(cancel) => {
             beside.version = sanction::cancelled(&cancel.decision, sanction::challenged(named), named);
@@ -89,14 +92,7 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, today: Naive
 }
 
 /// What a step of a track leaves, and what of the case's row it changes.
-pub fn of_step(
-    track: Track,
-    step: &TrackStep,
-    facts: &CaseFacts,
-    named: &Named,
-    today: NaiveDate,
-    next: &mut Case,
-) -> Beside {
+pub fn of_step(track: Track, step: &TrackStep, facts: &CaseFacts, named: &Named, next: &mut Case) -> Beside {
     let before = &facts.case;
     let turned = |track: Track, to| TrackChange::new(track, before.tracks.of(track), to, step.document.as_ref());
     let mut change = turned(track, step.to);
@@ -122,9 +118,10 @@ pub fn of_step(
             left_with(beside.version.as_ref(), named, next);
         }
         (Track::Appeal, to) if !to.is_live() => {
-            let left = |document| sanction::after_appeal(to, step.sanction_code.as_ref(), document, named, today);
-            beside.version = step.document.as_ref().and_then(left);
-            remedied(facts, named, today, next, &mut beside);
+            if let Some(outcome) = &step.document {
+                beside.version = sanction::after_appeal(to, step.sanction_code.as_ref(), outcome, named);
+                remedied(facts, named, outcome, next, &mut beside);
+            }
             if before.tracks.discipline.awaits_effect() && sanction::challenges_newest(named) {
                 beside.tracks.push(turned(Track::Discipline, TrackState::InForce));
             }
@@ -164,8 +161,8 @@ fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &N
 }
 
 /// What the outcome of a remedy changes beside the version it leaves: a decision that waited and stands as it was is in force
-/// from now on.
-fn remedied(facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case, beside: &mut Beside) {
+/// from the day of the outcome on.
+fn remedied(facts: &CaseFacts, named: &Named, outcome: &Document, next: &mut Case, beside: &mut Beside) {
     match &beside.version {
         Some(version) => {
             if sanction::challenges_newest(named) {
@@ -174,7 +171,7 @@ fn remedied(facts: &CaseFacts, named: &Named, today: NaiveDate, next: &mut Case,
             beside.warnings.extend(sanction::unfit_for(facts.subject.employment, named));
         }
         None if facts.case.tracks.discipline.awaits_effect() && sanction::challenges_newest(named) => {
-            beside.dates = in_force(Category::Discipline, Some(today));
+            beside.dates = in_force(Category::Discipline, Some(outcome.dated));
         }
         None => {}
     }
@@ -199,10 +196,10 @@ fn decided(
     beside: &mut Beside,
 ) {
     let before = &facts.case;
-    let ground = tracks::guards::ground(before, impose);
+    let ground = tracks::guards::ground(before, impose, named);
     let version = sanction::imposed(impose, named, ground);
     beside.acts = sanction::proven(version.acts.as_deref().unwrap_or_default(), impose.category);
-    beside.warnings = sanction::warnings(impose, named, ground, facts.subject.employment);
+    beside.warnings = sanction::warnings(impose, named, ground, facts);
     beside.version = Some(version);
     if let Some(change) = beside.tracks.first_mut() {
         change.document_number = Some(impose.decision.number.clone());

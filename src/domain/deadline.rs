@@ -54,6 +54,7 @@ impl DeadlineCode {
             Self::D4 if late => &[Audience::Owner, Audience::ReviewLeads, Audience::BknAuditors],
             Self::D4 => &[Audience::Owner, Audience::ReviewLeads],
             Self::D5 => &[Audience::Owner, Audience::ReviewLeads, Audience::BawasluDesk],
+            Self::D6 if late => &[Audience::BknAuditors, Audience::TaskForce],
             Self::D6 => &[Audience::BknAuditors],
             Self::D7 | Self::D8 | Self::D9 | Self::D10 | Self::D12 => &[Audience::Ppk],
             Self::D3 | Self::D11 | Self::D13 => &[],
@@ -137,7 +138,9 @@ pub struct Law {
 }
 
 impl Law {
-    /// The rule for a clock started on `day`: the one for this election law goes before the one for any.
+    /// The rule for a clock started on `day`: the one for this election law goes before the one for any. Where none holds yet on that
+    /// day, the first that came after it counts, so that a day far back leaves no deadline out; `None` only where there is none to
+    /// come either, as for Bawaslu's window outside an election.
     pub fn rule(
         &self,
         code: DeadlineCode,
@@ -145,15 +148,14 @@ impl Law {
         regime: ElectionRegime,
         day: NaiveDate,
     ) -> Option<&DeadlineRule> {
-        let holds = |rule: &&DeadlineRule| {
-            rule.code == code
-                && rule.variant == variant
-                && rule.valid_from <= day
-                && rule.valid_to.is_none_or(|end| day < end)
+        let of = |wanted: Option<ElectionRegime>| {
+            let named = move |rule: &&DeadlineRule| rule.code == code && rule.variant == variant;
+            self.rules.iter().filter(named).filter(move |rule| rule.regime == wanted)
         };
-        let fitting =
-            |wanted: Option<ElectionRegime>| self.rules.iter().filter(holds).find(|rule| rule.regime == wanted);
-        fitting(Some(regime)).or_else(|| fitting(None))
+        let holds = |rule: &&DeadlineRule| rule.valid_from <= day && rule.valid_to.is_none_or(|end| day < end);
+        let first_after = |wanted| of(wanted).filter(|rule| rule.valid_from > day).min_by_key(|rule| rule.valid_from);
+        let holding = of(Some(regime)).find(holds).or_else(|| of(None).find(holds));
+        holding.or_else(|| first_after(Some(regime))).or_else(|| first_after(None))
     }
 
     /// The rules that hold on this day, in the order of their codes.
@@ -353,9 +355,12 @@ impl ClockMaker<'_> {
         self.count(clock, rule.counting);
     }
 
-    /// Ends a clock because what it was for is done or no longer to be done. One that was late stays passed.
-    pub fn settle(&self, clock: &mut Clock, how: ClockStatus) {
-        clock.status = if clock.is_past(self.now) { ClockStatus::Passed } else { how };
+    /// Ends a clock because what it was for is done, or no longer to be done, since this day. Whether that was late goes by the day
+    /// and not by when it is recorded, nor by whether somebody had noticed the end. A window closes for itself.
+    pub fn settle(&self, clock: &mut Clock, how: ClockStatus, on: NaiveDate) {
+        let over =
+            |due| if clock.is_window() { due < self.now } else { self.law.calendar.day_at(self.region, due) < on };
+        clock.status = if clock.due_at.is_some_and(over) { ClockStatus::Passed } else { how };
         (clock.remaining, clock.next_reminder_on, clock.settled_at) = (None, None, Some(self.now));
     }
 
@@ -419,5 +424,6 @@ impl ClockMaker<'_> {
 
 /// Working days between reminders of what is late.
 const LATE_REMINDED_EVERY: u32 = 3;
-const WORKING_DAYS: Counting =
+/// Plain working days: collective leave is none.
+pub const WORKING_DAYS: Counting =
     Counting { unit: crate::domain::calendar::Unit::WorkingDay, roll_forward: false, collective_leave_counts: false };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::domain::action::{Action, BawasluResult, BreachResult, ConfirmedSubject, ReturnResult, Verb};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
-use crate::domain::case::{Case, CaseFacts, ClosureReason, State};
+use crate::domain::case::{Case, CaseFacts, Category, ClosureReason, State};
 use crate::domain::deadline::{Clock, ClockMaker, DeadlineCode, course};
 use crate::domain::frozen::FrozenForms;
 use crate::domain::guards::{Check, Guard, Named, Situation};
@@ -196,11 +196,11 @@ fn decision(
     let mut next = before.clone();
     record(&mut next, facts, actor, action, named);
     let maker = ClockMaker { law: &named.law, region: &before.region_code, now };
-    let mut beside = beside::of_action(action, facts, named, maker.today(), &mut next);
+    let mut beside = beside::of_action(action, facts, named, &mut next);
     let diverted = arrive(&mut next, rule.to, before);
     next.state_since = if next.state == before.state { before.state_since } else { now };
-    let owes_registration = sanction::owes_registration(beside.version.as_ref(), named);
-    let step = course::Step { facts, next: &next, rule, action, owes_registration };
+    let owed_since = sanction::owed_since(beside.version.as_ref(), &beside.dates, named);
+    let step = course::Step { facts, next: &next, rule, action, owed_since };
     let course = course::after(&step, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
     if course.changed.iter().any(|clock| clock.code == DeadlineCode::D3 && maker.outlasts_its_rule(clock)) {
@@ -327,7 +327,8 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
             next.proposed_weight = named.lightest_proposed;
             next.heaviest_proposed = named.heaviest_proposed;
             next.violation_forms = Some(FrozenForms(named.violation_forms.clone()));
-            next.category = send.violation_forms.iter().map(|form| form.category).max();
+            let decidable = |category: &Category| *category != Category::Criminal;
+            next.category = send.violation_forms.iter().map(|form| form.category).filter(decidable).max();
             if send.further_contest_allowed {
                 next.contest_count = 0;
             }

@@ -17,6 +17,7 @@ text_enum! {
         InFuture = "in-future", "tidak boleh di masa depan", "must not be in the future";
         TooLongAgo = "too-long-ago", "terlalu lama di masa lalu", "is too long ago";
         BeforeOccurred = "before-occurred", "tidak boleh mendahului tanggal kejadian", "must not be before the day it occurred";
+        BeforeFiled = "before-filed", "tidak boleh mendahului tanggal pengajuan", "must not be before the day it was filed";
         NumberNeeded = "number-needed", "isi NIP atau NIK: siapa pun yang menangani perkara dikenali dari nomornya", "needs NIP or NIK: whoever works on cases is known by a number";
         NotEnoughToIdentify = "not-enough-to-identify", "isi NIP, atau NIK, atau nama beserta instansi, atau nama beserta jabatan", "needs NIP, or NIK, or name with agency, or name with position";
         EvidenceUnstated = "evidence-unstated", "sebutkan bukti atau tautan, atau nyatakan bahwa tidak ada", "name evidence or a link, or state that there is none";

@@ -22,6 +22,9 @@ pub struct FrozenForm {
     pub source_decree: String,
     /// First day this version held.
     pub valid_from: NaiveDate,
+    /// The sanctions it provides for; unknown in cases from before they were kept.
+    #[serde(default)]
+    pub sanction_codes: Vec<String>,
 }
 
 /// Forms of violation as a column.

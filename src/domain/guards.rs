@@ -11,7 +11,7 @@ use crate::domain::case::{CaseFacts, Category, ElectionRegime, MasterFacts, Refe
 use crate::domain::deadline::{AppealWindow, DeadlineCode, Law, appeal_window};
 use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
-use crate::domain::sanction::{CatalogueSanction, KnownAct, StandingSanction};
+use crate::domain::sanction::{ActFinding, CatalogueSanction, KnownAct, StandingSanction};
 use crate::domain::tracks::guards::TrackSituation;
 use crate::domain::tracks::{Track, TrackStates};
 
@@ -75,6 +75,14 @@ pub struct Named {
     pub standing: Vec<StandingSanction>,
     /// An examining team is on record, where a sanction is named.
     pub team_formed: bool,
+    /// The subject of the examination that runs was summoned a second time, where a sanction is named.
+    pub summoned_twice: bool,
+    /// A dismissal was decided since the conviction was recorded, where a sanction is named.
+    pub conviction_spent: bool,
+    /// The first day of the acts, as reported, where a sanction is named.
+    pub acted_from: Option<NaiveDate>,
+    /// The date of the letter that recommends a sanction, where one is named.
+    pub recommended_on: Option<NaiveDate>,
     /// Whether the named official may impose the named sanction; `None` where that was not told.
     pub authority_fits: Option<bool>,
     /// The forms of violation named, as the catalogue has them for the day of the act.
@@ -398,6 +406,20 @@ pub const ADDRESSEE_CONFIRMED: Guard = now(
         }
         _ => false,
     },
+);
+/// T19: nothing is recommended where every act was found unproven (T20).
+pub const SOME_ACT_STANDS: Guard = now(
+    "some_act_stands",
+    "masih ada perbuatan yang tidak dinyatakan tidak terbukti",
+    "an act is left that was not found unproven",
+    |s| s.named.acts.is_empty() || s.named.acts.iter().any(|act| act.finding != ActFinding::NotProven),
+);
+/// T19: crimes are for the criminal track; the PPK decides in ethics or discipline.
+pub const PPK_MAY_DECIDE: Guard = now(
+    "ppk_may_decide",
+    "sekurang-kurangnya satu bentuk pelanggaran termasuk etik atau disiplin, yang dapat diputus PPK",
+    "at least one form is of ethics or discipline, which the PPK can decide",
+    |s| s.named.violation_forms.iter().any(|form| form.category != Category::Criminal),
 );
 /// T19.
 pub const EVIDENCE_REDACTED: Guard = now(

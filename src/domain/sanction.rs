@@ -1,4 +1,4 @@
-//! Sanctions and the acts they are for: words, what a decision may punish, and the versions it leaves. A version, once
+//! Sanctions and the acts they are for: what a decision may punish, and the versions it leaves. A version, once
 //! written, never changes; outcomes of remedies are new versions. Reads no catalogue: what a code stands for is handed in.
 
 use chrono::NaiveDate;
@@ -6,90 +6,27 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::action::{Document, Employment, Finding, ImposeSanction};
-use crate::domain::case::Category;
+use crate::domain::case::{CaseFacts, Category};
 use crate::domain::guards::Named;
 use crate::domain::tracks::TrackState;
 use crate::domain::warning::Warning;
-use crate::text_enum;
 
 pub use self::standing::{
     StandingSanction, all_registered, challenged, challenges_newest, decided_by, left_standing, newest, other_remedy,
-    owes_registration, registered,
+    owed_since, registered, remedy,
 };
+pub use self::words::{ActFinding, AppliesTo, Authority, PositionLevel, SanctionOrigin};
 
 mod standing;
 #[cfg(test)]
 mod tests;
+mod words;
 
 /// From this weight on a discipline sanction is heavy.
 pub const HEAVY: i16 = 300;
 
-text_enum! {
-    /// How a version of a sanction came about.
-    SanctionOrigin {
-        Decided = "decided", "Diputus", "Decided";
-        Lightened = "lightened", "Diperingan", "Lightened";
-        Aggravated = "aggravated", "Diperberat", "Aggravated";
-        Changed = "changed", "Diubah", "Changed";
-        Cancelled = "cancelled", "Dibatalkan", "Cancelled";
-    }
-}
-
-text_enum! {
-    /// Officials who may impose discipline sanctions (PP 94/2021).
-    Authority {
-        President = "president", "Presiden", "The President";
-        PpkCentralProvincial = "ppk_central_provincial", "PPK instansi pusat atau provinsi", "PPK of a central body or province";
-        PpkRegencyCity = "ppk_regency_city", "PPK kabupaten atau kota", "PPK of a regency or city";
-        JptMadya = "jpt_madya", "Pejabat pimpinan tinggi madya", "Middle senior executive";
-        JptPratama = "jpt_pratama", "Pejabat pimpinan tinggi pratama", "Junior senior executive";
-        Administrator = "administrator", "Pejabat administrator", "Administrator";
-        Pengawas = "pengawas", "Pejabat pengawas", "Supervisor";
-    }
-}
-
-text_enum! {
-    /// Levels of positions, as the competence to impose sanctions tells them apart.
-    PositionLevel {
-        JptUtama = "jpt_utama", "Pimpinan tinggi utama", "Highest senior executive";
-        JptMadya = "jpt_madya", "Pimpinan tinggi madya", "Middle senior executive";
-        JptPratama = "jpt_pratama", "Pimpinan tinggi pratama", "Junior senior executive";
-        Administrator = "administrator", "Administrator", "Administrator";
-        Pengawas = "pengawas", "Pengawas", "Supervisor";
-        Pelaksana = "pelaksana", "Pelaksana", "Executor";
-        JfUtama = "jf_utama", "Fungsional ahli utama", "Functional expert of the highest level";
-        JfOther = "jf_other", "Fungsional di bawah ahli utama", "Functional expert below it";
-    }
-}
-
-text_enum! {
-    /// On whom a sanction of the catalogue may be imposed.
-    AppliesTo {
-        Pns = "pns", "PNS dan calon PNS", "Tenured civil servants, also on probation";
-        Pppk = "pppk", "PPPK", "Government employees on contract";
-        Asn = "asn", "PNS dan PPPK", "Both";
-    }
-}
-
-impl AppliesTo {
-    /// Whoever is employed like this may bear it.
-    const fn fits(self, employment: Employment) -> bool {
-        match self {
-            Self::Asn => true,
-            Self::Pns => matches!(employment, Employment::Pns | Employment::Cpns),
-            Self::Pppk => matches!(employment, Employment::Pppk),
-        }
-    }
-}
-
-text_enum! {
-    /// What was found on an act.
-    ActFinding {
-        Open = "open", "Belum disimpulkan", "Open";
-        Proven = "proven", "Terbukti", "Proven";
-        NotProven = "not_proven", "Tidak terbukti", "Not proven";
-    }
-}
+/// The level of sanctions that end the employment.
+pub const DISMISSAL: &str = "dismissal";
 
 /// On what a decision rests, which says what it may punish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,14 +35,18 @@ pub enum Ground {
     Case,
     /// An act beside it.
     OtherAct,
-    /// A conviction; it needs no act.
+    /// A conviction, after which only a dismissal is left. It takes the place of whatever the acts bear.
     Conviction,
 }
 
 impl Ground {
     /// An act that bears this sanction may be punished under `category`.
     fn frees(self, punished: Option<Category>, category: Category) -> bool {
-        punished.is_none_or(|bears| self == Self::Case && bears == category)
+        punished.is_none_or(|bears| match self {
+            Self::Case => bears == category,
+            Self::OtherAct => false,
+            Self::Conviction => true,
+        })
     }
 }
 
@@ -198,6 +139,8 @@ pub struct SanctionVersion {
     pub acts: Option<Vec<i16>>,
     /// Acts that bore what it takes the place of, and bear nothing now.
     pub frees: Vec<i16>,
+    /// Acts that bore a sanction of another category, and now bear this one.
+    pub takes_over: Vec<i16>,
 }
 
 /// What becomes known later of a sanction that stands.
@@ -233,8 +176,19 @@ pub fn fits_category(impose: &ImposeSanction, named: &Named) -> bool {
     impose.category != Category::Criminal && named.sanction.is_some_and(|(category, _)| category == impose.category)
 }
 
+/// The sanction named ends the employment.
+pub fn dismisses(named: &Named) -> bool {
+    named.decided.as_ref().is_some_and(|entry| entry.level == DISMISSAL)
+}
+
+/// No dismissal stands, and none was decided on this conviction before: what became of that one is not gone round.
+pub fn not_dismissed_already(named: &Named) -> bool {
+    !named.conviction_spent && named.standing.iter().all(|standing| standing.level != DISMISSAL)
+}
+
 /// The acts a decision punishes: those it names, or all that stand and are free. A case whose acts nobody listed is about
-/// one, as reported; a decision that rests on a conviction punishes none.
+/// one, as reported. A dismissal after a conviction is for all that stand or bear a sanction, and for none where nothing was
+/// proven but in court.
 pub fn punished_acts(impose: &ImposeSanction, named: &Named, ground: Ground) -> Vec<i16> {
     if let Some(acts) = &impose.acts {
         let mut acts = acts.clone();
@@ -242,25 +196,27 @@ pub fn punished_acts(impose: &ImposeSanction, named: &Named, ground: Ground) -> 
         acts.dedup();
         return acts;
     }
-    if ground == Ground::Conviction {
-        return Vec::new();
-    }
     if named.acts.is_empty() {
         return vec![1];
     }
-    let standing = || named.acts.iter().filter(|act| act.finding != ActFinding::NotProven);
+    let bears = |act: &KnownAct| ground == Ground::Conviction && act.punished.is_some();
+    let standing = || named.acts.iter().filter(|act| act.finding != ActFinding::NotProven || bears(act));
     let free = standing().filter(|act| ground.frees(act.punished, impose.category));
     let free: Vec<i16> = free.map(|act| act.number).collect();
     if free.is_empty() { standing().map(|act| act.number).collect() } else { free }
 }
 
-/// Every act the decision names is on record and was not found not proven.
-pub fn acts_stand(impose: &ImposeSanction, named: &Named) -> bool {
+/// Every act the decision names is on record and was not found not proven; where it names none, such an act is left, unless a
+/// court has found what the administration did not.
+pub fn acts_stand(impose: &ImposeSanction, named: &Named, ground: Ground) -> bool {
     let known = |number: &i16| match named.acts.iter().find(|act| act.number == *number) {
         Some(act) => act.finding != ActFinding::NotProven,
         None => named.acts.is_empty() && *number == 1,
     };
-    impose.acts.as_ref().is_none_or(|acts| acts.iter().all(known))
+    match &impose.acts {
+        Some(acts) => acts.iter().all(known),
+        None => ground == Ground::Conviction || !punished_acts(impose, named, ground).is_empty(),
+    }
 }
 
 /// The decision and the examination it rests on are not dated behind this day.
@@ -268,15 +224,27 @@ pub fn dated_by(impose: &ImposeSanction, day: NaiveDate) -> bool {
     impose.decision.dated <= day && impose.examination_record.dated <= day
 }
 
-/// No act of the decision bears another sanction, and there is an act to punish, unless it rests on a conviction
-/// (PP 94/2021: no double punishment for one act).
+/// No act of the decision bears another sanction (PP 94/2021: no double punishment for one act).
 pub fn not_punished_twice(impose: &ImposeSanction, named: &Named, ground: Ground) -> bool {
     let acts = punished_acts(impose, named, ground);
     let free = |number: &i16| {
         let act = named.acts.iter().find(|act| act.number == *number);
         ground.frees(act.and_then(|act| act.punished), impose.category)
     };
-    (ground == Ground::Conviction || !acts.is_empty()) && acts.iter().all(free)
+    acts.iter().all(free)
+}
+
+/// What of a decision is dated before its acts, by its field.
+pub fn before_acts(impose: &ImposeSanction, named: &Named) -> Vec<&'static str> {
+    let dates = [("decision", impose.decision.dated), ("examination_record", impose.examination_record.dated)];
+    let early = |dated: NaiveDate| named.acted_from.is_some_and(|acted| dated < acted);
+    dates.into_iter().filter(|(_, dated)| early(*dated)).map(|(field, _)| field).collect()
+}
+
+/// A sanction is proposed that none of the forms named provides for.
+pub fn outside_range(proposed: &[String], named: &Named) -> Option<Warning> {
+    let provided = |code: &String| named.violation_forms.iter().any(|form| form.sanction_codes.contains(code));
+    proposed.iter().any(|code| !provided(code)).then_some(Warning::ProposalOutsideRange)
 }
 
 /// The sanction named is none for somebody employed like this.
@@ -285,17 +253,28 @@ pub fn unfit_for(employment: Option<Employment>, named: &Named) -> Option<Warnin
     (!entry.applies_to.fits(employment)).then_some(Warning::SanctionNotForEmployment)
 }
 
+/// The examination on record, if one was begun, has come to its end, or the subject missed it twice.
+pub fn heard(discipline: TrackState, named: &Named) -> bool {
+    match discipline {
+        TrackState::Summoned => false,
+        TrackState::TeamFormed => named.summoned_twice,
+        _ => true,
+    }
+}
+
 /// What the officer is warned of.
-pub fn warnings(
-    impose: &ImposeSanction,
-    named: &Named,
-    ground: Ground,
-    employment: Option<Employment>,
-) -> Vec<Warning> {
+pub fn warnings(impose: &ImposeSanction, named: &Named, ground: Ground, facts: &CaseFacts) -> Vec<Warning> {
+    let unheard = impose.category == Category::Discipline && !heard(facts.case.tracks.discipline, named);
+    let unheard = unheard.then_some(Warning::ExaminationNotRecorded);
+    let unfit = unfit_for(facts.subject.employment, named);
     let heavy = impose.category == Category::Discipline && named.sanction.is_some_and(|(_, weight)| weight >= HEAVY);
     let authority = (named.authority_fits == Some(false)).then_some(Warning::AuthorityNotListed);
     let team = (heavy && !named.team_formed && ground != Ground::Conviction).then_some(Warning::TeamNotRecorded);
-    authority.into_iter().chain(team).chain(unfit_for(employment, named)).collect()
+    let decided = impose.decision.dated;
+    let hasty = (decided < impose.examination_record.dated).then_some(Warning::DecisionBeforeExamination);
+    let unasked = named.recommended_on.filter(|recommended| decided < *recommended);
+    let unasked = unasked.map(|_| Warning::DecisionBeforeRecommendation);
+    authority.into_iter().chain(team).chain(unheard).chain(unfit).chain(hasty).chain(unasked).collect()
 }
 
 /// A decision of the PPK. It takes the place of those that its acts bear already.
@@ -304,11 +283,13 @@ pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> Sancti
     let shares = |standing: &&StandingSanction| standing.acts.iter().any(|act| acts.contains(act));
     let replaced: Vec<&StandingSanction> = named.standing.iter().filter(shares).collect();
     let bore = replaced.iter().flat_map(|standing| &standing.acts);
+    let other = replaced.iter().filter(|standing| standing.category != impose.category);
     let entry = named.decided.as_ref();
     SanctionVersion {
         origin: if replaced.is_empty() { SanctionOrigin::Decided } else { SanctionOrigin::Changed },
         version_of: replaced.last().map(|standing| standing.id),
         frees: bore.copied().filter(|act| !acts.contains(act)).collect(),
+        takes_over: other.flat_map(|standing| &standing.acts).copied().filter(|act| acts.contains(act)).collect(),
         sanction_code: Some(impose.sanction_code.clone()),
         months: impose.months.or_else(|| entry.and_then(|entry| entry.months)),
         sk_number: Some(impose.decision.number.clone()),
@@ -327,13 +308,13 @@ pub fn imposed(impose: &ImposeSanction, named: &Named, ground: Ground) -> Sancti
     }
 }
 
-/// The version that the outcome of a remedy leaves; `None` where the decision stands as it is, or none does.
+/// The version that the outcome of a remedy leaves, in force since that was decided; `None` where the decision stands as it is,
+/// or none does.
 pub fn after_appeal(
     outcome: TrackState,
     sanction_code: Option<&String>,
     decision: &Document,
     named: &Named,
-    today: NaiveDate,
 ) -> Option<SanctionVersion> {
     let origin = match outcome {
         TrackState::Lightened => SanctionOrigin::Lightened,
@@ -350,7 +331,7 @@ pub fn after_appeal(
         sk_number: Some(decision.number.clone()),
         sk_date: Some(decision.dated),
         sk_file: decision.file,
-        start_on: Some(today),
+        start_on: Some(decision.dated),
         ..version(Category::Discipline, named)
     })
 }
@@ -400,6 +381,7 @@ fn version(category: Category, named: &Named) -> SanctionVersion {
         annulment_file: None,
         acts: None,
         frees: Vec::new(),
+        takes_over: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The tracks that run beside the main state: words, states and what a case keeps of them. A track never moves the main
 //! state; it can only keep a case from closing. Their tables are in `rules` and `driven`; nothing here decides.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,6 +15,7 @@ pub mod driven;
 pub mod guards;
 pub mod rules;
 pub mod step;
+pub mod summons;
 
 text_enum! {
     /// What runs beside the main state.
@@ -239,6 +240,15 @@ pub struct TrackStep {
     /// A further decision of the PPK beside the first one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sanction: Option<ImposeSanction>,
+}
+
+/// How a track of a case stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Stands {
+    /// Since when it stands where it stands.
+    pub since: DateTime<Utc>,
+    /// The last day it was told of: of a summons, or of the filing of a remedy.
+    pub day: Option<NaiveDate>,
 }
 
 /// One track as it is to be written: opened, or brought on.

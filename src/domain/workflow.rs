@@ -116,6 +116,18 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// The code by which the mail rules name a notice of this rule. They have three for the one letter that says that the status has
+    /// changed: M3 at T02, M6 at T06 and T07, M6b elsewhere.
+    pub const fn mail_code(&self, notice: N) -> &'static str {
+        match (self.verb, notice) {
+            (Verb::Take, N::StatusChanged) => "M3",
+            (Verb::Accept | Verb::ReferDirectly, N::StatusChanged) => "M6",
+            _ => notice.code(),
+        }
+    }
+}
+
 /// The state a report's case begins in (T01).
 pub const OPENING: State = State::Submitted;
 /// Deadlines a new case sets.
@@ -212,7 +224,13 @@ pub const RULES: &[Rule] = &[
     rule("T19", Verb::SendRecommendation, &[S::Recommendation], To(S::PpkAction), P::Recommend)
         .approved_by(P::ApproveRecommendation)
         .sets(&["D7"])
-        .checks(&[g::SUBJECT_RESOLVED, g::ADDRESSEE_CONFIRMED, g::EVIDENCE_REDACTED])
+        .checks(&[
+            g::SUBJECT_RESOLVED,
+            g::SOME_ACT_STANDS,
+            g::PPK_MAY_DECIDE,
+            g::ADDRESSEE_CONFIRMED,
+            g::EVIDENCE_REDACTED,
+        ])
         .tells(&[TOLD_STATUS, (N::RecommendationSent, A::Ppk), (N::RecommendationSent, A::TypedAddress)]),
     rule("T20", Verb::RecommendNothing, &[S::Recommendation], Close(C::NotProven), P::Recommend)
         .approved_by(P::ApproveRecommendation)

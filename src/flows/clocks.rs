@@ -106,7 +106,7 @@ pub async fn follow_merge(
     } else {
         let theirs = |clock: &&mut Clock| brought().any(|report| clock.report_id == Some(report.id));
         let ended = master.clocks.iter_mut().filter(theirs).map(|clock| {
-            maker.settle(clock, ClockStatus::Cancelled);
+            maker.settle(clock, ClockStatus::Cancelled, maker.today());
             clock.clone()
         });
         ended.collect()

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::transition::{Setting, sight};
 use super::{FlowError, files, persons};
 use crate::db::{self, Tx};
-use crate::domain::action::{Accept, Action, Close, ConfirmedSubject, ImposeSanction};
+use crate::domain::action::{Accept, Action, Close, ConfirmedSubject, Document, ImposeSanction};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::calendar::today;
 use crate::domain::case::{CaseFacts, Category};
@@ -14,6 +14,8 @@ use crate::domain::election::suggest;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::guards::Named;
 use crate::domain::person_number;
+use crate::domain::sanction::before_acts;
+use crate::domain::tracks::{Stands, Track};
 
 /// Whether the action names nothing that has to be looked up, no file and no report: the case says it all.
 pub(super) fn is_named_by_case_alone(action: &Action) -> bool {
@@ -133,6 +135,7 @@ pub(super) async fn resolve(
                 &mut faults,
             )
             .await?;
+            named.acts = db::sanctions::acts(tx, facts.case.id).await?;
             let codes: Vec<&str> = send.violation_forms.iter().map(|form| form.code.as_str()).collect();
             let known = db::reference::violation_forms(tx, &codes, acted).await?;
             for (i, form) in send.violation_forms.iter().enumerate() {
@@ -166,6 +169,8 @@ pub(super) async fn resolve(
             decided(tx, facts, impose, acted, "/input", &mut named, &mut faults).await?;
         }
         Action::DecideAppeal(decide) => {
+            let stands = db::tracks::stands(tx, facts.case.id, Track::Appeal).await?;
+            faults.extend(before_filing(stands, &decide.decision, "/input/decision/dated"));
             let code = decide.sanction_code.as_deref();
             challenged(tx, facts, code, acted, "/input/sanction_code", &mut named, &mut faults).await?;
         }
@@ -177,7 +182,12 @@ pub(super) async fn resolve(
             named.standing = db::sanctions::standing(tx, facts.case.id).await?;
             faults.extend(unknown_versions(close, &named));
         }
-        Action::RecommendNothing(_) | Action::ReportUnproven(_) | Action::TakeEffect(_) | Action::CancelOnAppeal(_) => {
+        Action::CancelOnAppeal(cancel) => {
+            let stands = db::tracks::stands(tx, facts.case.id, Track::Appeal).await?;
+            faults.extend(before_filing(stands, &cancel.decision, "/input/decision/dated"));
+            named.standing = db::sanctions::standing(tx, facts.case.id).await?;
+        }
+        Action::RecommendNothing(_) | Action::ReportUnproven(_) | Action::TakeEffect(_) => {
             named.standing = db::sanctions::standing(tx, facts.case.id).await?
         }
         _ => {}
@@ -256,7 +266,15 @@ pub(super) async fn decided(
     if !db::sanctions::look_up(tx, facts.case.id, &impose.sanction_code, by, day, named).await? {
         faults.push(FieldFault::new(format!("{pointer}/sanction_code"), Fault::UnknownCode));
     }
+    let early = before_acts(impose, named).into_iter();
+    faults.extend(early.map(|field| FieldFault::new(format!("{pointer}/{field}/dated"), Fault::BeforeOccurred)));
     Ok(())
+}
+
+/// The outcome of a remedy is not dated before it was filed.
+pub(super) fn before_filing(stands: Option<Stands>, outcome: &Document, pointer: &str) -> Option<FieldFault> {
+    let filed_on = stands.and_then(|appeal| appeal.day)?;
+    (outcome.dated < filed_on).then(|| FieldFault::new(pointer, Fault::BeforeFiled))
 }
 
 /// Finds the discipline decision that a remedy is to be against. Where two stand, none is meant until it is named.

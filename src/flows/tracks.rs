@@ -1,6 +1,6 @@
 //! Taking a step of a track beside the main state, and handing tracks over at a merge. Never moves the main state.
 
-use super::resolve::{challenged, decided};
+use super::resolve::{before_filing, challenged, decided};
 use super::transition::{Setting, current, tell};
 use super::{FlowError, files};
 use crate::db::transition::{NewEvent, Tell};
@@ -35,17 +35,20 @@ pub async fn take(
     if let Some(impose) = asked.sanction.as_ref().filter(|_| faults.is_empty()) {
         decided(tx, &facts, impose, today(setting.now), "/sanction", &mut named, &mut faults).await?;
     }
-    let about_decision =
-        track == Track::Discipline && matches!(asked.to, TrackState::Cancelled | TrackState::Delivered);
+    let about_decision = track == Track::Discipline
+        && matches!(asked.to, TrackState::Cancelled | TrackState::Delivered | TrackState::InForce);
     if faults.is_empty() && (about_decision || (track == Track::Appeal && !asked.to.is_live())) {
         let (code, day) = (asked.sanction_code.as_deref(), today(setting.now));
         challenged(tx, &facts, code, day, "/sanction_code", &mut named, &mut faults).await?;
     }
+    let stands = db::tracks::stands(tx, facts.case.id, track).await?;
+    if let Some(outcome) = asked.document.as_ref().filter(|_| track == Track::Appeal && !asked.to.is_live()) {
+        faults.extend(before_filing(stands, outcome, "/document/dated"));
+    }
     if !faults.is_empty() {
         return Err(FlowError::Input(faults));
     }
-    let since = db::tracks::since(tx, facts.case.id, track).await?;
-    let decision = step::decide(&facts, actor, track, asked, since, &named, setting.now)
+    let decision = step::decide(&facts, actor, track, asked, stands, &named, setting.now)
         .map_err(|refusal| FlowError::Refused(refusal, current(&facts, actor)))?;
     let warnings = decision.beside().warnings.clone();
     let details = event::salted(&serde_json::to_value(asked).unwrap_or_default());

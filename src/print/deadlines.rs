@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::or_dash;
 use crate::domain::calendar::Unit;
 use crate::domain::case::State;
-use crate::domain::deadline::{DeadlineCode, RULES_FILE, is_statutory};
+use crate::domain::deadline::{DeadlineCode, RULES_FILE, TO_REPRIMAND, is_statutory};
 use crate::domain::ids::Language;
 use crate::domain::notice::Audience;
 
@@ -13,7 +13,7 @@ const HEAD: &str = "\n## Deadlines (batas waktu)\n\n\
     The rules shipped in `data/deadline_rules.csv`; what runs in a service is what its database holds, at `/v1/reference/deadline-rules`. A day \
     is one of the office that handles the case, and the day on which a clock begins is not counted. Reminders are in one digest a person and \
     morning (M16, M17): two days before the end, on its day, and every three working days after it.\n\n\
-    | Code | Batas waktu | Deadline | Begins | Length | Election law | Basis | Reminded |\n|---|---|---|---|---|---|---|---|\n";
+    | Code | Batas waktu | Deadline | Begins | Length | Election law | Basis | Reminded | When passed |\n|---|---|---|---|---|---|---|---|---|\n";
 
 /// The table, with what belongs to no row of the file.
 pub(super) fn markdown(text: &mut String) {
@@ -29,7 +29,7 @@ pub(super) fn markdown(text: &mut String) {
         let paused = if cell("pausable") == "true" { "; stands still while the reporter is asked" } else { "" };
         let _ = writeln!(
             text,
-            "| {code} | {} | {} | {} | {} {unit}{forward}{paused} | {} | {} | {} |",
+            "| {code} | {} | {} | {} | {} {unit}{forward}{paused} | {} | {} | {} | {} |",
             cell("title_id"),
             cell("title_en"),
             cell("starts"),
@@ -37,6 +37,7 @@ pub(super) fn markdown(text: &mut String) {
             cell("regime"),
             or_dash(cell("basis").replace(';', "; ")),
             or_dash(reminded(code, cell("variant"))),
+            or_dash(when_passed(code, cell("variant")).to_owned()),
         );
     }
     let (code, id, en) = (DeadlineCode::D13, Language::Indonesian, Language::English);
@@ -46,6 +47,32 @@ pub(super) fn markdown(text: &mut String) {
         code.label(id),
         code.label(en)
     );
+}
+
+/// What then becomes possible or happens by itself, beside reminders.
+fn when_passed(code: DeadlineCode, variant: &str) -> &'static str {
+    match code {
+        _ if is_statutory(code, variant) => "nothing here: it is Bawaslu's own time",
+        DeadlineCode::D1 => "shown as overdue",
+        DeadlineCode::D2 => {
+            "Bawaslu is told as `preliminary_information` only (T07, T11), or passed over as `out_of_time` (T12)"
+        }
+        DeadlineCode::D3 => "the case goes back unanswered (T05)",
+        DeadlineCode::D4 | DeadlineCode::D6 => "shown as overdue, and goes up one level",
+        DeadlineCode::D5 => "the referral may be recalled (T17)",
+        DeadlineCode::D7 if variant == TO_REPRIMAND => "the PPK may be reprimanded (`control.reprimand`), then blocked",
+        DeadlineCode::D7 => "the PPK may be warned (`control.warning`)",
+        DeadlineCode::D8 | DeadlineCode::D10 => "shown as overdue",
+        DeadlineCode::D9 if variant == "in_force" => {
+            "with the time for a remedy over as well, the decision may take effect (T26)"
+        }
+        DeadlineCode::D9 => {
+            "a remedy is filed with a reason for the delay only (T25); the decision may take effect (T26)"
+        }
+        DeadlineCode::D11 => "nothing: the closing itself tells the reporter",
+        DeadlineCode::D12 => "shown as overdue; `/v1/compliance` counts the sanction as unregistered",
+        DeadlineCode::D13 => "a purge is proposed",
+    }
 }
 
 /// Whom it reminds in any state, and who is told besides once it is over.

@@ -139,6 +139,9 @@ pub(super) fn mail_names(text: &mut String) {
     notices.sort_by_key(|notice| notice.code());
     for notice in notices {
         let (id, en) = (notice.label(Language::Indonesian), notice.label(Language::English));
-        let _ = writeln!(text, "| {} | {id} | {en} |", notice.code());
+        let mut codes: Vec<&str> = RULES.iter().map(|rule| rule.mail_code(notice)).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let _ = writeln!(text, "| {} | {id} | {en} |", codes.join(", "));
     }
 }

@@ -138,7 +138,9 @@ async fn a_ppk_silent_for_fourteen_days_is_reported_to_bkn_and_the_task_force_an
     }
     let overdue = app.get("/v1/cases?overdue=true").by(Persona::Auditor).expect(200).await;
     assert_eq!(overdue.at("/data/0/case_number"), &json!(case));
-    app.walk(&case, &["impose_sanction"]).await;
+    let mut impose = steps::input(&app, "impose_sanction");
+    impose["decision"]["dated"] = app.day(0).into();
+    app.fire_with(&case, "impose_sanction", &impose).await;
     let done = deadline(&app, &case, "D7").await;
     assert_eq!((&done["status"], &done["overdue"]), (&json!("passed"), &json!(false)), "done, but late");
 }
@@ -178,7 +180,7 @@ async fn a_demotion_delivered_on_2_march_2026_takes_effect_after_27_march_and_is
     assert_eq!((&objection["variant"], &objection["starts_on"]), (&json!("objection"), &json!("2026-03-27")));
     let effective = try_at("2026-03-30T10:05", &delivered).await;
     assert_eq!(effective.status, 200, "{}", effective.body());
-    assert_eq!(deadline(&app, &case, "D12").await["last_day"], "2026-04-13");
+    assert_eq!(deadline(&app, &case, "D12").await["last_day"], "2026-03-31", "from the fifteenth day on");
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! The rules of deadlines on the bare domain: how clocks are started, paused and met by the steps of the workflow.
 
 use chrono::{DateTime, Duration, Utc};
-use netral::domain::action::{Action, AppealKind, Verb};
+use netral::domain::action::{Action, AppealKind, AppealOutcome, DecideAppeal, Document, TakeEffect, Verb};
 use netral::domain::actor::{Actor, Role};
 use netral::domain::case::{CaseFacts, ElectionRegime, KnownReport, ReferralKind, State};
 use netral::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode as D, appeal_window, course};
 use netral::domain::decide::{Decision, Refusal, Verdict, decide};
+use netral::domain::notice::Audience;
 use netral::domain::tracks::TrackState;
 use netral::domain::tracks::rules::TRACK_RULES;
 use netral::domain::warning::Warning;
@@ -280,4 +281,81 @@ fn a_day_to_answer_beyond_the_time_for_completion_is_allowed_and_warned_of() {
     };
     assert_eq!(warned(day(2026, 11, 27)), [], "the fifth working day");
     assert_eq!(warned(day(2026, 11, 28)), [Warning::AnswerLaterThanRule]);
+}
+
+#[test]
+fn what_was_done_in_time_and_recorded_late_was_in_time_whether_or_not_anybody_had_noticed() {
+    let law = law();
+    let ended = |state, (code, variant, from), noticed: bool, action: &Action, now| {
+        let mut facts = sample::case(state);
+        let mut clock = maker(&law, at("2026-10-01T09:00")).start(code, variant, ElectionRegime::None, from).unwrap();
+        if noticed {
+            assert!(maker(&law, now).pass(&mut clock), "{code} is over");
+        }
+        facts.clocks = kept(&[], &[clock]);
+        let decided = decided(&facts, action, now);
+        decided.clocks().iter().find(|clock| clock.code == code).unwrap().status
+    };
+    let effect = |delivered_on| {
+        let early_effect_reason = Some("Terlapor menerima keputusan secara tertulis.".to_owned());
+        Action::TakeEffect(TakeEffect { delivered_on, early_effect_reason })
+    };
+    let outcome = |dated| {
+        let decision = Document { number: "B/1".to_owned(), dated, file: None };
+        Action::DecideAppeal(DecideAppeal { outcome: AppealOutcome::Upheld, decision, sanction_code: None })
+    };
+    let decision = |dated| {
+        let mut action = sample::action(Verb::ImposeSanction);
+        if let Action::ImposeSanction(impose) = &mut action {
+            impose.decision.dated = dated;
+        }
+        action
+    };
+    let (decided_on, filed_on, sent_on) = (day(2026, 11, 29), day(2026, 10, 1), day(2026, 11, 1));
+    let delivery = (State::SanctionDecided, (D::D8, "", decided_on), at("2026-12-29T10:00"));
+    let objection = (State::Appeal, (D::D10, "objection", filed_on), sample::now());
+    let follow_up = (State::PpkAction, (D::D7, "", sent_on), sample::now());
+    for ((state, clock, now), in_time, late) in [
+        (delivery, effect(day(2026, 12, 3)), effect(day(2026, 12, 14))),
+        (objection, outcome(day(2026, 10, 30)), outcome(day(2026, 11, 2))),
+        (follow_up, decision(day(2026, 11, 15)), decision(day(2026, 11, 16))),
+    ] {
+        for noticed in [false, true] {
+            assert_eq!(ended(state, clock, noticed, &in_time, now), ClockStatus::Met, "{}", clock.0);
+            assert_eq!(ended(state, clock, noticed, &late, now), ClockStatus::Passed, "{}", clock.0);
+        }
+    }
+}
+
+#[test]
+fn registration_is_owed_from_the_day_a_sanction_is_in_force_and_not_from_the_day_that_is_recorded() {
+    let mut facts = sample::case(State::Appeal);
+    let decision = Document { number: "B/1".to_owned(), dated: day(2026, 11, 12), file: None };
+    let outcome = DecideAppeal { outcome: AppealOutcome::Lightened, decision, sanction_code: Some("R2".to_owned()) };
+    stepped(&mut facts, &Action::DecideAppeal(outcome), sample::now());
+    assert_eq!(one(&facts, D::D12).starts_on, day(2026, 11, 12), "the remedy's outcome");
+}
+
+#[test]
+fn a_day_before_any_rule_held_is_counted_by_the_first_that_came() {
+    let (law, long_ago) = (law(), day(2019, 6, 3));
+    let clock = maker(&law, sample::now()).start(D::D8, "", ElectionRegime::None, long_ago).unwrap();
+    assert_eq!((last_day(&clock), clock.status), (day(2019, 6, 17), ClockStatus::Passed));
+    assert!(law.rule(D::D9, "in_force", ElectionRegime::Pemilu, long_ago).is_some());
+    assert!(law.rule(D::D2, "", ElectionRegime::None, long_ago).is_none(), "there is none to come either");
+    // One for the election law that holds later does not go before one for any that holds now.
+    let mut changed = (*law).clone();
+    let mut later = changed.rules.iter().find(|rule| rule.code == D::D6).unwrap().clone();
+    (later.regime, later.valid_from, later.length) = (Some(ElectionRegime::Pemilu), day(2028, 1, 1), 1);
+    changed.rules.insert(0, later);
+    assert_eq!(changed.rule(D::D6, "", ElectionRegime::Pemilu, day(2026, 1, 1)).unwrap().length, 5);
+}
+
+#[test]
+fn a_recommendation_that_is_late_is_told_one_level_up() {
+    let told = |late| D::D6.reminded(State::Recommendation, late);
+    assert_eq!(
+        (told(false), told(true)),
+        (&[Audience::BknAuditors][..], &[Audience::BknAuditors, Audience::TaskForce][..])
+    );
 }

@@ -15,9 +15,10 @@ use netral::domain::case::{
     OfficerIds, ReferralKind, ReportFacts, State, Subject, SubjectResolution,
 };
 use netral::domain::confidential::Confidential;
+use netral::domain::frozen::FrozenForm;
 use netral::domain::guards::Named;
 use netral::domain::marks::Marks;
-use netral::domain::sanction::StandingSanction;
+use netral::domain::sanction::{AppliesTo, CatalogueSanction, StandingSanction};
 use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::{Datum, TRACK_RULES};
 use netral::domain::tracks::{StopReason, Track, TrackState, TrackStates, TrackStep};
@@ -194,6 +195,19 @@ pub fn step(track: Track, to: TrackState) -> TrackStep {
     }
 }
 
+/// What the catalogue says of a sanction of this level.
+pub fn entry(level: &str) -> CatalogueSanction {
+    CatalogueSanction {
+        valid_from: day(2021, 8, 31),
+        level: level.to_owned(),
+        title_id: "Sanksi uji".to_owned(),
+        title_en: "Test sanction".to_owned(),
+        basis: None,
+        months: None,
+        applies_to: AppliesTo::Asn,
+    }
+}
+
 fn moral(code: &str) -> ImposeSanction {
     ImposeSanction { category: Category::Ethics, sanction_code: code.to_owned(), ..impose_sanction() }
 }
@@ -209,15 +223,26 @@ pub fn named(verb: Verb) -> Named {
             id: Uuid::from_u128(0xF),
             category: Category::Discipline,
             sanction_code: "S1".to_owned(),
+            level: "medium".to_owned(),
             acts: Vec::new(),
             remedy: None,
             version: 1,
             sk_date: None,
+            start_on: None,
             idis_ref: None,
             challenged: false,
         }],
         lightest_proposed: Some(200),
         heaviest_proposed: Some(200),
+        violation_forms: vec![FrozenForm {
+            code: "DIS-06".to_owned(),
+            category: Category::Discipline,
+            title_id: "Bentuk uji".to_owned(),
+            title_en: "Test form".to_owned(),
+            source_decree: "SKB".to_owned(),
+            valid_from: day(2022, 9, 22),
+            sanction_codes: vec!["S1".to_owned()],
+        }],
         law: crate::law::law(),
         ..Named::default()
     }

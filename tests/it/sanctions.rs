@@ -117,7 +117,16 @@ async fn a_remedy_leaves_a_new_version_and_the_first_stays_as_it_was() {
     assert_eq!((&second["acts"], &second["deciding_official"]), (&first["acts"], &first["deciding_official"]));
     assert!(second["title"]["id"].as_str().unwrap().starts_with("Pemotongan"), "{second}");
     let idis = second["idis"].clone();
-    assert_eq!((&idis["jenisTingkatHukumanId"], &idis["kedudukanHukum"]), (&json!("S"), &json!("pns")));
+    assert_eq!((&idis["jenisTingkatHukumanId"], &idis["jenisHukuman"]), (&json!("S"), &second["title"]["id"]));
+    assert_eq!(
+        (&idis["kedudukanHukum"], &second["employment"]),
+        (&Value::Null, &json!("pns")),
+        "that is no legal standing"
+    );
+    let fields = idis.as_object().unwrap();
+    let only_siasn = idis["onlySiasnKnows"].as_array().unwrap();
+    assert!(only_siasn.contains(&json!("pnsOrangId")) && only_siasn.contains(&json!("path")), "{idis}");
+    assert!(only_siasn.iter().all(|field| !fields.contains_key(field.as_str().unwrap())), "{idis}");
     assert_eq!(idis["hukdisYangDiberhentikanId"], first["id"]);
     app.fire(&case, "close").await;
     let closed = sanctions(&app, Persona::Auditor, &case).await;
@@ -211,12 +220,11 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
     assert_eq!((decided.text("/state"), decided.text("/sanction_code")), ("monitoring", "PTDH"), "{}", decided.body());
     let told = sanctions(&app, Persona::Auditor, &case).await;
     assert_eq!(
-        (told.text("/data/1/origin"), told.at("/data/1/acts")),
-        ("decided", &json!([])),
-        "it rests on the conviction"
+        (told.text("/data/1/origin"), told.at("/data/1/version_of"), told.at("/data/1/acts")),
+        ("changed", told.at("/data/0/id"), &json!([1])),
+        "the act bears it in the place of the first"
     );
-    let mut close = steps::input(&app, "close");
-    close["registrations"] = json!([{ "version": 1, "idis_ref": "IDIS-2026-7" }]);
+    let close = steps::input(&app, "close");
     let live = app.try_to(Persona::Auditor, &case, "close", &close).await;
     assert_eq!(guards(&live.problem("guard-failed")), ["all_tracks_terminal"]);
     let today = app.day(0);
@@ -226,6 +234,42 @@ async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal
     app.advance(Duration::days(35));
     assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "in_force" })).await.status, 200);
     assert_eq!(app.fire_with(&case, "close", &close).await.text("/closure_reason"), "proven_sanctioned");
+}
+
+#[tokio::test]
+async fn a_conviction_is_followed_by_one_dismissal_which_takes_the_place_of_a_moral_sanction_and_by_nothing_else() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "accept", "refer"]).await;
+    let mut breach = steps::input(&app, "record_breach");
+    breach["result"] = "crime_suspected".into();
+    app.fire_with(&case, "record_breach", &breach).await;
+    app.walk(&case, &["send_recommendation"]).await;
+    let mut impose = moral(&app, &json!([1]))["sanction"].clone();
+    impose["below_range_explanation"] = "Sikap kooperatif selama pemeriksaan.".into();
+    app.fire_with(&case, "impose_sanction", &impose).await;
+    app.fire_with(&case, "take_effect", &json!({ "delivered_on": app.day(0) })).await;
+    for to in ["at_gakkumdu", "investigation", "prosecution", "trial", "convicted"] {
+        app.step(Persona::Liaison, &case, "criminal", to, None).await;
+    }
+    let decide = async |code: &str| {
+        let mut sanction = steps::input(&app, "impose_sanction");
+        sanction["sanction_code"] = code.into();
+        app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "decided", "sanction": sanction })).await
+    };
+    for code in ["R1", "B2", "B3"] {
+        let refused = decide(code).await.problem("guard-failed");
+        assert_eq!(guards(&refused), ["dismissal_only", "not_punished_twice"], "{code}");
+    }
+    let dismissed = decide("PTDH").await;
+    assert_eq!(dismissed.text("/sanction_code"), "PTDH", "{}", dismissed.body());
+    let bears = "SELECT act_number || ' ' || category AS value FROM punished_acts";
+    assert_eq!(app.db.values(bears).await, ["1 discipline"]);
+    app.step(Persona::Ppk, &case, "discipline", "delivered", Some(&app.day(0))).await;
+    app.advance(Duration::days(35));
+    assert_eq!(app.try_step(Persona::Ppk, &case, "discipline", &json!({ "to": "in_force" })).await.status, 200);
+    let again = decide("PTDH").await.problem("guard-failed");
+    assert_eq!(guards(&again), ["not_dismissed_already"]);
+    app.fire(&case, "close").await;
 }
 
 #[tokio::test]

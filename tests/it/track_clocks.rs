@@ -1,7 +1,7 @@
 //! What steps of tracks do with the clocks of a case, on the bare domain.
 
 use chrono::{DateTime, Duration, Utc};
-use netral::domain::action::{Action, Verb};
+use netral::domain::action::{Action, AppealKind, Verb};
 use netral::domain::actor::{Actor, Role};
 use netral::domain::case::{CaseFacts, Category, ElectionRegime, State};
 use netral::domain::deadline::{Clock, ClockStatus, DeadlineCode as D};
@@ -10,19 +10,25 @@ use netral::domain::guards::Named;
 use netral::domain::sanction::{ActFinding, KnownAct};
 use netral::domain::tracks::rules::{Datum, TRACK_RULES, TrackRule};
 use netral::domain::tracks::step::{self, StepDecision};
-use netral::domain::tracks::{Track, TrackState, TrackStep};
+use netral::domain::tracks::{Stands, Track, TrackState, TrackStep};
 
 use crate::deadlines::{at, decided, kept, last_day, maker, one, stepped};
 use crate::law::law;
 use crate::sample::{self, day};
+
+/// A track that stands where it stands for nine days.
+fn since(now: DateTime<Utc>) -> Stands {
+    Stands { since: now - Duration::days(9), day: None }
+}
 
 /// The step of a track as an officer who may takes it, in a case where nothing stands in its way.
 fn stepped_on(facts: &CaseFacts, rule: &TrackRule, step: &TrackStep, now: DateTime<Utc>) -> StepDecision {
     let able = |role: &&Role| netral::domain::policy::granted(**role, rule.permission);
     let officer = sample::officer(*Role::ALL.iter().find(able).unwrap(), 1);
     let acts = vec![KnownAct { number: 1, finding: ActFinding::Open, punished: None }];
-    let named = Named { acts, ..sample::named(Verb::ImposeSanction) };
-    let decided = step::decide(facts, &officer, rule.track, step, Some(now - Duration::days(9)), &named, now);
+    // Where a conviction takes the place of an examination it has to be a dismissal.
+    let named = Named { acts, decided: Some(sample::entry("dismissal")), ..sample::named(Verb::ImposeSanction) };
+    let decided = step::decide(facts, &officer, rule.track, step, Some(since(now)), &named, now);
     decided.unwrap_or_else(|refusal| panic!("{} {} in {}: {refusal:?}", rule.track, rule.to, facts.case.state))
 }
 
@@ -41,7 +47,9 @@ fn every_deadline_a_step_of_a_track_names_leaves_a_clock_wherever_the_step_may_b
             }
             let mut facts = sample::case(*state);
             facts.case.tracks.set(rule.track, rule.from[0]);
-            facts.case.tracks.criminal = TrackState::Convicted;
+            if rule.guards.iter().any(|guard| guard.name == "convicted") {
+                facts.case.tracks.criminal = TrackState::Convicted;
+            }
             facts.case.delivered_on = Some(day(2026, 10, 20));
             let mut step = sample::step(rule.track, rule.to);
             step.reason = rule.takes.contains(&Datum::Reason).then(|| "PPK tidak menjawab surat.".to_owned());
@@ -91,7 +99,11 @@ fn a_further_decision_in_monitoring_is_delivered_appealed_and_registered_in_its_
     let delivered = take(TrackState::Delivered, Some(day(2026, 11, 23)), "2026-11-24T10:00");
     assert_eq!(delivered, (vec![(D::D8, ClockStatus::Met)], vec![(D::D9, "2026-12-11".to_owned())]));
     let in_force = take(TrackState::InForce, None, "2026-12-14T10:00");
-    assert_eq!(in_force, (vec![(D::D9, ClockStatus::Passed)], vec![(D::D12, "2026-12-28".to_owned())]));
+    assert_eq!(
+        in_force,
+        (vec![(D::D9, ClockStatus::Passed)], vec![(D::D12, "2026-12-22".to_owned())]),
+        "from the fifteenth day"
+    );
 }
 
 #[test]
@@ -106,7 +118,7 @@ fn a_moral_sanction_is_not_awaited_in_the_register_of_discipline() {
     facts.case.delivered_on = Some(day(2026, 10, 20));
     let effect = netral::domain::action::TakeEffect { delivered_on: day(2026, 10, 20), early_effect_reason: None };
     stepped(&mut facts, &Action::TakeEffect(effect), sample::now());
-    assert_eq!(last_day(one(&facts, D::D12)), day(2026, 12, 4));
+    assert_eq!(last_day(one(&facts, D::D12)), day(2026, 11, 18), "fourteen days after the fifteenth");
 }
 
 #[test]
@@ -188,7 +200,65 @@ fn days_are_those_of_the_office_that_handles_the_case() {
     assert!(taken.is_ok(), "{taken:?}");
     let mut facts = sample::case(State::Appeal);
     facts.case.region_code = "91.71".to_owned();
-    let action = sample::action(Verb::DecideAppeal);
+    let mut action = sample::action(Verb::DecideAppeal);
+    if let Action::DecideAppeal(decide) = &mut action {
+        decide.decision.dated = day(2026, 11, 20);
+    }
     let Ok(Verdict::Decided(decided)) = decide(&facts, &ppk, None, &action, &named, now) else { panic!("refused") };
     assert_eq!(decided.beside().dates.first().and_then(|dates| dates.start_on), Some(day(2026, 11, 20)));
+}
+
+#[test]
+fn the_time_for_a_remedy_is_that_of_the_remedy_which_the_catalogue_gives() {
+    let delivered = |remedy: Option<AppealKind>| {
+        let mut facts = sample::case(State::SanctionDecided);
+        facts.case.tracks.discipline = TrackState::Decided;
+        let mut named = sample::named(Verb::ImposeSanction);
+        named.standing[0].remedy = remedy;
+        let (step, ppk) =
+            (sample::step(Track::Discipline, TrackState::Delivered), sample::officer(Role::PpkOfficer, 1));
+        let decision = step::decide(&facts, &ppk, Track::Discipline, &step, None, &named, sample::now()).unwrap();
+        decision.clocks().iter().map(|clock| (clock.code, clock.variant.clone())).collect::<Vec<_>>()
+    };
+    for kind in AppealKind::ALL {
+        assert_eq!(delivered(Some(*kind)), [(D::D9, kind.as_str().to_owned())]);
+    }
+    assert_eq!(delivered(None).len(), 1, "one of the two where it is not known");
+}
+
+#[test]
+fn what_is_delivered_in_time_and_recorded_late_was_delivered_in_time() {
+    let delivered = |on: chrono::NaiveDate| {
+        let mut facts = sample::case(State::Monitoring);
+        facts.case.tracks.discipline = TrackState::Decided;
+        let mut clock =
+            maker(&law(), at("2026-11-01T09:00")).start(D::D8, "", ElectionRegime::None, day(2026, 11, 1)).unwrap();
+        assert!(maker(&law(), sample::now()).pass(&mut clock));
+        facts.clocks = kept(&[], &[clock]);
+        let mut step = sample::step(Track::Discipline, TrackState::Delivered);
+        step.day = Some(on);
+        let decision = stepped_on(&facts, rule_of(Track::Discipline, TrackState::Delivered), &step, sample::now());
+        decision.clocks().iter().find(|clock| clock.code == D::D8).unwrap().status
+    };
+    assert_eq!(delivered(day(2026, 11, 15)), ClockStatus::Met);
+    assert_eq!(delivered(day(2026, 11, 16)), ClockStatus::Passed);
+}
+
+#[test]
+fn a_dismissal_that_takes_the_place_of_a_sanction_in_force_is_registered_in_its_stead() {
+    let mut facts = sample::case(State::Monitoring);
+    facts.case.tracks.criminal = TrackState::Convicted;
+    let owed = maker(&law(), sample::now()).start(D::D12, "", ElectionRegime::None, day(2026, 11, 18));
+    facts.clocks = kept(&[], &owed.into_iter().collect::<Vec<_>>());
+    let acts = vec![KnownAct { number: 1, finding: ActFinding::Proven, punished: Some(Category::Discipline) }];
+    let mut named = Named { acts, decided: Some(sample::entry("dismissal")), ..sample::named(Verb::ImposeSanction) };
+    (named.standing[0].acts, named.standing[0].start_on) = (vec![1], Some(day(2026, 11, 18)));
+    let (step, ppk) = (sample::step(Track::Discipline, TrackState::Decided), sample::officer(Role::PpkOfficer, 1));
+    let decision = step::decide(&facts, &ppk, Track::Discipline, &step, None, &named, sample::now()).unwrap();
+    let clocks: Vec<_> = decision.clocks().iter().map(|clock| (clock.code, clock.status)).collect();
+    assert_eq!(clocks, [(D::D12, ClockStatus::Cancelled), (D::D8, ClockStatus::Running)]);
+    facts.case.tracks.appeal = TrackState::Filed;
+    let pending = step::decide(&facts, &ppk, Track::Discipline, &step, None, &named, sample::now());
+    let Err(Refusal::Guards(guards)) = pending else { panic!("{pending:?}") };
+    assert_eq!(guards.iter().map(|guard| guard.name).collect::<Vec<_>>(), ["remedy_awaited"]);
 }

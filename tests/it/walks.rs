@@ -18,7 +18,7 @@ use netral::domain::policy;
 use netral::domain::sanction::{ActFinding, KnownAct, SanctionOrigin, StandingSanction};
 use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::rule_for as step_for;
-use netral::domain::tracks::{Track, TrackState, TrackStates, step};
+use netral::domain::tracks::{Stands, Track, TrackState, TrackStates, step};
 use netral::domain::workflow::{Firer, Target, rule_for};
 use proptest::prelude::*;
 
@@ -106,11 +106,45 @@ fn apply(facts: &mut CaseFacts, decision: &Decision) {
     }
 }
 
-/// The sanctions that stand; no act may come to bear two.
-type Standing = Vec<StandingSanction>;
+/// The sanctions that stand; no act may come to bear two, and no conviction to be followed by two dismissals.
+#[derive(Default)]
+struct Standing {
+    bear: Vec<StandingSanction>,
+    /// A dismissal was decided since the last conviction.
+    spent: bool,
+}
+
+/// How a decision may come about: by the case's own transition, or by a step of a track.
+#[derive(PartialEq)]
+enum By {
+    Transition,
+    Step,
+}
+
+/// A decision that punishes no act rests on a conviction, which one dismissal follows and nothing else.
+fn dismissed_once(standing: &mut Standing, beside: &Beside, next: &Case, by: &By) -> Result<(), TestCaseError> {
+    if beside.tracks.iter().any(|change| change.state == TrackState::Convicted) {
+        standing.spent = false;
+    }
+    let Some(version) = beside.version.as_ref().filter(|version| version.acts.is_some()) else { return Ok(()) };
+    let convicted = *by == By::Step && next.tracks.criminal == TrackState::Convicted;
+    let dismisses = version.level.as_deref() == Some("dismissal");
+    let of_no_act = version.acts.as_ref().is_some_and(Vec::is_empty);
+    prop_assert!(!of_no_act || (convicted && dismisses), "{:?} punishes nothing", version.sanction_code);
+    let twice = standing.spent || standing.bear.iter().any(|one| one.level == "dismissal");
+    prop_assert!(!(convicted && dismisses && twice), "one conviction, two dismissals");
+    standing.spent |= dismisses;
+    Ok(())
+}
 
 /// What a decision does to them.
-fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), TestCaseError> {
+fn punish(standing: &mut Standing, beside: &Beside, next: &Case, by: &By) -> Result<(), TestCaseError> {
+    dismissed_once(standing, beside, next, by)?;
+    let standing = &mut standing.bear;
+    for told in beside.dates.iter().filter(|told| told.id.is_none() && told.start_on.is_some()) {
+        let newest = standing.iter_mut().rfind(|one| one.category == told.category);
+        newest.into_iter().for_each(|one| one.start_on = told.start_on);
+    }
     if !beside.withdrawn.is_empty() {
         let ends: Vec<_> = beside.withdrawn.iter().map(|version| version.version_of).collect();
         let stood: Vec<_> = standing.drain(..).map(|one| Some(one.id)).collect();
@@ -118,7 +152,8 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), T
         prop_assert!(next.sanction_code.is_none());
     }
     let Some(version) = &beside.version else { return Ok(()) };
-    let bearing = |standing: &Standing| -> Vec<i16> { standing.iter().flat_map(|one| one.acts.clone()).collect() };
+    let bearing =
+        |standing: &[StandingSanction]| -> Vec<i16> { standing.iter().flat_map(|one| one.acts.clone()).collect() };
     let before = bearing(standing);
     let old = standing.iter().find(|one| Some(one.id) == version.version_of).cloned();
     prop_assert_eq!(old.is_some(), version.version_of.is_some(), "it replaces what does not stand");
@@ -126,17 +161,32 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), T
     // A second decision on the case takes the place of all those its acts bear, a cancellation of one alone.
     let again = version.origin == SanctionOrigin::Changed && version.acts.is_some();
     let shares = |one: &StandingSanction| again && one.acts.iter().any(|act| acts.contains(act));
+    let other: Vec<_> = standing.iter().filter(|one| one.category != version.category).cloned().collect();
+    let taken: Vec<i16> = bearing(&other).into_iter().filter(|act| again && acts.contains(act)).collect();
+    prop_assert_eq!(&taken, &version.takes_over, "an act bears a sanction of another category");
     standing.retain(|one| Some(one.id) != version.version_of && !shares(one));
     if version.origin != SanctionOrigin::Cancelled {
         prop_assert!(!acts.iter().any(|act| bearing(standing).contains(act)), "an act of {:?} is punished twice", acts);
         let sanction_code = version.sanction_code.clone().unwrap_or_default();
+        let level = version.level.clone().or(old.as_ref().map(|old| old.level.clone())).unwrap_or_default();
         let sk_date = version.sk_date.or(old.and_then(|old| old.sk_date));
+        let version_start = version.start_on;
         let (id, category, remedy) = (version.id, version.category, None);
         let version = i16::try_from(standing.len()).unwrap() + 1;
         let (idis_ref, challenged) = (None, false);
-        let one =
-            StandingSanction { id, category, sanction_code, acts, remedy, version, sk_date, idis_ref, challenged };
-        standing.push(one);
+        standing.push(StandingSanction {
+            id,
+            category,
+            sanction_code,
+            level,
+            acts,
+            remedy,
+            version,
+            sk_date,
+            start_on: version_start,
+            idis_ref,
+            challenged,
+        });
     }
     let after = bearing(standing);
     let freed: Vec<i16> = before.into_iter().filter(|act| !after.contains(act)).collect();
@@ -147,9 +197,10 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case) -> Result<(), T
 
 /// What the codes stand for, in a case of three acts.
 fn named(base: Named, standing: &Standing) -> Named {
-    let punished = |number| standing.iter().find(|one| one.acts.contains(&number)).map(|one| one.category);
+    let punished = |number| standing.bear.iter().find(|one| one.acts.contains(&number)).map(|one| one.category);
     let act = |number: i16| KnownAct { number, finding: ActFinding::Open, punished: punished(number) };
-    Named { acts: (1..=3).map(act).collect(), standing: standing.clone(), ..base }
+    let (acts, standing, conviction_spent) = ((1..=3).map(act).collect(), standing.bear.clone(), standing.spent);
+    Named { acts, standing, conviction_spent, ..base }
 }
 
 /// An officer takes a step of a track, or tries to.
@@ -171,7 +222,9 @@ fn on_a_track(
     let mut known = named(Named { law: crate::law::law(), ..Named::default() }, standing);
     known.sanction = asked.sanction.as_ref().map(|sanction| (sanction.category, 301));
     known.sanction = known.sanction.or(asked.sanction_code.as_ref().map(|_| (Category::Discipline, 101)));
-    let since = Some(now - chrono::Duration::days(5));
+    let level = |code: &str| if code == "PTDH" { "dismissal" } else { "medium" };
+    known.decided = asked.sanction.as_ref().map(|sanction| sample::entry(level(&sanction.sanction_code)));
+    let since = Some(Stands { since: now - chrono::Duration::days(5), day: None });
     let before = facts.case.clone();
     if let Ok(decision) = step::decide(facts, &actor, track, &asked, since, &known, now) {
         let next = decision.next();
@@ -180,7 +233,7 @@ fn on_a_track(
         let (was, is) = (before.public_label(Language::Indonesian), next.public_label(Language::Indonesian));
         let told = decision.notices().iter().any(|(_, audience)| *audience == Audience::Reporters);
         prop_assert!(was == is || told, "from {} to {} in silence", was, is);
-        punish(standing, decision.beside(), decision.next())?;
+        punish(standing, decision.beside(), decision.next(), &By::Step)?;
         facts.clocks = crate::deadlines::kept(&facts.clocks, decision.clocks());
         facts.case = Case { version: before.version + 1, event_seq: before.version + 1, ..next.clone() };
     }
@@ -281,7 +334,7 @@ proptest! {
         facts.case.inspectorate_concluded = false;
         facts.subject.resolution = SubjectResolution::Typed;
         sound(&facts.case)?;
-        let mut standing = Standing::new();
+        let mut standing = Standing::default();
         let opened = course::opening(&crate::law::law(), &facts.case.region_code, facts.case.election_regime, facts.reports.as_ref().unwrap().known[0], sample::now());
         facts.clocks = crate::deadlines::kept(&[], &opened.changed);
         for (i, roll) in rolls.iter().enumerate() {
@@ -304,7 +357,7 @@ proptest! {
             let verdict = decide(&facts, &actor, approver.as_ref(), &action, &named(sample::named(verb), &standing), now);
             if let Ok(Verdict::Decided(decision)) = verdict {
                 honest(&facts.case, &decision)?;
-                punish(&mut standing, decision.beside(), decision.next())?;
+                punish(&mut standing, decision.beside(), decision.next(), &By::Transition)?;
                 apply(&mut facts, &decision);
                 timed(&facts)?;
             }

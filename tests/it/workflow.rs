@@ -8,7 +8,7 @@ use netral::domain::actor::Role;
 use netral::domain::case::{ClosureReason, State, public_label};
 use netral::domain::decide::{Verdict, decide};
 use netral::domain::ids::Language;
-use netral::domain::notice::Notice;
+use netral::domain::notice::{Audience, Notice};
 use netral::domain::policy::{Permission, granted};
 use netral::domain::tracks::driven::DRIVEN;
 use netral::domain::tracks::rules::TRACK_RULES;
@@ -355,4 +355,15 @@ fn every_notice_has_its_letters_in_both_languages_and_is_sent_by_some_rule() {
     }
     let named: BTreeSet<&str> = Notice::ALL.iter().map(|notice| notice.as_str()).collect();
     assert_eq!(named, Letters::templates().iter().copied().collect(), "a letter no notice sends");
+}
+
+#[test]
+fn each_change_of_status_is_mailed_under_the_code_that_the_mail_rules_give_it() {
+    let code = |id: &str| {
+        let rule = RULES.iter().find(|rule| rule.id == id).unwrap();
+        let told = rule.notices.iter().find(|(_, audience)| *audience == Audience::Reporters).unwrap();
+        rule.mail_code(told.0)
+    };
+    let codes = ["T02", "T03", "T06", "T07", "T11", "T12", "T23", "T29"].map(code);
+    assert_eq!(codes, ["M3", "M4", "M6", "M6", "M6b", "M6b", "M6b", "M9"]);
 }

@@ -31,14 +31,20 @@ impl From<&Act> for ActView {
     }
 }
 
-/// What I'DIS asks for of a discipline sanction, in its names and its form of dates. What only SIASN knows is missing.
+/// The fields of a discipline record that only SIASN can fill: its keys of the person, of the rank, of the legal standing and of the
+/// documents uploaded there, and its own lists of sanctions and reasons.
+const ONLY_SIASN_KNOWS: [&str; 6] =
+    ["pnsOrangId", "golonganId", "kedudukanHukumId", "jenisHukumanId", "alasanHukumanDisiplinId", "path"];
+
+/// What I'DIS asks for of a discipline sanction, in its names and its form of dates, as far as the case knows it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IdisView {
     /// `R`, `S` or `B`.
     pub jenis_tingkat_hukuman_id: &'static str,
-    /// Employment.
-    pub kedudukan_hukum: Option<Employment>,
+    /// Name of the sanction: stands in for SIASN's own key, `jenisHukumanId`.
+    #[schema(example = "Penurunan jabatan setingkat lebih rendah selama 12 bulan")]
+    pub jenis_hukuman: String,
     /// Number of the decision.
     pub sk_nomor: Option<String>,
     /// Its date, `dd-mm-yyyy`.
@@ -51,7 +57,7 @@ pub struct IdisView {
     pub masa_bulan: i16,
     /// Over on, `dd-mm-yyyy`.
     pub akhir_hukuman_tanggal: Option<String>,
-    /// Why it was imposed.
+    /// Why it was imposed, in words: stands in for SIASN's own key, `alasanHukumanDisiplinId`.
     pub alasan_hukuman_disiplin: Option<String>,
     /// Remarks.
     pub keterangan: Option<String>,
@@ -63,6 +69,8 @@ pub struct IdisView {
     pub sk_pembatalan_nomor: Option<String>,
     /// Its date, `dd-mm-yyyy`.
     pub sk_pembatalan_tanggal: Option<String>,
+    /// Fields of the record that are missing here, because only SIASN can fill them.
+    pub only_siasn_knows: &'static [&'static str],
 }
 
 impl IdisView {
@@ -77,7 +85,7 @@ impl IdisView {
         let regulation = |basis: &String| basis.split(" Pasal").next().unwrap_or_default().to_owned();
         Some(Self {
             jenis_tingkat_hukuman_id: level,
-            kedudukan_hukum: sanction.employment,
+            jenis_hukuman: sanction.title_id.clone(),
             sk_nomor: sanction.sk_number.clone(),
             sk_tanggal: day(sanction.sk_date),
             hukuman_tanggal: day(sanction.start_on),
@@ -90,6 +98,7 @@ impl IdisView {
             hukdis_yang_diberhentikan_id: sanction.version_of,
             sk_pembatalan_nomor: sanction.annulment_number.clone(),
             sk_pembatalan_tanggal: day(sanction.annulment_date),
+            only_siasn_knows: &ONLY_SIASN_KNOWS,
         })
     }
 }
@@ -114,7 +123,9 @@ pub struct SanctionView {
     pub title: Label,
     /// First day of the catalogue's row it was taken from.
     pub catalogue_from: Option<NaiveDate>,
-    /// Numbers of the acts it is for; none where it rests on a conviction.
+    /// How the subject was employed when it was decided.
+    pub employment: Option<Employment>,
+    /// Numbers of the acts it is for; none where a conviction alone proves anything.
     pub acts: Vec<i16>,
     /// Number of the decision letter (SK).
     pub sk_number: Option<String>,
@@ -160,6 +171,7 @@ impl From<&ImposedSanction> for SanctionView {
             sanction_code: sanction.sanction_code.clone(),
             title: Label { id: sanction.title_id.clone(), en: sanction.title_en.clone() },
             catalogue_from: sanction.catalogue_from,
+            employment: sanction.employment,
             acts: sanction.acts.iter().copied().flatten().collect(),
             sk_number: sanction.sk_number.clone(),
             sk_date: sanction.sk_date,

@@ -65,7 +65,7 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
     push!(out; ", version AS (SELECT * FROM jsonb_to_recordset(" [Jsonb] &parts.versions, "::jsonb) AS v (id uuid, category text, origin text, version_of uuid, \
             sanction_code text, catalogue_from date, level text, title_id text, title_en text, basis text, months smallint, sk_number text, sk_date date, sk_file uuid, \
             deciding_official text, authority text, legal_basis text, record_number text, record_date date, record_file uuid, punishment_reason text, remarks text, start_on date, annulment_number text, \
-            annulment_date date, annulment_file uuid, acts smallint[], frees smallint[])), \
+            annulment_date date, annulment_file uuid, acts smallint[], frees smallint[], takes_over smallint[])), \
         imposed AS (INSERT INTO sanctions_imposed (id, case_id, version, category, origin, version_of, sanction_code, catalogue_from, level, title_id, title_en, \
             basis, months, employment, sk_number, sk_date, sk_file, deciding_official, authority, legal_basis, record_number, record_date, record_file, punishment_reason, remarks, start_on, end_on, \
             annulment_number, annulment_date, annulment_file, acts, event_id, imposed_at) \
@@ -82,7 +82,10 @@ pub(super) fn push_beside<'b>(out: &mut AstPass<'_, 'b, Pg>, parts: &'b Parts) -
             v.annulment_number, v.annulment_date, v.annulment_file, coalesce(v.acts, old.acts, '{}'), event.event_id, event.at \
           FROM event JOIN subjects ON subjects.case_id = event.case_id CROSS JOIN version v LEFT JOIN sanctions_imposed old ON old.id = v.version_of), \
         punished AS (INSERT INTO punished_acts (case_id, act_number, category, sanction_id) \
-          SELECT event.case_id, a.number, v.category, v.id FROM event, version v, unnest(v.acts) AS a (number) ON CONFLICT (case_id, act_number, category) DO NOTHING), \
+          SELECT event.case_id, a.number, v.category, v.id FROM event, version v, unnest(v.acts) AS a (number) WHERE a.number <> ALL (v.takes_over) \
+          ON CONFLICT (case_id, act_number, category) DO NOTHING), \
+        taken_over AS (UPDATE punished_acts p SET category = v.category, sanction_id = v.id FROM version v, event \
+          WHERE p.case_id = event.case_id AND p.act_number = ANY (v.takes_over)), \
         freed AS (DELETE FROM punished_acts p USING version v, event WHERE p.case_id = event.case_id AND p.act_number = ANY (v.frees))");
     push!(out; ", dated AS (UPDATE sanctions_imposed s SET start_on = coalesce(d.start_on, s.start_on), idis_ref = coalesce(d.idis_ref, s.idis_ref), \
             end_on = CASE WHEN d.start_on IS NULL THEN s.end_on ELSE (d.start_on + make_interval(months => s.months))::date END \

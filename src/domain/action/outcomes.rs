@@ -57,7 +57,8 @@ pub struct ImposeSanction {
     /// Needed when the sanction is lighter than every proposed one.
     #[schema(min_length = 20, max_length = 4000)]
     pub below_range_explanation: Option<String>,
-    /// Numbers of the acts it is for; without it, all that stand and bear no sanction of the other category.
+    /// Numbers of the acts it is for; without it, all that stand and bear no sanction of the other category, and for a dismissal
+    /// after a conviction all that stand.
     #[schema(min_items = 1, max_items = 50)]
     pub acts: Option<Vec<i16>>,
     /// Length, where the decision sets it; else the catalogue's.

@@ -8,7 +8,7 @@ use super::{
     WHILE_WINDOW_RUNS,
 };
 use crate::domain::action::{Action, AppealKind, Verb};
-use crate::domain::case::{Case, CaseFacts, Category, ElectionRegime, KnownReport, ReferralKind, ReportFacts, State};
+use crate::domain::case::{Case, CaseFacts, ElectionRegime, KnownReport, ReferralKind, ReportFacts, State};
 use crate::domain::tracks::rules::TrackRule;
 use crate::domain::tracks::{Track, TrackState, TrackStep};
 use crate::domain::workflow::{OPENING_DEADLINES, Rule};
@@ -76,8 +76,8 @@ pub struct Step<'a> {
     pub rule: &'a Rule,
     /// What was asked.
     pub action: &'a Action,
-    /// A discipline sanction stands that I'DIS has not.
-    pub owes_registration: bool,
+    /// Since when a discipline sanction that then stands is in force that I'DIS has not.
+    pub owed_since: Option<NaiveDate>,
 }
 
 /// What the clocks of a case become, those that changed and those that did not.
@@ -154,6 +154,10 @@ pub struct TrackMove<'a> {
     pub rule: &'a TrackRule,
     /// What was asked.
     pub step: &'a TrackStep,
+    /// Since when a discipline sanction that then stands is in force that I'DIS has not, where the step is about one.
+    pub owed_since: Option<NaiveDate>,
+    /// The remedy against what is delivered, where the catalogue knows one.
+    pub remedy: Option<AppealKind>,
 }
 
 /// What a step of a track makes of the clocks: those of where the track stood end, and those begin that its rule names.
@@ -168,14 +172,24 @@ pub fn after_step(step: &TrackMove<'_>, law: &Law, now: DateTime<Utc>) -> Course
     for clock in clocks.iter_mut().filter(|clock| is_of(rule.track, clock)) {
         let anew = begun.iter().any(|new| (new.code, &new.variant) == (clock.code, &clock.variant));
         let delivered = clock.code == D::D8 && rule.to == TrackState::Delivered;
-        if anew || delivered || !runs_in(clock, next) {
-            let undone = anew || matches!(rule.to, TrackState::Cancelled | TrackState::None);
-            maker.settle(clock, if undone { ClockStatus::Cancelled } else { ClockStatus::Met });
+        // What a decision takes the place of is not registered any more.
+        let replaced = clock.code == D::D12 && rule.to == TrackState::Decided && step.owed_since.is_none();
+        if anew || delivered || replaced || !runs_in(clock, next) {
+            let undone = anew || replaced || matches!(rule.to, TrackState::Cancelled | TrackState::None);
+            let how = if undone { ClockStatus::Cancelled } else { ClockStatus::Met };
+            maker.settle(clock, how, said_of(step.step, rule.track).unwrap_or(maker.today()).min(maker.today()));
             clock.law_version = law.version;
         }
     }
     clocks.extend(begun);
     course(clocks, facts.clocks.clone(), now)
+}
+
+/// The day of what a step records, where that happened elsewhere: the day it is about, or that of its letter. Control of a PPK is
+/// done by recording it.
+fn said_of(step: &TrackStep, track: Track) -> Option<NaiveDate> {
+    let dated = step.document.as_ref().map(|document| document.dated);
+    step.day.or(dated).filter(|_| track != Track::Control)
 }
 
 /// Whether steps of the track end this clock. A remedy that succeeds ends the discipline track with it.
@@ -209,12 +223,14 @@ fn begun(maker: &ClockMaker<'_>, step: &TrackMove<'_>) -> Vec<Clock> {
         (_, D::D8) => {
             vec![start(code, "", step.step.sanction.as_ref().map_or(today, |sanction| sanction.decision.dated))]
         }
-        // The longer of the two remedies.
+        // Where the catalogue knows no remedy, the longer of the two.
         (_, D::D9) => {
             let delivered_on = step.next.delivered_on.unwrap_or(today);
-            let windows = AppealKind::ALL.iter().filter_map(|kind| start(code, kind.as_str(), delivered_on));
+            let kinds = AppealKind::ALL.iter().filter(|kind| step.remedy.is_none_or(|remedy| remedy == **kind));
+            let windows = kinds.filter_map(|kind| start(code, kind.as_str(), delivered_on));
             vec![windows.max_by_key(|clock| clock.due_at)]
         }
+        (_, D::D12) => vec![start(code, "", step.owed_since.unwrap_or(today))],
         (_, code) => vec![start(code, "", today)],
     });
     started.flatten().collect()
@@ -248,7 +264,34 @@ fn carry(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
     let served = (clock.variant == TO_REPRIMAND && from == State::PpkAction && to != from)
         || (verb == Verb::FileAppeal && matches!(clock.code, D::D8 | D::D9));
     if !runs || begins_anew || served {
-        maker.settle(clock, if begins_anew && from == to { ClockStatus::Cancelled } else { ending(verb, clock.code) });
+        let how = if begins_anew && from == to { ClockStatus::Cancelled } else { ending(verb, clock.code) };
+        maker.settle(clock, how, done_on(step.action, clock.code).unwrap_or(maker.today()).min(maker.today()));
+    }
+}
+
+/// The day of what a step records, where that happened elsewhere: what the PPK decided, delivered or was told, what Bawaslu wrote.
+/// What is done by the step itself is done when it is taken.
+fn done_on(action: &Action, code: D) -> Option<NaiveDate> {
+    match (action, code) {
+        (Action::ReturnReferral(returned), D::D5) => Some(returned.letter.dated),
+        (
+            Action::RecordBreach(breach)
+            | Action::RecordBreachForReview(breach)
+            | Action::RecordBreachAsSufficient(breach),
+            D::D5,
+        ) => Some(breach.letter.dated),
+        (Action::RecordNoBreach(no_breach), D::D5) => Some(no_breach.letter.dated),
+        (Action::ImposeSanction(impose), D::D7) => Some(impose.decision.dated),
+        (Action::ReportUnproven(unproven), D::D7) => Some(unproven.examination_record.dated),
+        (Action::Contest(contest), D::D7) => Some(contest.letter.dated),
+        (Action::TakeEffect(effect), D::D8) => Some(effect.delivered_on),
+        // Who challenges a decision has it.
+        (Action::FileAppeal(appeal), D::D8) => Some(appeal.delivered_on.unwrap_or(appeal.filed_on)),
+        (Action::FileAppeal(appeal), D::D12) => Some(appeal.filed_on),
+        (Action::DecideAppeal(decide), D::D10) => Some(decide.decision.dated),
+        (Action::CancelOnAppeal(cancel), D::D10) => Some(cancel.decision.dated),
+        (Action::RecordDeparture(departure), _) => Some(departure.departed_on),
+        _ => None,
     }
 }
 
@@ -256,9 +299,9 @@ fn carry(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
 /// election law turns out to apply.
 fn carry_window(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
     if clock.regime != step.next.election_regime || !runs_in(clock, step.next) {
-        maker.settle(clock, ClockStatus::Cancelled);
+        maker.settle(clock, ClockStatus::Cancelled, maker.today());
     } else if is_formal(step.action) {
-        maker.settle(clock, ClockStatus::Met);
+        maker.settle(clock, ClockStatus::Met, maker.today());
     }
 }
 
@@ -299,10 +342,6 @@ fn started(maker: &ClockMaker<'_>, step: &Step<'_>, kept: &[Clock]) -> Vec<Clock
 fn started_one(maker: &ClockMaker<'_>, step: &Step<'_>, code: D, kept: &[Clock]) -> Option<Clock> {
     let regime = step.next.election_regime;
     let today = maker.today();
-    if code == D::D12 && (step.next.category == Some(Category::Ethics) || !step.owes_registration) {
-        // I'DIS is the register of discipline, and may have all that stands.
-        return None;
-    }
     let (variant, on): (&str, NaiveDate) = match step.action {
         Action::Ask(ask) => {
             let running = |clock: &Clock| clock.code == D::D2 && clock.settled_at.is_none();
@@ -312,6 +351,10 @@ fn started_one(maker: &ClockMaker<'_>, step: &Step<'_>, code: D, kept: &[Clock])
             maker.end_on(&mut clock, ask.answer_by);
             return Some(clock);
         }
+        // I'DIS is the register of discipline, and may have all that stands. A pending remedy had put it off.
+        Action::DecideAppeal(decide) if code == D::D12 => ("", step.owed_since?.max(decide.decision.dated)),
+        Action::CancelOnAppeal(cancel) if code == D::D12 => ("", step.owed_since?.max(cancel.decision.dated)),
+        _ if code == D::D12 => ("", step.owed_since?),
         Action::ImposeSanction(impose) => ("", impose.decision.dated),
         Action::FileAppeal(appeal) => (appeal.kind.as_str(), appeal.filed_on),
         _ => ("", today),
@@ -319,7 +362,7 @@ fn started_one(maker: &ClockMaker<'_>, step: &Step<'_>, code: D, kept: &[Clock])
     let mut clock = maker.start(code, variant, regime, on)?;
     if code == D::D11 {
         // The step itself tells the reporter: by mail, and on the page of the report.
-        maker.settle(&mut clock, ClockStatus::Met);
+        maker.settle(&mut clock, ClockStatus::Met, today);
     }
     Some(clock)
 }

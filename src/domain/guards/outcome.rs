@@ -37,9 +37,9 @@ pub const SANCTION_FITS_CATEGORY: Guard = now(
 /// T23.
 pub const ACTS_STAND: Guard = now(
     "acts_stand",
-    "perbuatan yang dihukum tercatat dan tidak dinyatakan tidak terbukti",
-    "the acts punished are on record, and none was found not proven",
-    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::acts_stand(impose, s.named)),
+    "ada perbuatan yang dihukum; setiap perbuatan tercatat dan tidak dinyatakan tidak terbukti",
+    "there is an act to punish; each is on record, and none was found not proven",
+    |s| matches!(s.action, Action::ImposeSanction(impose) if sanction::acts_stand(impose, s.named, Ground::Case)),
 );
 /// T23: ethics or discipline for one act, not both.
 pub const NOT_PUNISHED_TWICE: Guard = now(
@@ -162,7 +162,7 @@ pub const DAY_15_REACHED: Guard = now(
     "the fifteenth day after delivery of a discipline decision has come",
     |s| match s.action {
         Action::TakeEffect(effect) => {
-            let window = || s.appeal_window(effect.delivered_on, None);
+            let window = || s.appeal_window(effect.delivered_on, sanction::remedy(s.named));
             s.facts.case.category == Some(Category::Ethics) || window().is_some_and(|w| s.today >= w.in_force_on)
         }
         _ => false,
@@ -176,7 +176,7 @@ pub const APPEAL_WINDOW_PASSED: Guard = now(
     "the fourteen working days for an appeal (D9) have passed, or the PPK says why it does not wait for them",
     |s| match s.action {
         Action::TakeEffect(effect) => {
-            let window = || s.appeal_window(effect.delivered_on, None);
+            let window = || s.appeal_window(effect.delivered_on, sanction::remedy(s.named));
             s.facts.case.category == Some(Category::Ethics)
                 || effect.early_effect_reason.is_some()
                 || window().is_some_and(|w| s.today > w.last_day)

@@ -20,6 +20,8 @@ pub struct StandingSanction {
     pub category: Category,
     /// Code of the catalogue.
     pub sanction_code: String,
+    /// Its level in the catalogue.
+    pub level: String,
     /// The acts it is for.
     pub acts: Vec<i16>,
     /// The remedy against it, by the catalogue it was taken from.
@@ -28,6 +30,8 @@ pub struct StandingSanction {
     pub version: i16,
     /// The day the decision letter is dated.
     pub sk_date: Option<NaiveDate>,
+    /// Since when it is in force, once it is.
+    pub start_on: Option<NaiveDate>,
     /// Where I'DIS has it.
     pub idis_ref: Option<String>,
     /// The remedy filed, or to be filed, names it.
@@ -37,6 +41,11 @@ pub struct StandingSanction {
 /// The newest sanction of a category that stands.
 pub fn newest(category: Category, named: &Named) -> Option<&StandingSanction> {
     named.standing.iter().rfind(|standing| standing.category == category)
+}
+
+/// The remedy against the newest discipline sanction, where the catalogue knows one.
+pub fn remedy(named: &Named) -> Option<AppealKind> {
+    newest(Category::Discipline, named).and_then(|standing| standing.remedy)
 }
 
 /// The discipline sanction that a remedy is against: the one it names, or the newest where it names none that stands.
@@ -68,15 +77,28 @@ pub fn all_registered(told: &[SanctionDates], named: &Named) -> bool {
     discipline(named).all(has)
 }
 
-/// After this decision a discipline sanction stands that I'DIS has not: the one it leaves, or one it leaves alone.
-pub fn owes_registration(version: Option<&SanctionVersion>, named: &Named) -> bool {
-    match version {
-        Some(version) if version.origin != SanctionOrigin::Cancelled => version.category == Category::Discipline,
-        version => {
-            let gone = version.and_then(|version| version.version_of);
-            discipline(named).any(|standing| Some(standing.id) != gone && standing.idis_ref.is_none())
-        }
-    }
+/// Since when registration is owed once a decision has left this: the first day on which a discipline sanction is in force that
+/// stands then and that I'DIS has not.
+pub fn owed_since(version: Option<&SanctionVersion>, dates: &[SanctionDates], named: &Named) -> Option<NaiveDate> {
+    let told = |standing: &StandingSanction| {
+        let newest = newest(Category::Discipline, named).is_some_and(|newest| newest.id == standing.id);
+        let meant = |one: &&SanctionDates| {
+            one.id.map_or(newest && one.category == Category::Discipline, |id| id == standing.id)
+        };
+        dates.iter().find(meant).and_then(|one| one.start_on)
+    };
+    let gone = |standing: &StandingSanction, version: &SanctionVersion| {
+        let mut acts = version.acts.iter().flatten();
+        version.version_of == Some(standing.id) || acts.any(|act| standing.acts.contains(act))
+    };
+    let left = |standing: &&StandingSanction| {
+        standing.idis_ref.is_none() && !version.is_some_and(|version| gone(standing, version))
+    };
+    let of_version = version
+        .filter(|version| version.category == Category::Discipline && version.origin != SanctionOrigin::Cancelled)
+        .and_then(|version| version.start_on);
+    let others = discipline(named).filter(left).filter_map(|standing| told(standing).or(standing.start_on));
+    others.chain(of_version).min()
 }
 
 fn discipline(named: &Named) -> impl Iterator<Item = &StandingSanction> {

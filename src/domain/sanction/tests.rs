@@ -36,10 +36,12 @@ fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
         id: Uuid::from_u128(id),
         category,
         sanction_code: format!("S{id}"),
+        level: "medium".to_owned(),
         acts: acts.to_vec(),
         remedy: None,
         version: i16::try_from(id).unwrap(),
         sk_date: None,
+        start_on: None,
         idis_ref: None,
         challenged: false,
     }
@@ -68,15 +70,15 @@ fn a_remedy_is_against_the_decision_it_names_and_otherwise_against_the_newest() 
     assert_eq!((challenged(&known).map(|one| one.version), challenges_newest(&known)), (Some(1), false));
     let paper = Document { number: "1".to_owned(), dated: NaiveDate::default(), file: None };
     let code = "R1".to_owned();
-    let lightened = after_appeal(TrackState::Lightened, Some(&code), &paper, &known, NaiveDate::default()).unwrap();
+    let lightened = after_appeal(TrackState::Lightened, Some(&code), &paper, &known).unwrap();
     assert_eq!(lightened.version_of, Some(Uuid::from_u128(1)));
 }
 
 #[test]
 fn a_case_without_listed_acts_is_about_one() {
     assert_eq!(punished_acts(&impose(Category::Discipline, None), &named(&[]), Ground::Case), [1]);
-    assert!(acts_stand(&impose(Category::Discipline, Some(vec![1])), &named(&[])));
-    assert!(!acts_stand(&impose(Category::Discipline, Some(vec![2])), &named(&[])));
+    assert!(acts_stand(&impose(Category::Discipline, Some(vec![1])), &named(&[]), Ground::Case));
+    assert!(!acts_stand(&impose(Category::Discipline, Some(vec![2])), &named(&[]), Ground::Case));
 }
 
 #[test]
@@ -93,7 +95,8 @@ fn one_act_is_not_punished_in_ethics_and_discipline_but_another_may_be() {
         [2],
         "what is free, by itself"
     );
-    assert!(!acts_stand(&impose(Category::Ethics, Some(vec![3])), &known), "nothing was proven of it");
+    let unproven = &impose(Category::Ethics, Some(vec![3]));
+    assert!(!acts_stand(unproven, &known, Ground::OtherAct), "nothing was proven of it");
     let all = named(&[(1, ActFinding::Proven, Some(Category::Discipline))]);
     assert!(!not_punished_twice(&impose(Category::Ethics, None), &all, Ground::Case));
 }
@@ -107,11 +110,31 @@ fn a_second_decision_on_the_same_act_takes_the_place_of_the_first_and_no_further
     let again = imposed(&impose(Category::Discipline, None), &known, Ground::Case);
     assert_eq!((again.origin, again.version_of), (SanctionOrigin::Changed, Some(Uuid::from_u128(1))));
     assert_eq!(again.frees, [2], "what the new decision no longer punishes is free");
-    let dismissal = imposed(&impose(Category::Discipline, None), &known, Ground::Conviction);
-    assert!(
-        dismissal.version_of.is_none() && dismissal.acts == Some(Vec::new()),
-        "it rests on the conviction, not on the act"
-    );
+}
+
+#[test]
+fn a_dismissal_after_a_conviction_takes_the_place_of_all_that_its_acts_bear_and_comes_once() {
+    let mut known = named(&[
+        (1, ActFinding::Proven, Some(Category::Ethics)),
+        (2, ActFinding::Proven, Some(Category::Discipline)),
+        (3, ActFinding::Open, None),
+        (4, ActFinding::NotProven, None),
+    ]);
+    known.standing = vec![standing(1, Category::Ethics, &[1]), standing(2, Category::Discipline, &[2])];
+    let dismissal = impose(Category::Discipline, None);
+    assert!(not_punished_twice(&dismissal, &known, Ground::Conviction) && not_dismissed_already(&known));
+    let left = imposed(&dismissal, &known, Ground::Conviction);
+    assert_eq!((left.origin, left.version_of), (SanctionOrigin::Changed, Some(Uuid::from_u128(2))));
+    assert_eq!((left.acts, left.takes_over), (Some(vec![1, 2, 3]), vec![1]), "what is moral becomes discipline");
+    let unproven = named(&[(1, ActFinding::NotProven, None)]);
+    assert!(acts_stand(&dismissal, &unproven, Ground::Conviction), "the court has found it");
+    assert!(!acts_stand(&dismissal, &unproven, Ground::Case), "no act is left to punish");
+    assert!(not_punished_twice(&dismissal, &unproven, Ground::Case), "and none is punished twice");
+    known.standing[1].level = DISMISSAL.to_owned();
+    assert!(!not_dismissed_already(&known), "one stands");
+    known.standing.clear();
+    known.conviction_spent = true;
+    assert!(!not_dismissed_already(&known), "what became of the first is not gone round");
 }
 
 #[test]
@@ -135,11 +158,18 @@ fn each_discipline_sanction_that_stands_is_registered_by_what_is_on_record_or_to
     assert!(!done(&close(Some("IDIS-2"), None), &known), "the first is in no register");
     assert!(!done(&close(None, Some(1)), &known));
     assert!(done(&close(Some("IDIS-2"), Some(1)), &known));
-    assert!(owes_registration(None, &known));
+    let day = |day: u32| NaiveDate::from_ymd_opt(2026, 3, day);
+    (known.standing[0].start_on, known.standing[1].start_on) = (day(2), day(9));
+    assert_eq!(owed_since(None, &[], &known), day(2), "the first that is in force");
     known.standing[0].idis_ref = Some("IDIS-1".to_owned());
     assert!(done(&close(Some("IDIS-2"), None), &known));
     let paper = Document { number: "1".to_owned(), dated: NaiveDate::default(), file: None };
     let ends = cancelled(&paper, known.standing.get(1), &known);
-    assert!(!owes_registration(ends.as_ref(), &known), "what is left is registered");
-    assert!(owes_registration(None, &known));
+    assert_eq!(owed_since(ends.as_ref(), &[], &known), None, "what is left is registered");
+    assert_eq!(owed_since(None, &[], &known), day(9));
+    let told = SanctionDates { id: None, category: Category::Discipline, start_on: day(11), idis_ref: None };
+    assert_eq!(owed_since(None, &[told], &known), day(11), "what is told now of the newest");
+    let code = "R1".to_owned();
+    let lightened = after_appeal(TrackState::Lightened, Some(&code), &paper, &known);
+    assert_eq!(owed_since(lightened.as_ref(), &[], &known), Some(paper.dated), "in force since the outcome");
 }

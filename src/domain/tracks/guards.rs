@@ -40,10 +40,10 @@ const fn guard(
     Guard::new(name, text_id, text_en, Check::OnTrack(check))
 }
 
-/// On what a further decision rests: after a conviction a discipline sanction rests on that.
-pub fn ground(case: &Case, impose: &ImposeSanction) -> Ground {
+/// On what a further decision rests: after a conviction a dismissal rests on that, and nothing else does.
+pub fn ground(case: &Case, impose: &ImposeSanction, named: &Named) -> Ground {
     let convicted = case.tracks.criminal == TrackState::Convicted && impose.category == Category::Discipline;
-    if convicted { Ground::Conviction } else { Ground::OtherAct }
+    if convicted && sanction::dismisses(named) { Ground::Conviction } else { Ground::OtherAct }
 }
 
 /// The PPK's time to act on the recommendation (D7) is over.
@@ -102,10 +102,18 @@ pub const TEAM_WHERE_HEAVY: Guard = guard(
         team || s.facts.case.heaviest_proposed.is_none_or(|weight| weight < sanction::HEAVY)
     },
 );
-/// What follows from the delivery on record (D9), by the longer of the two remedies.
+/// Nobody is decided about unheard, but who missed two summonses is decided about on the evidence there is (PP 94/2021).
+pub const EXAMINED_OR_SUMMONED_TWICE: Guard = guard(
+    "examined_or_summoned_twice",
+    "terlapor sudah diperiksa, atau sudah dipanggil dua kali",
+    "the subject was examined, or summoned twice",
+    |s| sanction::heard(s.facts.case.tracks.discipline, s.named),
+);
+/// What follows from the delivery on record (D9), by the remedy against the decision.
 fn appeal_window(s: &TrackSituation<'_>) -> Option<AppealWindow> {
     let case = &s.facts.case;
-    deadline::appeal_window(&s.named.law, &case.region_code, case.election_regime, case.delivered_on?, None)
+    let remedy = sanction::remedy(s.named);
+    deadline::appeal_window(&s.named.law, &case.region_code, case.election_regime, case.delivered_on?, remedy)
 }
 
 /// A decision against which a remedy is pending takes effect by its outcome (PP 94/2021).
@@ -114,6 +122,16 @@ pub const NO_REMEDY_PENDING: Guard = guard(
     "tidak ada upaya administratif yang sedang berjalan",
     "no administrative remedy is pending",
     |s| !s.facts.case.tracks.appeal.is_live(),
+);
+/// What is being challenged is not replaced meanwhile: the outcome would be of what no longer stands.
+pub const REMEDY_AWAITED: Guard = guard(
+    "remedy_awaited",
+    "pemberhentian setelah putusan pidana menunggu upaya administratif yang sedang berjalan",
+    "a dismissal after a conviction waits for a remedy that is pending",
+    |s| {
+        let replaces = |impose| ground(&s.facts.case, impose, s.named) == Ground::Conviction;
+        !s.facts.case.tracks.appeal.is_live() || !s.step.sanction.as_ref().is_some_and(replaces)
+    },
 );
 /// A discipline decision takes effect on the fifteenth day after receipt (PP 94/2021).
 pub const FIFTEENTH_DAY_REACHED: Guard = guard(
@@ -142,6 +160,25 @@ pub const CONVICTED: Guard =
     guard("convicted", "ada putusan pidana yang menghukum", "there is a criminal conviction", |s| {
         s.facts.case.tracks.criminal == TrackState::Convicted
     });
+/// The conviction takes the place of an examination for a dismissal alone (UU 20/2023).
+pub const DISMISSAL_ONLY: Guard = guard(
+    "dismissal_only",
+    "tanpa pemeriksaan, setelah putusan pidana hanya dapat dijatuhkan pemberhentian",
+    "without an examination a conviction may be followed by a dismissal only",
+    |s| sanction::dismisses(s.named),
+);
+/// One conviction is followed by one dismissal.
+pub const NOT_DISMISSED_ALREADY: Guard = guard(
+    "not_dismissed_already",
+    "atas putusan pidana ini belum pernah dijatuhkan pemberhentian, dan tidak ada pemberhentian yang masih berdiri",
+    "no dismissal was decided on this conviction before, and none stands",
+    |s| {
+        let once = |impose| {
+            ground(&s.facts.case, impose, s.named) != Ground::Conviction || sanction::not_dismissed_already(s.named)
+        };
+        s.step.sanction.as_ref().is_some_and(once)
+    },
+);
 /// The sanction is one of this track, and the one the step names.
 pub const SANCTION_OF_TRACK: Guard =
     guard("sanction_of_track", "sanksi termasuk jalur ini", "the sanction belongs to this track", |s| {
@@ -152,10 +189,11 @@ pub const SANCTION_OF_TRACK: Guard =
     });
 /// The acts it punishes are on record and none was found not proven.
 pub const ACTS_STAND: Guard = like(&guards::ACTS_STAND, |s| {
-    s.step.sanction.as_ref().is_some_and(|sanction| sanction::acts_stand(sanction, s.named))
+    let stand = |impose| sanction::acts_stand(impose, s.named, ground(&s.facts.case, impose, s.named));
+    s.step.sanction.as_ref().is_some_and(stand)
 });
 /// No act is punished in ethics and in discipline.
 pub const NOT_PUNISHED_TWICE: Guard = like(&guards::NOT_PUNISHED_TWICE, |s| {
-    let stands = |impose| sanction::not_punished_twice(impose, s.named, ground(&s.facts.case, impose));
+    let stands = |impose| sanction::not_punished_twice(impose, s.named, ground(&s.facts.case, impose, s.named));
     s.step.sanction.as_ref().is_some_and(stands)
 });

@@ -127,6 +127,15 @@ const RELEASING: &[Datum] = &[Datum::TemporaryRelease];
 const COUNCIL_ENDS: &[Datum] = &[Datum::AdminActionRecommended];
 const DECIDING: &[Datum] = &[Datum::Sanction];
 const SANCTION_GUARDS: &[Guard] = &[g::DECISION_BY_TODAY, g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_PUNISHED_TWICE];
+const DISCIPLINE_GUARDS: &[Guard] = &[
+    g::EXAMINED_OR_SUMMONED_TWICE,
+    g::DECISION_BY_TODAY,
+    g::SANCTION_OF_TRACK,
+    g::ACTS_STAND,
+    g::NOT_PUNISHED_TWICE,
+    g::NOT_DISMISSED_ALREADY,
+    g::REMEDY_AWAITED,
+];
 
 use Track::{Appeal, Control, Criminal, Discipline, Ethics, Referral};
 
@@ -186,12 +195,21 @@ pub const TRACK_RULES: &[TrackRule] = &[
         .checks(&[g::DAY_BY_TODAY, g::TEAM_WHERE_HEAVY]),
     rule(Discipline, T::Decided, &[T::SummonedAgain, T::TeamFormed, T::Examined], DECIDED_ON, P::ActAsPpk)
         .needs(DECIDING)
-        .checks(SANCTION_GUARDS)
+        .checks(DISCIPLINE_GUARDS)
         .sets(&["D8"])
         .tells(TOLD_AUDITORS),
     rule(Discipline, T::Decided, NO_DISCIPLINE, LEFT_BEHIND, P::ActAsPpk)
         .needs(DECIDING)
-        .checks(&[g::CONVICTED, g::DECISION_BY_TODAY, g::SANCTION_OF_TRACK, g::ACTS_STAND, g::NOT_PUNISHED_TWICE])
+        .checks(&[
+            g::CONVICTED,
+            g::DISMISSAL_ONLY,
+            g::NOT_DISMISSED_ALREADY,
+            g::REMEDY_AWAITED,
+            g::DECISION_BY_TODAY,
+            g::SANCTION_OF_TRACK,
+            g::ACTS_STAND,
+            g::NOT_PUNISHED_TWICE,
+        ])
         .sets(&["D8"])
         .tells(TOLD_AUDITORS),
     rule(Discipline, T::Delivered, &[T::Decided], DECIDED_ON, P::ActAsPpk)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::guards::TrackSituation;
 use super::rules::{TRACK_RULES, TrackRule, rule_for};
-use super::{Track, TrackState, TrackStep};
+use super::{Stands, Track, TrackState, TrackStep, summons};
 use crate::domain::actor::Actor;
 use crate::domain::beside::{self, Beside};
 use crate::domain::case::{Case, CaseFacts, Subject};
@@ -13,6 +13,7 @@ use crate::domain::decide::{Refusal, told};
 use crate::domain::guards::{Check, Guard, Named};
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy;
+use crate::domain::sanction;
 
 /// An allowed step, ready to be written. Made only here and in [`received`]; writing it consumes it.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl StepDecision {
     }
 }
 
-/// Decides whether the step may be taken now. `since` is when the track came to where it stands.
+/// Decides whether the step may be taken now, on a track that stands like this.
 ///
 /// # Errors
 /// The refusal, as for a transition: no such step from here, not permitted, or conditions that do not hold.
@@ -51,7 +52,7 @@ pub fn decide(
     actor: &Actor,
     track: Track,
     step: &TrackStep,
-    since: Option<DateTime<Utc>>,
+    stands: Option<Stands>,
     named: &Named,
     now: DateTime<Utc>,
 ) -> Result<StepDecision, Refusal> {
@@ -61,16 +62,23 @@ pub fn decide(
         return Err(Refusal::Forbidden(rule.permission));
     }
     let day = |at| named.law.calendar.day_at(&before.region_code, at);
-    let situation = TrackSituation { facts, track, step, since: since.map(day), today: day(now), named };
+    let situation =
+        TrackSituation { facts, track, step, since: stands.map(|it| day(it.since)), today: day(now), named };
     let holds = |guard: &Guard| !matches!(guard.check, Check::OnTrack(check) if !check(&situation));
     let failed: Vec<&'static Guard> = rule.guards.iter().filter(|guard| !holds(guard)).collect();
     if !failed.is_empty() {
         return Err(Refusal::Guards(failed));
     }
     let mut next = before.clone();
-    let beside = beside::of_step(track, step, facts, named, situation.today, &mut next);
+    let mut beside = beside::of_step(track, step, facts, named, &mut next);
+    if track == Track::Discipline && matches!(step.to, TrackState::Summoned | TrackState::SummonedAgain) {
+        let missed = stands.and_then(|run| run.day);
+        beside.warnings.extend(summons::warnings(step, missed, &named.law, &before.region_code));
+    }
     let notices = told(rule.notices, before, &next, false);
-    let course = course::after_step(&course::TrackMove { facts, next: &next, rule, step }, &named.law, now);
+    let owed_since = sanction::owed_since(beside.version.as_ref(), &beside.dates, named);
+    let taken = course::TrackMove { facts, next: &next, rule, step, owed_since, remedy: sanction::remedy(named) };
+    let course = course::after_step(&taken, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
     Ok(StepDecision { next, beside, clocks: course.changed, notices })
 }

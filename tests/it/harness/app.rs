@@ -164,7 +164,7 @@ impl TestApp {
                 "description": "Pada Senin malam yang bersangkutan mengunggah poster calon wali kota di akun media \
                     sosialnya dan mengajak warga memilihnya.",
                 "medium": "social_media",
-                "occurred_from": self.day(-2),
+                "occurred_from": self.day(-30),
                 "known_on": self.day(-1),
                 "place": "Akun media sosial pribadi, Kota Jambi",
                 "region_code": "15.71",

@@ -48,7 +48,8 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
         "request_more_work" | "unmerge" => json!({ "reason": REASON }),
         "send_recommendation" => json!({
             "violation_forms": [{ "code": "DIS-06", "category": "discipline" }], "proposed_sanctions": ["S1", "B1"],
-            "addressee_agency_code": "PEMDA1571", "addressee_confirmed": true, "letter": letter(),
+            "addressee_agency_code": "PEMDA1571", "addressee_confirmed": true,
+            "letter": { "number": "100/send_recommendation/2026", "dated": app.day(-20) },
             "evidence_redacted": true,
         }),
         "contest" => json!({ "reason": REASON, "letter": letter() }),
@@ -57,7 +58,7 @@ pub fn input(app: &TestApp, verb: &str) -> Value {
             "category": "discipline", "sanction_code": "S1",
             "decision": { "number": "100/impose_sanction/2026", "dated": app.day(-16) },
             "deciding_official": "Wali Kota Jambi", "legal_basis": "PP 94/2021 Pasal 14 huruf i",
-            "examination_record": letter(),
+            "examination_record": { "number": "101/impose_sanction/2026", "dated": app.day(-17) },
         }),
         "report_unproven" => json!({ "examination_record": letter(), "reason": REASON, "public_wording": WORDING }),
         "file_appeal" => json!({ "kind": "objection", "filed_on": app.day(0), "body": "Wali Kota Jambi" }),

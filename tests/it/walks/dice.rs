@@ -127,7 +127,9 @@ impl<'a> Dice<'a> {
             }
             Action::FileAppeal(appeal) => appeal.filed_on = shifted(today, self.pick(&near)),
             Action::TakeEffect(effect) => effect.delivered_on = shifted(today, self.pick(&near)),
+            Action::CancelOnAppeal(cancel) => cancel.decision.dated = shifted(today, self.pick(&[0, 0, -20])),
             Action::DecideAppeal(decide) => {
+                decide.decision.dated = shifted(today, self.pick(&[0, 0, -20]));
                 decide.outcome = self.pick(AppealOutcome::ALL);
                 decide.sanction_code = self.pick(&[None, Some("R2"), Some("B2")]).map(Into::into);
             }
@@ -161,8 +163,14 @@ impl Dice<'_> {
         if rule.takes.contains(&Datum::AdminActionRecommended) {
             step.admin_action_recommended = self.pick(&[None, Some(false), Some(true)]);
         }
+        if let Some(outcome) = step.document.as_mut().filter(|_| rule.track == Track::Appeal) {
+            outcome.dated = shifted(today, self.pick(&[0, 0, -20]));
+        }
         if let Some(sanction) = &mut step.sanction {
             sanction.acts = self.pick(&[None, Some(vec![1]), Some(vec![2])]);
+            if rule.track == Track::Discipline {
+                sanction.sanction_code = self.pick(&["S2", "PTDH", "PTDH"]).to_owned();
+            }
         }
         (rule.track, step)
     }

@@ -14,6 +14,7 @@ pub mod body;
 pub mod breaches;
 pub mod calendar;
 pub mod caller;
+pub mod case_numbers;
 pub mod cases;
 pub mod compliance;
 pub mod credentials;

@@ -92,8 +92,7 @@ pub(super) async fn resolve(
             named.reviewing_agency_id = agency(tx, &accept.reviewing_agency_code, day, pointer, &mut faults).await?;
             named.reviewer_is_above = reviewer_is_above(tx, named.reviewing_agency_id, named.agency_id).await?;
             if let Some(number) = &accept.same_person_as {
-                named.person_id =
-                    persons::named(tx, setting, actor, facts, &accept.subject, number, &mut faults).await?;
+                named.person_id = persons::named(tx, actor, number, &mut faults).await?;
             }
         }
         Action::ReferDirectly(refer) => {

@@ -138,6 +138,9 @@ pub async fn fire_on(
         .map_err(|refusal| FlowError::Refused(refusal, current(&facts, approver.unwrap_or(actor))))?;
     match verdict {
         Verdict::Decided(decision) => {
+            if let Action::Accept(accept) = &action {
+                persons::contradicted(tx, setting, actor, &facts, &accept.subject, named.person_id).await?;
+            }
             let (warnings, handed_over) = (decision.beside().warnings.clone(), decision.beside().handed_over.clone());
             let mut case = write(tx, setting, actor, approver, &facts, *decision, &action).await?;
             if !handed_over.is_empty() {

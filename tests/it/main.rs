@@ -23,6 +23,7 @@ mod docs;
 mod duplicates;
 mod exclusions;
 mod golden;
+mod hidden_elsewhere;
 mod idempotency;
 mod keys;
 mod kill;

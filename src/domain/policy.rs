@@ -211,16 +211,15 @@ fn reaches(officer: &Officer, case: &Case, reach: Reach) -> bool {
 }
 
 /// An officer never handles a case about himself or a work unit of his, through whatever seat, nor one he reported or is
-/// recused from (domain rule on conflict of interest). What a case was merged from counts as well: its reports are read there.
+/// recused from, nor one whose subject his agency, or one above it, protects (domain rule on conflict of interest). What holds for
+/// one of several merged cases holds for all.
 pub fn excluded(officer: &Officer, case: &Case, subject: &Subject) -> bool {
     hidden_from(officer.officer_id, &officer.marks, case, subject)
 }
 
 /// The same of an officer who holds no seat at the moment.
 pub fn hidden_from(officer_id: Uuid, marks: &Marks, case: &Case, subject: &Subject) -> bool {
-    subject.marks(case.agency_id).meet(marks)
-        || case.barred_marks.meet(marks)
-        || case.excluded_officers.0.contains(&officer_id)
+    subject.marks(case).meet(marks) || case.barred_marks.meet(marks) || case.excluded_officers.0.contains(&officer_id)
 }
 
 /// Whether the officer may know that the case exists. Unseen means not found.

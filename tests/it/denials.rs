@@ -285,7 +285,9 @@ impl World {
                 "email": "petugas-baru@kota.example", "name": "Petugas Baru", "nip": "199001012015051001", "seat": self.body("give_seat"),
             }),
             "set_officer_numbers" => json!({ "nik": "1571014506900001" }),
-            "give_seat" => json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71" }),
+            "give_seat" => {
+                json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71", "work_unit": "Inspektorat" })
+            }
             "disable_officer" | "enable_officer" => json!({ "reason": WHY }),
             "review_access_flag" => json!({ "note": WHY }),
             "register_breach" => json!({

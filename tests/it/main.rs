@@ -55,6 +55,7 @@ mod track_clocks;
 mod tracks;
 mod transitions;
 mod transport;
+mod units;
 mod unlocked;
 mod vault;
 mod walks;

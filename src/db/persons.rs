@@ -83,6 +83,13 @@ pub async fn confirm_subject(
     Ok(())
 }
 
+/// Puts the work unit of a subject in place.
+pub async fn set_unit(tx: &mut Tx, case_id: Uuid, unit: &str) -> Result<(), DbError> {
+    let subject = diesel::update(subjects::table.find(case_id)).set(subjects::work_unit.eq(Some(unit)));
+    subject.execute(tx.connection()?).await?;
+    Ok(())
+}
+
 struct SeenAsAnother<'a> {
     indexes: &'a [Vec<u8>],
     person_id: Uuid,

@@ -18,6 +18,7 @@ text_enum! {
         Merge = "case_merge", "Menggabungkan perkara", "Merge cases";
         Transfer = "case_transfer", "Meneruskan ke instansi lain", "Pass a case on";
         Review = "case_review", "Pemeriksaan", "Review";
+        CorrectSubject = "subject_correct", "Memperbaiki unit kerja terlapor", "Correct the subject's work unit";
         ApproveReview = "review_approve", "Menyetujui hasil pemeriksaan", "Approve the review";
         RecallReferral = "referral_recall", "Menarik rujukan", "Recall a referral";
         AnswerReferral = "referral_answer", "Mencatat hasil Bawaslu", "Record Bawaslu's result";
@@ -87,7 +88,16 @@ pub const GRANTS: &[Grant] = &[
     },
     Grant {
         role: Role::Inspector,
-        permissions: &[P::ReadCase, P::ReadDetails, P::ReadReport, P::Ask, P::Merge, P::Review, P::RequestIdentity],
+        permissions: &[
+            P::ReadCase,
+            P::ReadDetails,
+            P::ReadReport,
+            P::Ask,
+            P::Merge,
+            P::Review,
+            P::CorrectSubject,
+            P::RequestIdentity,
+        ],
         reach: Reach::Reviewed,
     },
     Grant {
@@ -97,6 +107,7 @@ pub const GRANTS: &[Grant] = &[
             P::ReadDetails,
             P::ReadReport,
             P::Transfer,
+            P::CorrectSubject,
             P::ApproveReview,
             P::RecallReferral,
             P::ReturnReferral,
@@ -126,6 +137,7 @@ pub const GRANTS: &[Grant] = &[
             P::ReadCase,
             P::ReadDetails,
             P::ReadReport,
+            P::CorrectSubject,
             P::Recommend,
             P::ApproveRecommendation,
             P::AcceptPpkResult,

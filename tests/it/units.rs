@@ -127,3 +127,50 @@ async fn who_reads_cases_says_of_which_unit_he_is() {
     let admin = json!({ "role": "agency_admin", "agency_code": "PEMDA1571", "region_code": "15.71" });
     app.post(&path).by(Persona::AgencyAdmin).json(&admin).expect(201).await;
 }
+
+#[tokio::test]
+async fn a_unit_that_was_typed_wrongly_is_corrected_by_who_reviews_and_then_keeps_its_officers_out() {
+    let app = TestApp::start().await;
+    let unit = async |persona: Persona, unit: &str| {
+        let own =
+            format!("UPDATE seats SET work_unit = '{unit}' FROM officers WHERE officer_id = officers.id AND email =");
+        app.db.execute(&format!("{own} '{}'", persona.email())).await;
+        noticed().await;
+    };
+    unit(Persona::Inspector, "Bidang Angkutan").await;
+    let (case, merged) = (case_of(&app, "Bidang Angkutn").await, app.case_after(&["take"]).await);
+    let mut merge = steps::input(&app, "merge");
+    merge["master_case_number"] = case.as_str().into();
+    app.fire_with(&merged, "merge", &merge).await;
+    app.db
+        .execute(&format!(
+            "UPDATE cases SET owner_id = (SELECT id FROM officers WHERE email = '{}')",
+            Persona::Inspector.email()
+        ))
+        .await;
+    let path = format!("/v1/cases/{case}/subject/work-unit");
+    let body = json!({ "work_unit": "Bidang  Angkutan", "reason": "Salah ketik pada saat laporan diterima." });
+    let correct = async |by: Persona, version: i64| {
+        app.call(Method::PUT, &path).by(by).if_match(version).json(&body).send().await
+    };
+    let version = app.version(&case).await;
+    correct(Persona::Lead, version - 1).await.problem("stale-version");
+    correct(Persona::Triage, version).await.problem("forbidden");
+    assert_eq!((sight(&app, &case).await, sight(&app, &merged).await), (200, 200));
+    let done = correct(Persona::Lead, version).await;
+    assert_eq!((done.status, done.text("/subject/work_unit")), (200, "Bidang  Angkutan"), "{}", done.body());
+    assert!(done.at("/owner_id").is_null() && done.version() == version + 1, "{}", done.body());
+    assert_eq!((sight(&app, &case).await, sight(&app, &merged).await), (404, 404));
+    let events = app.get(&format!("/v1/cases/{case}/events")).by(Persona::Lead).expect(200).await;
+    let newest = events.at("/data").as_array().unwrap().last().unwrap().clone();
+    assert_eq!(newest["kind"], "subject.corrected");
+    assert_eq!(
+        (&newest["details"]["before"], &newest["details"]["work_unit"]),
+        (&json!("Bidang Angkutn"), &json!("Bidang  Angkutan"))
+    );
+    // Before the acceptance it is what the reporter typed: who verifies says more.
+    let typed = app.case_after(&["take"]).await;
+    let early = app.call(Method::PUT, &format!("/v1/cases/{typed}/subject/work-unit")).by(Persona::Auditor);
+    let early = early.if_match(app.version(&typed).await).json(&body).send().await;
+    assert_eq!(early.status, 409, "{}", early.body());
+}

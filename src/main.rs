@@ -168,7 +168,7 @@ struct OfficerArgs {
     /// Region the seat reaches, with all below; the whole country when left out.
     #[arg(long, default_value = "")]
     region: String,
-    /// Work unit: the officer never sees cases about it.
+    /// Work unit: the officer never sees cases about it. Who reads cases needs one.
     #[arg(long)]
     work_unit: Option<String>,
     /// NIP or NI PPPK: the officer never sees a case about himself. Who works on cases needs this or the NIK.

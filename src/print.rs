@@ -202,11 +202,13 @@ pub fn grants_text() -> String {
 const EXCLUSIONS: &str = "\n## Exclusions\n\n\
     To these officers a case does not exist, whatever their seat: lists leave it out, and its address is not found.\n\n\
     - The subject himself: a NIP, NI PPPK or NIK that he has or had, or that is known of the same person, is the subject's.\n\
-    - Whoever holds a seat, the one acted through or another, in the subject's own work unit of the subject's agency; before \
-      acceptance, of the agency whose name or code the reporter typed.\n\
+    - Whoever holds or held a seat, the one acted through or another, in the subject's own work unit of the subject's agency; before \
+      acceptance, of the agency whose name or code the reporter typed. A unit given anew takes nothing away.\n\
+    - Where the subject is protected by his office or close to the PPK, whoever holds a seat at the subject's agency or at one below it.\n\
     - Whoever reported it: an address or NIK of the report is his.\n\
     - Whoever stepped back from the case.\n\
-    - Any of these on a case that was merged into it.\n\n\
+    - Any of these on a case that was merged into it, that it was merged into, or that was merged with it.\n\n\
+    Who sent a report is opened to nobody who is kept from any case that reads it, also where a case split from it may be read.\n\n\
     Mails and digests leave it out as well, an owner loses it, and a kept answer about it is not repeated.\n\n\
     Where the subject is protected by his office the case moves one level up: the agency that reviews in place of the \
     subject's own also acts as PPK, and the subject's agency no longer does.\n";

@@ -161,7 +161,7 @@ async fn add_officers(url: &str, keys: &Keys) -> Result<Vec<OfficerToken>, Failu
             role,
             agency_code: "BKN",
             region_code,
-            work_unit: None,
+            work_unit: Some("Unit Uji Beban"),
         };
         let mut tx = Tx::begin(&pool).await?;
         let id = officers::add(&mut tx, keys, now, &officer).await.map_err(|error| error.to_string())?;

@@ -197,7 +197,7 @@ pub async fn list_case_events(
     let mut events = db::events::page(&app.pool, found.case.id, after, limit + 1).await?;
     let end = page::end(&app, &context, &mut events, limit, |event| event.seq.to_string());
     let events: Vec<EventView> = events.into_iter().map(|event| EventView::new(event, &caller.0)).collect();
-    let named: Vec<String> = events.iter().flat_map(EventView::other_cases).map(ToOwned::to_owned).collect();
+    let named: Vec<String> = events.iter().flat_map(EventView::other_cases).collect();
     let hidden = db::exclusions::hidden_numbers(&app.pool, &caller.0, &named).await?;
     let data = events.into_iter().map(|event| event.without_cases(&hidden)).collect();
     Ok(page::response(&app, &request, &end).json(EventPage { data, page: end }))

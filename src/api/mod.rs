@@ -14,6 +14,7 @@ pub mod body;
 pub mod breaches;
 pub mod calendar;
 pub mod caller;
+pub mod case_numbers;
 pub mod cases;
 pub mod compliance;
 pub mod credentials;
@@ -48,6 +49,7 @@ pub mod retention;
 pub mod sanctions;
 pub mod sessions;
 pub mod single_sign_on;
+pub mod subjects;
 mod trace;
 pub mod tracks;
 pub mod unmatched;
@@ -93,6 +95,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(deadlines::list_case_deadlines)
         .service(deadlines::count_deadlines)
         .service(recusals::declare_recusal)
+        .service(subjects::correct_subject_unit)
         .service(duplicates::list_duplicates)
         .service(duplicates::link_case)
         .service(duplicates::split_case)
@@ -178,6 +181,7 @@ pub const BODIES: &[&str] = &[
     "PasswordChange",
     "ApprovalDecision",
     "NewRecusal",
+    "SubjectUnit",
     "NewCaseLink",
     "NewSplit",
     "NewOfficer",

@@ -37,7 +37,8 @@ pub struct NewSeat {
     #[serde(default)]
     #[schema(max_length = 8, example = "15.71")]
     pub region_code: String,
-    /// Work unit within the agency: its cases stay hidden.
+    /// Work unit within the agency: its cases stay hidden, also when the seat is given anew with another or ends. Whoever reads cases
+    /// must have one.
     #[schema(min_length = 2, max_length = 200)]
     pub work_unit: Option<String>,
 }

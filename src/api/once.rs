@@ -3,10 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::caller::Caller;
+use super::case_numbers::named_in;
 use super::extract::IdempotencyKey;
 use super::problem::{Problem, ProblemCode};
 use super::trace;
@@ -207,9 +207,8 @@ async fn replay(app: &App, knock: &Knock<'_>, kept: &KeptReply, fingerprint: &[u
     }
     let mut reply: Reply = serde_json::from_str(&kept.reply).map_err(|error| Problem::internal(&error))?;
     if let Some(officer) = knock.officer {
-        let mut numbers = Vec::new();
         let body = serde_json::from_str(reply.body.get()).map_err(|error| Problem::internal(&error))?;
-        numbers_in(&body, false, &mut numbers);
+        let numbers = named_in(&body);
         if !numbers.is_empty() {
             // Who does not read cases was shown no more than a number, whatever the reach of the seat.
             let sight = granted(officer.role, Permission::ReadCase).then(|| Sight::Seat(visible(officer)));
@@ -225,19 +224,4 @@ async fn replay(app: &App, knock: &Knock<'_>, kept: &KeptReply, fingerprint: &[u
     }
     reply.status = u16::try_from(kept.status).unwrap_or(200);
     Ok(reply.response(true))
-}
-
-/// The numbers by which a kept body names cases and reports.
-fn numbers_in(body: &Value, named: bool, numbers: &mut Vec<String>) {
-    match body {
-        Value::String(number) if named => numbers.push(number.clone()),
-        Value::Array(items) => items.iter().for_each(|item| numbers_in(item, named, numbers)),
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let named = name.ends_with("case_number") || name == "case_numbers" || name == "complaint_number";
-                numbers_in(value, named, numbers);
-            }
-        }
-        _ => {}
-    }
 }

@@ -27,7 +27,8 @@ pub struct Sanctions {
 
 /// Read the acts of a case and the sanctions imposed for them.
 ///
-/// Of other cases about the same person only how many and which sanctions, since a repeat is punished more heavily.
+/// Of other cases about the same person only how many and which sanctions, since a repeat is punished more heavily: also of those out
+/// of the seat's reach, but not of those the officer is kept from.
 #[utoipa::path(
     tag = "cases", security(("officer" = [])),
     params(("case_number" = String, Path, example = "REG-BKN-2026-1000001")),
@@ -41,7 +42,7 @@ pub async fn list_sanctions(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ReadSanctions)?;
     let found = seen(&app, &caller, Operation::ListSanctions, &number).await?;
-    let (acts, imposed, earlier) = db::sanctions::of_case(&app.pool, found.case.id).await?;
+    let (acts, imposed, earlier) = db::sanctions::of_case(&app.pool, found.case.id, &caller.0).await?;
     Ok(HttpResponse::Ok().json(Sanctions {
         acts: acts.iter().map(ActView::from).collect(),
         data: imposed.iter().map(SanctionView::from).collect(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::case_numbers;
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::deliveries::{Delivery, DeliveryState};
 use crate::db::events::Event;
@@ -159,33 +160,18 @@ impl EventView {
     }
 
     /// The numbers of other cases that the details name.
-    pub fn other_cases(&self) -> impl Iterator<Item = &str> {
-        let named = OTHER_CASES.iter().filter_map(|name| self.details.as_ref()?.get(name));
-        named
-            .flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice))
-            .filter_map(|it| it.as_str())
+    pub fn other_cases(&self) -> Vec<String> {
+        self.details.as_ref().map(case_numbers::mentioned_in).unwrap_or_default()
     }
 
     /// The same without these numbers of cases, and without the reason beside one, which may tell of it.
     pub fn without_cases(mut self, hidden: &[String]) -> Self {
-        let is_hidden = |value: &serde_json::Value| value.as_str().is_some_and(|it| hidden.iter().any(|one| one == it));
-        let touched = self.other_cases().any(|number| hidden.iter().any(|one| one == number));
-        if let Some(details) = self.details.as_mut().and_then(serde_json::Value::as_object_mut).filter(|_| touched) {
-            for name in OTHER_CASES {
-                if details.get(name).is_some_and(is_hidden) {
-                    details.remove(name);
-                } else if let Some(several) = details.get_mut(name).and_then(serde_json::Value::as_array_mut) {
-                    several.retain(|value| !is_hidden(value));
-                }
-            }
-            details.remove("reason");
+        if let Some(details) = self.details.as_mut() {
+            case_numbers::leave_out(details, hidden);
         }
         self
     }
 }
-
-/// Where the details of an event name other cases: a link, a merge, a split off, a split.
-const OTHER_CASES: [&str; 4] = ["case_number", "master_case_number", "split_from", "case_numbers"];
 
 /// A draft that waits for, or had, a second officer.
 #[derive(Serialize, ToSchema)]

@@ -332,6 +332,7 @@ pub async fn master_facts(
     });
     Ok(Some(MasterFacts {
         id: master.case.id,
+        agency_id: master.case.agency_id,
         reviewing_agency_id: master.case.reviewing_agency_id,
         state: master.case.state,
         concluded: master.case.inspectorate_concluded,

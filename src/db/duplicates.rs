@@ -189,13 +189,18 @@ pub async fn split_off(tx: &mut Tx, new: &SplitOff<'_>) -> Result<String, DbErro
     Ok(row.case_number)
 }
 
-/// Gives the cases merged into a master the agency that reviews it, where they have none. The caller holds the master's lock.
-pub async fn review_merged(tx: &mut Tx, master: Uuid, agency: Uuid) -> Result<(), DbError> {
+/// Gives the cases merged into a master, which is to be as `next`, the agency that reviews it, where they have none; where it is
+/// reviewed one level up they go with it, whatever they have. The caller holds the master's lock.
+pub async fn review_merged(tx: &mut Tx, master: Uuid, agency: Uuid, next: &Case) -> Result<(), DbError> {
     diesel::sql_query(
-        "UPDATE cases SET reviewing_agency_id = $2 WHERE master_case_id = $1 AND reviewing_agency_id IS NULL",
+        "UPDATE cases SET reviewing_agency_id = $2, conflict_of_interest = conflict_of_interest OR $3, \
+           agency_id = CASE WHEN $3 THEN coalesce(agency_id, $4) ELSE agency_id END \
+         WHERE master_case_id = $1 AND (reviewing_agency_id IS NULL OR $3)",
     )
     .bind::<sql::Uuid, _>(master)
     .bind::<sql::Uuid, _>(agency)
+    .bind::<sql::Bool, _>(next.conflict_of_interest)
+    .bind::<Nullable<sql::Uuid>, _>(next.agency_id)
     .execute(tx.connection()?)
     .await?;
     Ok(())

@@ -16,10 +16,12 @@ use crate::domain::confidential::Confidential;
 use crate::domain::marks::Marks;
 use crate::schema::{cases, officers};
 
-/// The mark of the work unit of `subjects`, as [`crate::domain::marks::unit`] makes it.
-macro_rules! unit_mark {
+/// What [`crate::domain::case::Subject::marks`] makes of a row of `cases` and of `subjects`.
+macro_rules! subject_marks {
     () => {
-        "convert_to(coalesce(cases.agency_id, subjects.typed_agency_id)::text || ' ' || lower(btrim(subjects.work_unit)), 'UTF8')"
+        "ARRAY[subjects.nip_index, subjects.nik_index, uuid_send(subjects.person_id), \
+           convert_to(coalesce(cases.agency_id, subjects.typed_agency_id)::text || ' ' || subjects.folded_unit, 'UTF8'), \
+           CASE WHEN cases.conflict_of_interest THEN convert_to('agency ' || coalesce(cases.agency_id, subjects.typed_agency_id)::text, 'UTF8') END]"
     };
 }
 
@@ -27,11 +29,11 @@ macro_rules! unit_mark {
 macro_rules! typed_agency {
     ($text:literal) => {
         concat!(
-            "(SELECT a.id FROM agencies a WHERE lower(a.name) = lower(btrim(",
+            "(SELECT a.id FROM agencies a WHERE lower(a.name) = folded(",
             $text,
-            ")) OR lower(a.code) = lower(btrim(",
+            ") OR lower(a.code) = folded(",
             $text,
-            ")) LIMIT 1)"
+            ") LIMIT 1)"
         )
     };
 }
@@ -41,13 +43,13 @@ macro_rules! not_excluded {
     () => {
         concat!(
             "NOT sight.officer_id = ANY (cases.excluded_officers) AND NOT cases.barred_marks && sight.marks \
-             AND NOT ARRAY[subjects.nip_index, subjects.nik_index, uuid_send(subjects.person_id), ",
-            $crate::db::exclusions::unit_mark!(),
-            "] && sight.marks"
+             AND NOT ",
+            $crate::db::exclusions::subject_marks!(),
+            " && sight.marks"
         )
     };
 }
-pub(super) use {not_excluded, typed_agency, unit_mark};
+pub(super) use {not_excluded, subject_marks, typed_agency};
 
 /// That rule as text.
 pub(super) const NOT_EXCLUDED: &str = not_excluded!();
@@ -64,15 +66,18 @@ pub struct Traits {
     pub nip: Option<Confidential<String>>,
     /// Keyed hash of the NIK, as of a subject's.
     pub nik_index: Option<Vec<u8>>,
-    /// Hashes of numbers, those of the same person included; persons; units of live seats.
+    /// Hashes of numbers, those of the same person included; persons; units of all seats he holds or held; agencies of those he
+    /// holds, and the agencies above these.
     pub marks: Marks,
 }
 
 /// The last field of [`Traits`], of a row of `officers`. The seats are looked for once more: each counts, not only the one acted
-/// through.
+/// through. A unit counts for ever: else whoever gives seats could lift an exclusion by giving one anew.
 const STORED_MARKS: &str = "officers.numbers \
-    || ARRAY(SELECT convert_to(u.agency_id::text || ' ' || lower(btrim(u.work_unit)), 'UTF8') FROM seats u \
-        WHERE u.officer_id = officers.id AND u.ended_at IS NULL AND u.work_unit IS NOT NULL) \
+    || ARRAY(SELECT convert_to(u.agency_id::text || ' ' || folded(unit), 'UTF8') FROM seats u, unnest(array_append(u.former_units, u.work_unit)) unit \
+        WHERE u.officer_id = officers.id AND unit IS NOT NULL) \
+    || ARRAY(WITH RECURSIVE line (id) AS (SELECT u.agency_id FROM seats u WHERE u.officer_id = officers.id AND u.ended_at IS NULL \
+        UNION SELECT a.parent_id FROM line JOIN agencies a USING (id) WHERE a.parent_id IS NOT NULL) SELECT convert_to('agency ' || id::text, 'UTF8') FROM line) \
     || ARRAY(SELECT k.number_index FROM person_numbers n JOIN person_numbers k USING (person_id) WHERE n.number_index = ANY (officers.numbers)) \
     || ARRAY(SELECT uuid_send(n.person_id) FROM person_numbers n WHERE n.number_index = ANY (officers.numbers))";
 
@@ -127,8 +132,8 @@ pub async fn traits_in(tx: &mut Tx, officer_id: Uuid) -> Result<Option<Traits>, 
     Ok(traits_by(tx.connection()?, officer_id).await?)
 }
 
-/// A condition of a list in which not every row is read by the reach of a seat: that the case which `column` names is not hidden
-/// from this officer. A row without a case stays.
+/// A condition of a list in which not every row is read by the reach of a seat: that no case which `column` names, or finds, is
+/// hidden from this officer. A row without a case stays.
 pub(super) struct OpenTo<'a> {
     pub(super) officer: &'a Officer,
     pub(super) column: &'static str,
@@ -153,7 +158,7 @@ impl QueryFragment<Pg> for OpenTo<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         push!(out; "NOT EXISTS (SELECT FROM cases JOIN subjects ON subjects.case_id = cases.id CROSS JOIN (SELECT "
             [sql::Uuid] &self.officer.officer_id, "::uuid AS officer_id, " [Array<sql::Binary>] &self.officer.marks.0,
-            "::bytea[] AS marks) sight WHERE cases.id = " {self.column} " AND NOT (" {NOT_EXCLUDED} "))");
+            "::bytea[] AS marks) sight WHERE cases.id IN (" {self.column} ") AND NOT (" {NOT_EXCLUDED} "))");
         Ok(())
     }
 }
@@ -177,6 +182,11 @@ macro_rules! hidden {
             ")"
         )
     };
+}
+
+/// Whether one of these cases is hidden from an officer.
+pub async fn hides_any(tx: &mut Tx, officer: &Officer, ids: &[Uuid]) -> Result<bool, DbError> {
+    Ok(!hidden(tx.connection()?, officer, ids).await?.is_empty())
 }
 
 /// Which of these cases are hidden from an officer.
@@ -224,20 +234,21 @@ pub async fn hides(pool: &Pool, officer: &Officer, numbers: &[String]) -> Result
     Ok(!hidden(&mut connection, officer, &ids).await?.is_empty())
 }
 
-/// Hides the case from an officer for good, takes it off his desk, and cancels what waits to be mailed to him about it.
-pub async fn recuse(tx: &mut Tx, id: Uuid, officer_id: Uuid) -> Result<(), DbError> {
+/// Hides cases from an officer for good, takes them off his desk, and cancels what waits to be mailed to him about them.
+pub async fn recuse(tx: &mut Tx, ids: &[Uuid], officer_id: Uuid) -> Result<(), DbError> {
     diesel::sql_query(
-        "UPDATE cases SET excluded_officers = array_append(excluded_officers, $2), owner_id = nullif(owner_id, $2) \
-         WHERE id = $1 AND NOT $2 = ANY (excluded_officers)",
+        "UPDATE cases SET excluded_officers = array_append(array_remove(excluded_officers, $2), $2), owner_id = nullif(owner_id, $2) \
+         WHERE id = ANY ($1)",
     )
-    .bind::<sql::Uuid, _>(id)
+    .bind::<Array<sql::Uuid>, _>(ids)
     .bind::<sql::Uuid, _>(officer_id)
     .execute(tx.connection()?)
     .await?;
     diesel::sql_query(
-        "UPDATE deliveries SET state = 'cancelled', settled_at = now() WHERE case_id = $1 AND officer_id = $2 AND state IN ('queued', 'held')",
+        "UPDATE deliveries SET state = 'cancelled', settled_at = now() \
+         WHERE case_id = ANY ($1) AND officer_id = $2 AND state IN ('queued', 'held')",
     )
-    .bind::<sql::Uuid, _>(id)
+    .bind::<Array<sql::Uuid>, _>(ids)
     .bind::<sql::Uuid, _>(officer_id)
     .execute(tx.connection()?)
     .await?;
@@ -250,34 +261,40 @@ pub async fn clear_owner(tx: &mut Tx, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Hides a master from all who stepped back from a case merged into it: its reports are read with the master's.
-pub async fn inherit_recusals(tx: &mut Tx, master: Uuid, merged: Uuid) -> Result<(), DbError> {
-    diesel::sql_query(
-        "UPDATE cases SET excluded_officers = ARRAY(SELECT unnest(cases.excluded_officers) UNION SELECT unnest(merged.excluded_officers)) \
-         FROM cases merged WHERE cases.id = $1 AND merged.id = $2 AND NOT cases.excluded_officers @> merged.excluded_officers",
+/// Locks a case and those merged with it: the one it was merged into and all others merged into that. What hides one hides each.
+/// A merged case comes before its master, as it does in `readers`.
+pub async fn lock_merged(tx: &mut Tx, case_id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let locked: Vec<Id> = diesel::sql_query(
+        "WITH head AS (SELECT coalesce(master_case_id, id) AS id FROM cases WHERE id = $1) \
+         SELECT c.id FROM cases c WHERE c.id IN (SELECT id FROM head UNION ALL SELECT m.id FROM cases m JOIN head ON m.master_case_id = head.id) \
+         ORDER BY c.master_case_id IS NULL, c.id FOR UPDATE",
     )
-    .bind::<sql::Uuid, _>(master)
-    .bind::<sql::Uuid, _>(merged)
-    .execute(tx.connection()?)
+    .bind::<sql::Uuid, _>(case_id)
+    .load(tx.connection()?)
     .await?;
-    Ok(())
+    Ok(locked.into_iter().filter_map(|row| row.id).collect())
 }
 
-/// Makes the marks on a case anew, and those on the cases in which its reports are read: split from it, or what one of these was
-/// merged into. From a merged case only confirmed addresses count: else anybody could take an officer off a case by reporting the
-/// same in his name. To be called when reports come to a case or leave it, lose their reporter or have their address confirmed.
+/// Makes anew whom a case is hidden from beside its own subject, and those it was merged with, and every case in which its reports
+/// are read: split from it, or merged with one of these. All of a merge carry the marks and recusals of each; marks go with it when
+/// it is undone, recusals stay. Across a merge only confirmed addresses count: else anybody could take an officer off a case by
+/// reporting the same in his name. To be called when a merge is made or undone, when the subject or the agency of a merged case
+/// changes, and when reports lose their reporter, or have him corrected or his address confirmed.
 pub async fn renew_marks(tx: &mut Tx, case_id: Uuid) -> Result<(), DbError> {
     diesel::sql_query(concat!(
-        "UPDATE cases face SET barred_marks = ARRAY(SELECT DISTINCT m.mark FROM cases \
+        "WITH head AS (SELECT DISTINCT coalesce(master_case_id, id) AS id FROM cases WHERE id = $1 OR split_from = $1), \
+           merged (head, id) AS (SELECT id, id FROM head UNION ALL SELECT head.id, m.id FROM head JOIN cases m ON m.master_case_id = head.id) \
+         UPDATE cases face SET excluded_officers = ARRAY(SELECT DISTINCT unnest(cases.excluded_officers) FROM merged other \
+             JOIN cases ON cases.id = other.id WHERE other.head = me.head), \
+           barred_marks = ARRAY(SELECT DISTINCT m.mark FROM merged other JOIN cases ON cases.id = other.id \
              JOIN subjects ON subjects.case_id = cases.id CROSS JOIN LATERAL ( \
                SELECT unnest(ARRAY[CASE WHEN cases.id = face.id OR i.email_confirmed_at IS NOT NULL THEN i.email_index END, i.nik_index]) \
                  AS mark FROM reports r JOIN reporter_identities i ON i.report_id = r.id \
                  WHERE r.case_id = coalesce(cases.split_from, cases.id) \
-               UNION ALL SELECT unnest(ARRAY[subjects.nip_index, subjects.nik_index, uuid_send(subjects.person_id), ",
-        unit_mark!(),
-        "]) WHERE cases.id <> face.id) m \
-             WHERE (cases.id = face.id OR cases.master_case_id = face.id) AND m.mark IS NOT NULL) \
-         WHERE face.id IN (SELECT unnest(ARRAY[c.id, c.master_case_id]) FROM cases c WHERE c.id = $1 OR c.split_from = $1)"
+               UNION ALL SELECT unnest(",
+        subject_marks!(),
+        ") WHERE cases.id <> face.id) m WHERE other.head = me.head AND m.mark IS NOT NULL) \
+         FROM merged me WHERE face.id = me.id"
     ))
     .bind::<sql::Uuid, _>(case_id)
     .execute(tx.connection()?)

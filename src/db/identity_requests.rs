@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::access::{Concerning, Untraced};
 use super::exclusions::OpenTo;
+use super::readers::sides;
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::{Officer, Role};
 use crate::domain::case::Case;
@@ -142,11 +143,12 @@ fn locked(found: Vec<(Listed, Case)>) -> Requests {
     found.into_iter().map(|(listed, case)| Untraced(Concerning { key: listed.id, what: listed, case })).collect()
 }
 
+/// No case that reads the report is hidden from him: through none of them must he learn who sent it.
 const fn open_to(officer: &Officer) -> OpenTo<'_> {
-    OpenTo { officer, column: "identity_requests.case_id" }
+    OpenTo { officer, column: sides!("identity_requests.report_id") }
 }
 
-/// What waits for a custodian, oldest first, behind `after`. Cases hidden from him are left out.
+/// What waits for a custodian, oldest first, behind `after`, where no case that reads the report is hidden from him.
 pub async fn pending(pool: &Pool, custodian: &Officer, after: Uuid, limit: i64) -> Result<Requests, DbError> {
     let mut connection = pool.get().await?;
     let waiting = identity_requests::status.eq(IdentityRequestStatus::Pending).and(identity_requests::id.gt(after));
@@ -154,7 +156,7 @@ pub async fn pending(pool: &Pool, custodian: &Officer, after: Uuid, limit: i64) 
     Ok(locked(found.load(&mut connection).await?))
 }
 
-/// What an officer asked himself, oldest first, behind `after`, as long as the case is not hidden from him.
+/// What an officer asked himself, oldest first, behind `after`, as long as no case that reads the report is hidden from him.
 pub async fn of_officer(pool: &Pool, officer: &Officer, after: Uuid, limit: i64) -> Result<Requests, DbError> {
     let mut connection = pool.get().await?;
     let own = identity_requests::requested_by.eq(officer.officer_id).and(identity_requests::id.gt(after));

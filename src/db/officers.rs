@@ -234,21 +234,65 @@ pub async fn put(tx: &mut Tx, officer: &NewOfficer<'_>) -> Result<Uuid, DbError>
         .await?)
 }
 
-/// Gives a seat, unless the officer already holds the same one: that takes the work unit, where one is given.
-pub async fn seat(tx: &mut Tx, seat: &NewSeat<'_>) -> Result<(), DbError> {
+/// A seat as it was given, and the work unit it had before.
+pub struct Given<'a> {
+    /// Key.
+    pub seat_id: Uuid,
+    /// Of a seat that was held already.
+    pub old_unit: Option<String>,
+    /// The unit given now.
+    pub new_unit: Option<&'a str>,
+}
+
+/// Gives a seat, unless the officer already holds the same one: that takes the work unit, where one is given, and keeps the one it
+/// had, whose cases stay hidden.
+pub async fn seat<'a>(tx: &mut Tx, seat: &NewSeat<'a>) -> Result<Given<'a>, DbError> {
     let connection = tx.connection()?;
     let same = seats::table
         .filter(seats::officer_id.eq(seat.officer_id).and(seats::role.eq(seat.role)))
         .filter(seats::agency_id.eq(seat.agency_id).and(seats::region_code.eq(seat.region_code)))
         .filter(seats::ended_at.is_null());
-    let held: Option<Uuid> = same.select(seats::id).first(connection).await.optional()?;
-    match (held, seat.work_unit) {
-        (None, _) => diesel::insert_into(seats::table).values(seat).execute(connection).await?,
-        (Some(id), Some(unit)) => {
-            diesel::update(seats::table.find(id)).set(seats::work_unit.eq(Some(unit))).execute(connection).await?
-        }
-        (Some(_), None) => 0,
+    let held: Option<(Uuid, Option<String>)> =
+        same.select((seats::id, seats::work_unit)).for_update().first(connection).await.optional()?;
+    let new_unit = seat.work_unit;
+    let Some((seat_id, old_unit)) = held else {
+        diesel::insert_into(seats::table).values(seat).execute(connection).await?;
+        return Ok(Given { seat_id: seat.id, old_unit: None, new_unit });
     };
+    if let Some(unit) = new_unit {
+        diesel::sql_query(
+            "UPDATE seats SET former_units = CASE WHEN folded(work_unit) <> folded($2) THEN array_append(former_units, work_unit) ELSE former_units END, \
+               work_unit = $2 WHERE id = $1",
+        )
+        .bind::<diesel::sql_types::Uuid, _>(seat_id)
+        .bind::<diesel::sql_types::Text, _>(unit)
+        .execute(connection)
+        .await?;
+    }
+    Ok(Given { seat_id, old_unit, new_unit })
+}
+
+/// Records that a seat was given, with the work unit that was and is.
+pub async fn record_seat(
+    tx: &mut Tx,
+    officer_id: Uuid,
+    by_officer: Option<Uuid>,
+    given: &Given<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(officer_events::table)
+        .values((
+            officer_events::id.eq(Uuid::now_v7()),
+            officer_events::officer_id.eq(officer_id),
+            officer_events::at.eq(now),
+            officer_events::kind.eq("seat_given"),
+            officer_events::by_officer.eq(by_officer),
+            officer_events::seat_id.eq(given.seat_id),
+            officer_events::old_unit.eq(given.old_unit.as_deref()),
+            officer_events::new_unit.eq(given.new_unit),
+        ))
+        .execute(tx.connection()?)
+        .await?;
     Ok(())
 }
 

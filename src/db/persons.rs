@@ -1,16 +1,20 @@
 //! Persons behind subjects, found by the keyed hashes of their numbers. No number is read or compared here.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{self as sql, Array, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::cases::{SEEN, Sight, SightParts, push_sight};
+use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::action::ConfirmedSubject;
 use crate::domain::confidential::Confidential;
 use crate::domain::person_number::NumberKind;
-use crate::schema::{person_numbers, subjects};
+use crate::schema::subjects;
 
 /// A number by which a person is known.
 #[derive(Clone, Debug)]
@@ -79,14 +83,39 @@ pub async fn confirm_subject(
     Ok(())
 }
 
-/// The persons known by any of these numbers.
-pub async fn of_numbers(tx: &mut Tx, indexes: &[&[u8]]) -> Result<Vec<Uuid>, DbError> {
-    Ok(person_numbers::table
-        .filter(person_numbers::number_index.eq_any(indexes))
-        .select(person_numbers::person_id)
-        .distinct()
-        .load(tx.connection()?)
-        .await?)
+/// Puts the work unit of a subject in place.
+pub async fn set_unit(tx: &mut Tx, case_id: Uuid, unit: &str) -> Result<(), DbError> {
+    let subject = diesel::update(subjects::table.find(case_id)).set(subjects::work_unit.eq(Some(unit)));
+    subject.execute(tx.connection()?).await?;
+    Ok(())
+}
+
+struct SeenAsAnother<'a> {
+    indexes: &'a [Vec<u8>],
+    person_id: Uuid,
+    sight: SightParts<'a>,
+}
+prepared!(SeenAsAnother returns sql::Bool);
+
+impl QueryFragment<Pg> for SeenAsAnother<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH ");
+        push_sight(&mut out, &self.sight)?;
+        push!(out; " SELECT EXISTS (SELECT FROM person_numbers known JOIN subjects ON subjects.person_id = known.person_id \
+            JOIN cases ON cases.id = subjects.case_id, sight WHERE known.number_index = ANY (" [Array<sql::Binary>] self.indexes,
+            ") AND known.person_id <> " [sql::Uuid] &self.person_id, " AND " {SEEN} ")");
+        Ok(())
+    }
+}
+
+/// Whether one of these numbers is known to be of another person than this one, whom a case that the caller sees is about.
+pub async fn seen_as_another(
+    tx: &mut Tx,
+    indexes: &[Vec<u8>],
+    person_id: Uuid,
+    sight: &Sight,
+) -> Result<bool, DbError> {
+    Ok(SeenAsAnother { indexes, person_id, sight: sight.into() }.get_result(tx.connection()?).await?)
 }
 
 /// The numbers of a subject that an earlier version stored without their hashes.

@@ -1,5 +1,5 @@
-//! Which cases read whose reports, across splits and merges: what of a case is needed elsewhere before it is erased. Decides
-//! nothing.
+//! Which cases read whose reports, across splits and merges: what of a case is needed elsewhere before it is erased, and who must
+//! not learn who sent one. Decides nothing.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -49,6 +49,26 @@ fn readers(sources: &str) -> String {
     )
 }
 
+/// The cases that read a report, or did before they were merged: of the report's case and what was split from it each, and the
+/// master where one was merged. `$report` is its key.
+macro_rules! sides {
+    ($report:literal) => {
+        concat!(
+            "SELECT unnest(ARRAY[side.id, side.master_case_id]) AS id FROM reports own JOIN cases side ON side.id = own.case_id OR side.split_from = own.case_id \
+             WHERE own.id = ",
+            $report
+        )
+    };
+}
+pub(super) use sides;
+
+/// The cases that read a report, those included whose master reads it in their place.
+pub async fn of_report(tx: &mut Tx, report_id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let sides: Vec<Side> =
+        diesel::sql_query(sides!("$1")).bind::<sql::Uuid, _>(report_id).load(tx.connection()?).await?;
+    Ok(sides.into_iter().filter_map(|side| side.id).collect())
+}
+
 /// Whether a hold stands on a case that reads the reports, or on one merged into such a case.
 fn held_sql(sources: &str) -> String {
     let readers = readers(sources);
@@ -80,6 +100,12 @@ fn needed_sql(case: &str, now: &str, asked_before: &str) -> String {
 pub(super) fn kept_for_others(case: &str, now: &str, asked_before: &str) -> String {
     let (held, needed) = (held_sql(&purged_with(case)), needed_sql(case, now, asked_before));
     format!("({held} OR {needed})")
+}
+
+#[derive(QueryableByName)]
+struct Side {
+    #[diesel(sql_type = sql::Nullable<sql::Uuid>)]
+    id: Option<Uuid>,
 }
 
 #[derive(QueryableByName)]

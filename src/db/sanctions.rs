@@ -7,8 +7,10 @@ use diesel::sql_types::{self as sql, Nullable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::exclusions::NOT_EXCLUDED;
 use super::{DbError, Pool, Tx};
 use crate::domain::action::Employment;
+use crate::domain::actor::Officer;
 use crate::domain::case::Category;
 use crate::domain::guards::Named;
 use crate::domain::sanction::{
@@ -143,10 +145,12 @@ fn stood(rows: serde_json::Value) -> Result<Vec<StandingSanction>, DbError> {
     serde_json::from_value(rows).map_err(|error| DbError::Unavailable(format!("a sanction cannot be read: {error}")))
 }
 
-/// The acts of a case and the sanctions imposed for them, oldest first, and what the same person bore before.
+/// The acts of a case and the sanctions imposed for them, oldest first, and what the same person bore before, in whatever case that
+/// is not hidden from the reader: who is kept from one must not count it.
 pub async fn of_case(
     pool: &Pool,
     case_id: Uuid,
+    reader: &Officer,
 ) -> Result<(Vec<Act>, Vec<ImposedSanction>, EarlierSanctions), DbError> {
     let mut connection = pool.get().await?;
     let found = acts::table
@@ -167,10 +171,13 @@ pub async fn of_case(
             "SELECT count(DISTINCT s.case_id) AS cases, coalesce(array_agg(s.sanction_code ORDER BY s.imposed_at), '{{}}') AS codes FROM \
                (SELECT other.case_id FROM subjects me JOIN subjects other ON other.nip = me.nip WHERE me.case_id = $1 \
                 UNION SELECT other.case_id FROM subjects me JOIN subjects other ON other.person_id = me.person_id WHERE me.case_id = $1) other \
-             JOIN sanctions_imposed s ON s.case_id = other.case_id WHERE other.case_id <> $1 AND {STANDS}"
+             JOIN sanctions_imposed s ON s.case_id = other.case_id JOIN cases ON cases.id = other.case_id JOIN subjects ON subjects.case_id = cases.id \
+             CROSS JOIN (SELECT $2 AS officer_id, $3 AS marks) sight WHERE other.case_id <> $1 AND {STANDS} AND {NOT_EXCLUDED}"
         ),
     )
     .bind::<sql::Uuid, _>(case_id)
+    .bind::<sql::Uuid, _>(reader.officer_id)
+    .bind::<sql::Array<sql::Binary>, _>(&reader.marks.0)
     .get_result(&mut connection)
     .await?;
     Ok((found, imposed, earlier))

@@ -12,6 +12,9 @@ use crate::flows::officers::{OfficerToAdd, add};
 use crate::serve::StartError;
 use crate::token::{Keys, random_password};
 
+/// The work unit of all of them, within the agency of each; nobody is reported there.
+const UNIT: &str = "Unit Demo";
+
 /// A seat of the story: who, as what, where.
 pub struct Seat {
     /// First part of the address; what the story calls the officer.
@@ -109,7 +112,7 @@ pub async fn appoint(
             role: officer.seat.role,
             agency_code: officer.seat.agency,
             region_code: officer.seat.region,
-            work_unit: None,
+            work_unit: Some(UNIT),
         };
         let added = add(&mut tx, keys, now, &new).await;
         added.map_err(|error| format!("{} cannot be added: {error}", officer.email))?;

@@ -258,9 +258,9 @@ pub struct Case {
     pub event_hash: Vec<u8>,
     /// When the first report arrived.
     pub created_at: DateTime<Utc>,
-    /// Officers who declared a recusal.
+    /// Officers who declared a recusal, here or on a case merged with it.
     pub excluded_officers: OfficerIds,
-    /// Marks of its reporters and of the subjects of cases merged into it.
+    /// Marks of its reporters, and of reporters and subjects of the cases merged with it.
     pub barred_marks: Marks,
     /// End of the latest Bawaslu window (D2) still running.
     pub bawaslu_until: Option<DateTime<Utc>>,
@@ -346,12 +346,13 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// What the subject of a case of this agency is recognised by.
-    pub fn marks(&self, agency_id: Option<Uuid>) -> Marks {
-        let unit = agency_id.or(self.typed_agency_id).zip(self.work_unit.as_deref());
-        let unit = unit.map(|(agency_id, unit)| marks::unit(agency_id, unit));
+    /// What the subject of this case is recognised by, who is of his unit, and who is of his agency where that protects him.
+    pub fn marks(&self, case: &Case) -> Marks {
+        let agency_id = case.agency_id.or(self.typed_agency_id);
+        let unit = agency_id.zip(self.work_unit.as_deref()).map(|(agency_id, unit)| marks::unit(agency_id, unit));
+        let protecting = agency_id.filter(|_| case.conflict_of_interest).map(marks::agency);
         let numbers = [self.nip_index.clone(), self.nik_index.clone()];
-        Marks(numbers.into_iter().chain([self.person_id.map(marks::person), unit]).flatten().collect())
+        Marks(numbers.into_iter().chain([self.person_id.map(marks::person), unit, protecting]).flatten().collect())
     }
 }
 
@@ -411,6 +412,8 @@ pub struct KnownReport {
 pub struct MasterFacts {
     /// Its key.
     pub id: Uuid,
+    /// Its subject's agency.
+    pub agency_id: Option<Uuid>,
     /// The agency whose inspectorate reviews it.
     pub reviewing_agency_id: Option<Uuid>,
     /// Its state.

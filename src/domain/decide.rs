@@ -41,10 +41,8 @@ pub struct Decision {
 pub enum Effect {
     /// The subject is now known, and is this person where the officer named one.
     ConfirmSubject(ConfirmedSubject, Option<Uuid>),
-    /// This case takes the reports of the one decided about: it is hidden from those to whom the other is.
-    HideMaster(Uuid),
-    /// The cases merged into this one are reviewed by this agency too, where they have none: who reviews the master can undo
-    /// the merge.
+    /// The cases merged into this one are reviewed by this agency too, where they have none, so that who reviews the master can undo
+    /// the merge; under a conflict of interest whatever they have.
     ReviewMerged(Uuid),
     /// These questions appear in the reporters' mailboxes.
     Questions(Vec<String>),
@@ -310,9 +308,15 @@ fn record(next: &mut Case, facts: &CaseFacts, actor: &Actor, action: &Action, na
         Action::Merge(_) => {
             next.master_case_id = facts.master.as_ref().map(|m| m.id);
             // Or nobody whose inspectorate works on the master could undo the merge. Where it has none yet, the merged case
-            // gets it later, with the master.
-            let reviewed_by = facts.master.as_ref().and_then(|master| master.reviewing_agency_id);
-            next.reviewing_agency_id = next.reviewing_agency_id.or(reviewed_by);
+            // gets it later, with the master. Under a conflict of interest nobody else may, also after it is undone.
+            if let Some(master) = &facts.master {
+                next.reviewing_agency_id = next.reviewing_agency_id.or(master.reviewing_agency_id);
+                if master.conflict_of_interest {
+                    next.conflict_of_interest = true;
+                    next.reviewing_agency_id = master.reviewing_agency_id;
+                    next.agency_id = next.agency_id.or(master.agency_id);
+                }
+            }
         }
         Action::Conclude(_) => next.inspectorate_concluded = true,
         Action::ReturnReferral(returned) => next.bawaslu_result = Some(bawaslu_return(returned.result)),
@@ -394,7 +398,6 @@ fn effects(facts: &CaseFacts, action: &Action, named: &Named) -> Vec<Effect> {
             std::iter::once(confirmed).chain(review_merged(facts, named)).collect()
         }
         Action::ReferDirectly(_) => review_merged(facts, named).into_iter().collect(),
-        Action::Merge(_) => facts.master.iter().map(|master| Effect::HideMaster(master.id)).collect(),
         Action::Dismiss(dismiss) => vec![Effect::PublicWording(dismiss.public_wording.clone())],
         Action::FindUnproven(unproven) | Action::RecommendNothing(unproven) => {
             vec![Effect::PublicWording(unproven.public_wording.clone())]

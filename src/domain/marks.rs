@@ -20,10 +20,21 @@ impl Marks {
     }
 }
 
-/// The mark of a work unit of an agency, however it is typed. The same as `convert_to(agency::text || ' ' ||
-/// lower(btrim(unit)), 'UTF8')` in the database.
+/// A name as names of units are compared: in small letters, and any blanks, those that do not show included, are one. The same as
+/// the function `folded` of the database; a test holds them against each other.
+pub fn folded(name: &str) -> String {
+    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    name.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// The mark of a work unit of an agency, however it is typed.
 pub fn unit(agency_id: Uuid, unit: &str) -> Vec<u8> {
-    format!("{agency_id} {}", unit.trim().to_lowercase()).into_bytes()
+    format!("{agency_id} {}", folded(unit)).into_bytes()
+}
+
+/// The mark of whoever holds a seat at an agency or below it; on a case, of the agency that protects its subject.
+pub fn agency(agency_id: Uuid) -> Vec<u8> {
+    format!("agency {agency_id}").into_bytes()
 }
 
 /// The mark of a person behind subjects.
@@ -51,8 +62,9 @@ mod tests {
     #[test]
     fn a_unit_is_the_same_however_it_is_typed_and_another_agencys_is_not() {
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let mine = Marks(vec![unit(one, " Bidang SATU ")]);
+        let mine = Marks(vec![unit(one, " Bidang \u{a0}\u{200b} SATU ")]);
         assert!(mine.meet(&Marks(vec![vec![1; 32], unit(one, "bidang satu")])));
-        assert!(!mine.meet(&Marks(vec![unit(other, "bidang satu"), person(one)])) && !mine.meet(&Marks::default()));
+        let others = Marks(vec![unit(other, "bidang satu"), unit(one, "bidangsatu"), person(one), agency(one)]);
+        assert!(!mine.meet(&others) && !mine.meet(&Marks::default()));
     }
 }

@@ -18,6 +18,7 @@ text_enum! {
         Merge = "case_merge", "Menggabungkan perkara", "Merge cases";
         Transfer = "case_transfer", "Meneruskan ke instansi lain", "Pass a case on";
         Review = "case_review", "Pemeriksaan", "Review";
+        CorrectSubject = "subject_correct", "Memperbaiki unit kerja terlapor", "Correct the subject's work unit";
         ApproveReview = "review_approve", "Menyetujui hasil pemeriksaan", "Approve the review";
         RecallReferral = "referral_recall", "Menarik rujukan", "Recall a referral";
         AnswerReferral = "referral_answer", "Mencatat hasil Bawaslu", "Record Bawaslu's result";
@@ -87,7 +88,16 @@ pub const GRANTS: &[Grant] = &[
     },
     Grant {
         role: Role::Inspector,
-        permissions: &[P::ReadCase, P::ReadDetails, P::ReadReport, P::Ask, P::Merge, P::Review, P::RequestIdentity],
+        permissions: &[
+            P::ReadCase,
+            P::ReadDetails,
+            P::ReadReport,
+            P::Ask,
+            P::Merge,
+            P::Review,
+            P::CorrectSubject,
+            P::RequestIdentity,
+        ],
         reach: Reach::Reviewed,
     },
     Grant {
@@ -97,6 +107,7 @@ pub const GRANTS: &[Grant] = &[
             P::ReadDetails,
             P::ReadReport,
             P::Transfer,
+            P::CorrectSubject,
             P::ApproveReview,
             P::RecallReferral,
             P::ReturnReferral,
@@ -126,6 +137,7 @@ pub const GRANTS: &[Grant] = &[
             P::ReadCase,
             P::ReadDetails,
             P::ReadReport,
+            P::CorrectSubject,
             P::Recommend,
             P::ApproveRecommendation,
             P::AcceptPpkResult,
@@ -211,16 +223,15 @@ fn reaches(officer: &Officer, case: &Case, reach: Reach) -> bool {
 }
 
 /// An officer never handles a case about himself or a work unit of his, through whatever seat, nor one he reported or is
-/// recused from (domain rule on conflict of interest). What a case was merged from counts as well: its reports are read there.
+/// recused from, nor one whose subject his agency, or one above it, protects (domain rule on conflict of interest). What holds for
+/// one of several merged cases holds for all.
 pub fn excluded(officer: &Officer, case: &Case, subject: &Subject) -> bool {
     hidden_from(officer.officer_id, &officer.marks, case, subject)
 }
 
 /// The same of an officer who holds no seat at the moment.
 pub fn hidden_from(officer_id: Uuid, marks: &Marks, case: &Case, subject: &Subject) -> bool {
-    subject.marks(case.agency_id).meet(marks)
-        || case.barred_marks.meet(marks)
-        || case.excluded_officers.0.contains(&officer_id)
+    subject.marks(case).meet(marks) || case.barred_marks.meet(marks) || case.excluded_officers.0.contains(&officer_id)
 }
 
 /// Whether the officer may know that the case exists. Unseen means not found.

@@ -87,20 +87,30 @@ pub(super) async fn release_owner(
     Ok(())
 }
 
-/// What a merge or its undoing changes: the master takes over, or gives back, the marks of the merged case, and leaves its
-/// owner's desk where that hides it from him.
+/// What a merge or its undoing changes: all that were merged are hidden from whom one is, or no longer, and leave their owner's desk
+/// where that hides them from him.
 pub(super) async fn follow_merge(
     tx: &mut Tx,
     setting: &Setting,
     actor: &Actor,
     merged: &Case,
-    (before, after): (Option<Uuid>, Option<Uuid>),
+    before: Option<Uuid>,
 ) -> Result<(), FlowError> {
-    db::exclusions::renew_marks(tx, merged.id).await?;
     if let Some(former) = before {
+        db::exclusions::lock_merged(tx, former).await?;
         db::exclusions::renew_marks(tx, former).await?;
     }
-    let Some(master) = after else { return Ok(()) };
-    let mut master = db::cases::lock_by_id(tx, master).await?.ok_or(FlowError::NotFound)?;
-    release_owner(tx, &setting.keys, setting.now, actor, &mut master.case, &master.subject).await
+    spread(tx, setting, actor, merged.id).await
+}
+
+/// Hides a case and those merged with it from whom one of them is hidden, and takes them off their owners' desks where that hides
+/// them from him. The caller holds the case's lock.
+pub(super) async fn spread(tx: &mut Tx, setting: &Setting, actor: &Actor, case_id: Uuid) -> Result<(), FlowError> {
+    let merged = db::exclusions::lock_merged(tx, case_id).await?;
+    db::exclusions::renew_marks(tx, case_id).await?;
+    for id in merged {
+        let mut facts = db::cases::lock_by_id(tx, id).await?.ok_or(FlowError::NotFound)?;
+        release_owner(tx, &setting.keys, setting.now, actor, &mut facts.case, &facts.subject).await?;
+    }
+    Ok(())
 }

@@ -53,12 +53,20 @@ fn permitted(facts: &CaseFacts, actor: &Actor, officer: &Officer, consented: boo
     }
 }
 
+/// Whether the officer is kept from a case that reads the report, be it not the one at hand: who is the subject of another case of a
+/// report on several persons, or of one that was merged, must not learn who sent it.
+async fn kept_from(tx: &mut Tx, officer: &Officer, report_id: Uuid) -> Result<bool, FlowError> {
+    let readers = db::readers::of_report(tx, report_id).await?;
+    Ok(db::exclusions::hides_any(tx, officer, &readers).await?)
+}
+
 /// What an event says of a request: its keys, nobody's name.
 fn details(request: &IdentityRequest) -> Option<String> {
     Some(event::salted(&serde_json::json!({ "request_id": request.id, "report_id": request.report_id })))
 }
 
-/// Asks to be shown who sent a report of the case.
+/// Asks to be shown who sent a report of the case. Who is kept from another case that reads it is answered as if the reporter had
+/// left no name or it were erased: any other answer would tell him of that case.
 pub async fn request(
     tx: &mut Tx,
     setting: &Setting,
@@ -76,7 +84,7 @@ pub async fn request(
     permitted(&facts, actor, officer, consented)?;
     let report = report.ok_or_else(unknown)?;
     let identity = db::identities::of_report(tx, report.id).await?.ok_or(FlowError::NothingToOpen)?;
-    if identity.reporter.is_none() && identity.witnesses.is_empty() {
+    if (identity.reporter.is_none() && identity.witnesses.is_empty()) || kept_from(tx, officer, report.id).await? {
         return Err(FlowError::NothingToOpen);
     }
     let request = IdentityRequest {
@@ -111,7 +119,7 @@ pub async fn decide(
 ) -> Result<Listed, FlowError> {
     let custodian = actor.officer().ok_or(FlowError::NotFound)?;
     let (facts, mut request) = locked(tx, id).await?;
-    if policy::excluded(custodian, &facts.case, &facts.subject) {
+    if policy::excluded(custodian, &facts.case, &facts.subject) || kept_from(tx, custodian, request.report_id).await? {
         return Err(FlowError::NotFound);
     }
     if request.requested_by == custodian.officer_id {
@@ -131,8 +139,9 @@ pub async fn decide(
     Ok(db::identity_requests::listed(tx, id).await?)
 }
 
-/// Shows who reported to the one who asked, through the seat he asked through, while he still sees the case. The look is
-/// written in this transaction: the caller commits it before he shows anything.
+/// Shows who reported to the one who asked, through the seat he asked through, while he still sees the case, the case still reads
+/// the report, and no other that does is hidden from him. The look is written in this transaction: the caller commits it before he
+/// shows anything.
 pub async fn open(tx: &mut Tx, setting: &Setting, actor: &Actor, id: Uuid) -> Result<OpenIdentity, FlowError> {
     let officer = actor.officer().ok_or(FlowError::NotFound)?;
     let (facts, request) = locked(tx, id).await?;
@@ -141,6 +150,10 @@ pub async fn open(tx: &mut Tx, setting: &Setting, actor: &Actor, id: Uuid) -> Re
         return Err(FlowError::NotFound);
     }
     let report = db::reports::by_id(tx, request.report_id).await?.ok_or(FlowError::NotFound)?;
+    let readers = db::readers::of_report(tx, report.id).await?;
+    if !readers.contains(&facts.case.id) || db::exclusions::hides_any(tx, officer, &readers).await? {
+        return Err(FlowError::NotFound);
+    }
     permitted(&facts, actor, officer, report.consent_to_bawaslu)?;
     let expires_at = match (request.status, request.expires_at) {
         (Status::Approved, Some(expires_at)) if setting.now < expires_at => expires_at,

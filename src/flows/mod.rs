@@ -37,6 +37,7 @@ pub mod rewrap;
 pub mod sealing;
 pub mod sign_in;
 pub mod single_sign_on;
+pub mod subjects;
 pub mod tracks;
 pub mod transition;
 

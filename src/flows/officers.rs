@@ -12,8 +12,9 @@ use crate::db::{self, Tx};
 use crate::domain::actor::{Officer, Role};
 use crate::domain::calendar::today;
 use crate::domain::fault::{Fault, FieldFault};
+use crate::domain::marks;
 use crate::domain::notice::Notice;
-use crate::domain::policy::{self, Reach};
+use crate::domain::policy::{self, Permission, Reach};
 use crate::domain::sign_in::SignInEnd;
 use crate::token::Keys;
 
@@ -46,7 +47,8 @@ pub async fn add(tx: &mut Tx, keys: &Keys, now: DateTime<Utc>, new: &OfficerToAd
     let day = today(now);
     let unknown = || FlowError::Input(vec![FieldFault::new("agency", Fault::UnknownCode)]);
     let agency_id = db::reference::agency(tx, new.agency_code, day).await?.ok_or_else(unknown)?;
-    fits(tx, agency_id, new.role, new.region_code, day, ["role", "region"].map(str::to_owned)).await?;
+    let (region, unit) = (new.region_code, new.work_unit);
+    fits(tx, agency_id, (new.role, region, unit), day, ["role", "region", "work_unit"].map(str::to_owned)).await?;
     let numbers = Numbers::read(keys, new.nip, new.nik, "")?;
     let email = new.email.to_lowercase();
     let officer = NewOfficer {
@@ -75,7 +77,8 @@ pub async fn add(tx: &mut Tx, keys: &Keys, now: DateTime<Utc>, new: &OfficerToAd
         region_code: new.region_code,
         work_unit: new.work_unit,
     };
-    db::officers::seat(tx, &seat).await?;
+    let given = db::officers::seat(tx, &seat).await?;
+    db::officers::record_seat(tx, officer_id, None, &given, now).await?;
     Ok(officer_id)
 }
 
@@ -200,8 +203,8 @@ async fn give(
 ) -> Result<Appointed, FlowError> {
     let (id, role) = (Uuid::now_v7(), seat.role);
     let (region_code, work_unit) = (seat.region_code, seat.work_unit);
-    db::officers::seat(tx, &NewSeat { id, officer_id, role, agency_id, region_code, work_unit }).await?;
-    recorded(tx, with, officer_id, "seat_given", None, None).await?;
+    let given = db::officers::seat(tx, &NewSeat { id, officer_id, role, agency_id, region_code, work_unit }).await?;
+    db::officers::record_seat(tx, officer_id, Some(with.by.officer_id), &given, with.now).await?;
     appointed(tx, officer_id).await
 }
 
@@ -324,27 +327,34 @@ async fn agency_for(tx: &mut Tx, with: &Administration<'_>, seat: &SeatToGive<'_
     {
         return Err(FlowError::BeyondReach);
     }
-    fits(tx, agency, seat.role, seat.region_code, day, ["role", "region_code"].map(at)).await?;
+    let (region, unit) = (seat.region_code, seat.work_unit);
+    fits(tx, agency, (seat.role, region, unit), day, ["role", "region_code", "work_unit"].map(at)).await?;
     Ok(agency)
 }
 
-/// Every fault of a seat of this role at an agency, at the two places named. Who acts for an agency acts for all of it: the
-/// conduct it answers for may have happened anywhere.
+/// Every fault of a seat of this role, region and work unit at an agency, at the three places named. Who acts for an agency acts for
+/// all of it: the conduct it answers for may have happened anywhere. Who reads cases says of which unit he is, since any agency may be
+/// a subject's.
 async fn fits(
     tx: &mut Tx,
     agency: Uuid,
-    role: Role,
-    region: &str,
+    (role, region, unit): (Role, &str, Option<&str>),
     day: NaiveDate,
-    [role_at, region_at]: [String; 2],
+    [role_at, region_at, unit_at]: [String; 3],
 ) -> Result<(), FlowError> {
     let fits = db::reference::seat_fits(tx, agency, role.as_str(), region, day).await?;
     let whole = !matches!(policy::reach(role), Reach::Reviewed | Reach::Addressed) || fits.whole;
-    let faults: Vec<FieldFault> = [(fits.role, role_at), (fits.region && whole, region_at)]
-        .into_iter()
-        .filter(|(fits, _)| !fits)
-        .map(|(_, at)| FieldFault::new(at, Fault::NotAllowed))
-        .collect();
+    let says_unit = unit.is_some_and(|unit| !marks::folded(unit).is_empty());
+    let unit_known = says_unit || !policy::granted(role, Permission::ReadCase);
+    let faults: Vec<FieldFault> = [
+        (fits.role, role_at, Fault::NotAllowed),
+        (fits.region && whole, region_at, Fault::NotAllowed),
+        (unit_known, unit_at, Fault::Required),
+    ]
+    .into_iter()
+    .filter(|(fits, ..)| !fits)
+    .map(|(_, at, fault)| FieldFault::new(at, fault))
+    .collect();
     if faults.is_empty() { Ok(()) } else { Err(FlowError::Input(faults)) }
 }
 

@@ -54,28 +54,39 @@ pub(super) async fn confirm(
     Ok(db::persons::confirm_subject(tx, facts.case.id, subject, &confirmation).await?)
 }
 
-/// The person of the case the officer names as the same. A number that is known to be another person's is a fault: one of
-/// the two is wrong.
+/// The person of the case the officer names as the same.
 pub(super) async fn named(
+    tx: &mut Tx,
+    actor: &Actor,
+    number: &str,
+    faults: &mut Vec<FieldFault>,
+) -> Result<Option<Uuid>, FlowError> {
+    let other = db::cases::lock(tx, number, &sight(actor)).await?;
+    let person_id = other.and_then(|other| other.subject.person_id);
+    if person_id.is_none() {
+        faults.push(FieldFault::new("/input/same_person_as", Fault::UnknownCode));
+    }
+    Ok(person_id)
+}
+
+/// A number that is known to be another person's is a fault: one of the two is wrong. Asked when nothing else is wrong, and only of
+/// persons in whose cases the officer can see it; else anybody could try numbers until one is known. What contradicts a case out
+/// of his sight is put in place: whoever sees both cases finds them among those that may belong together, by their number.
+pub(super) async fn contradicted(
     tx: &mut Tx,
     setting: &Setting,
     actor: &Actor,
     facts: &CaseFacts,
     subject: &ConfirmedSubject,
-    number: &str,
-    faults: &mut Vec<FieldFault>,
-) -> Result<Option<Uuid>, FlowError> {
-    let other = db::cases::lock(tx, number, &sight(actor)).await?;
-    let Some(person_id) = other.and_then(|other| other.subject.person_id) else {
-        faults.push(FieldFault::new("/input/same_person_as", Fault::UnknownCode));
-        return Ok(None);
-    };
+    person_id: Option<Uuid>,
+) -> Result<(), FlowError> {
+    let Some(person_id) = person_id else { return Ok(()) };
     let numbers = numbers(&setting.keys, facts, subject);
-    let indexes: Vec<&[u8]> = numbers.iter().map(|number| number.index.as_slice()).collect();
-    if db::persons::of_numbers(tx, &indexes).await?.iter().any(|known| *known != person_id) {
-        faults.push(FieldFault::new("/input/same_person_as", Fault::Taken));
+    let indexes: Vec<Vec<u8>> = numbers.into_iter().map(|number| number.index).collect();
+    if db::persons::seen_as_another(tx, &indexes, person_id, &sight(actor)).await? {
+        return Err(FlowError::Input(vec![FieldFault::new("/input/same_person_as", Fault::Taken)]));
     }
-    Ok(Some(person_id))
+    Ok(())
 }
 
 const BATCH: i64 = 500;

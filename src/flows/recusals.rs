@@ -1,5 +1,5 @@
-//! An officer steps back from a case: from then on it does not exist for him. Why stands in the timeline, for those who may
-//! read details.
+//! An officer steps back from a case: from then on it does not exist for him, nor do those merged with it. Why stands in the
+//! timeline, for those who may read details.
 
 use super::FlowError;
 use super::transition::{Setting, note, sight};
@@ -7,7 +7,8 @@ use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::event;
 
-/// Declares that the officer must not work on the case. His drafts on it lapse, and it loses him as owner.
+/// Declares that the officer must not work on the case, nor on those merged with it. His drafts on them lapse, and they lose him
+/// as owner.
 pub async fn declare(
     tx: &mut Tx,
     setting: &Setting,
@@ -19,6 +20,10 @@ pub async fn declare(
     let facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
     let details = event::salted(&serde_json::json!({ "reason": reason }));
     note(tx, setting, actor, &facts.case, "recusal.declared", Some(details)).await?;
-    db::exclusions::recuse(tx, facts.case.id, officer_id).await?;
-    Ok(db::approvals::lapse_drafts_of(tx, facts.case.id, officer_id, setting.now).await?)
+    let merged = db::exclusions::lock_merged(tx, facts.case.id).await?;
+    db::exclusions::recuse(tx, &merged, officer_id).await?;
+    for case_id in merged {
+        db::approvals::lapse_drafts_of(tx, case_id, officer_id, setting.now).await?;
+    }
+    Ok(())
 }

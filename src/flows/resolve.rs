@@ -105,8 +105,7 @@ pub(super) async fn resolve(
             faults.extend(foreign_reviewer(&named, accept.one_level_up(), pointer));
             faults.extend(unexplained_phase(tx, facts, accept).await?);
             if let Some(number) = &accept.same_person_as {
-                named.person_id =
-                    persons::named(tx, setting, actor, facts, &accept.subject, number, &mut faults).await?;
+                named.person_id = persons::named(tx, actor, number, &mut faults).await?;
             }
         }
         Action::ReferDirectly(refer) => {

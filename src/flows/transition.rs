@@ -138,6 +138,9 @@ pub async fn fire_on(
         .map_err(|refusal| FlowError::Refused(refusal, current(&facts, approver.unwrap_or(actor))))?;
     match verdict {
         Verdict::Decided(decision) => {
+            if let Action::Accept(accept) = &action {
+                persons::contradicted(tx, setting, actor, &facts, &accept.subject, named.person_id).await?;
+            }
             let (warnings, handed_over) = (decision.beside().warnings.clone(), decision.beside().handed_over.clone());
             let mut case = write(tx, setting, actor, approver, &facts, *decision, &action).await?;
             if !handed_over.is_empty() {
@@ -145,12 +148,19 @@ pub async fn fire_on(
             }
             if let Action::Accept(accept) = &action {
                 confirm(&setting.keys, &mut facts.subject, &accept.subject, named.person_id);
+            }
+            if places_subject(&action) {
                 exclusions::release_owner(tx, &setting.keys, setting.now, actor, &mut case, &facts.subject).await?;
             }
             Ok(Fired::Moved(Box::new(case), Box::new(facts), warnings))
         }
         Verdict::NeedsApproval(_) => draft(tx, setting, actor, facts, &action).await,
     }
+}
+
+/// Whether the action says who the subject is or of which agency, by which it is seen from whom the case is hidden.
+const fn places_subject(action: &Action) -> bool {
+    matches!(action, Action::Accept(_) | Action::ReferDirectly(_) | Action::ReassignAgency(_))
 }
 
 /// Brings the subject at hand to what the action has just put in place, so that the answer shows it and goes by it.
@@ -196,8 +206,9 @@ async fn write(
             Effect::ConfirmSubject(subject, person) => {
                 persons::confirm(tx, setting, actor, facts, subject, *person).await?;
             }
-            Effect::ReviewMerged(agency) => db::duplicates::review_merged(tx, facts.case.id, *agency).await?,
-            Effect::HideMaster(master) => db::exclusions::inherit_recusals(tx, *master, facts.case.id).await?,
+            Effect::ReviewMerged(agency) => {
+                db::duplicates::review_merged(tx, facts.case.id, *agency, decision.next()).await?;
+            }
             Effect::Questions(questions) => {
                 for question in questions {
                     tell_reporters(tx, setting, facts.case.id, question).await?;
@@ -213,9 +224,11 @@ async fn write(
     let case = db::transition::apply(tx, decision, &event, &told.tells(setting)).await?;
     files::named(tx, setting, &action.files()).await?;
     if merge.0 != merge.1 {
-        exclusions::follow_merge(tx, setting, actor, &case, merge).await?;
+        exclusions::follow_merge(tx, setting, actor, &case, merge.0).await?;
         clocks::follow_merge(tx, setting, &case, merge).await?;
         merges::note_on_master(tx, setting, actor, &case, merge).await?;
+    } else if facts.is_master && places_subject(action) {
+        exclusions::spread(tx, setting, actor, case.id).await?;
     }
     Ok(case)
 }

@@ -146,6 +146,7 @@ const DOORS: &[(&str, Door)] = &[
     ("take_out_calendar_day", Only(&[P::SystemAdmin])),
     ("set_calendar_year", Only(&[P::SystemAdmin])),
     ("declare_recusal", Only(STEP_BACK)),
+    ("correct_subject_unit", Only(&[P::Inspector, P::Lead, P::Auditor, P::SecondAuditor])),
     ("fire_transition", Only(&[P::Ppk])),
     ("list_duplicates", Only(DECIDE_WHAT_BELONGS_TOGETHER)),
     ("link_case", Only(DECIDE_WHAT_BELONGS_TOGETHER)),
@@ -303,7 +304,9 @@ impl World {
                 "email": "petugas-baru@kota.example", "name": "Petugas Baru", "nip": "199001012015051001", "seat": self.body("give_seat"),
             }),
             "set_officer_numbers" => json!({ "nik": "1571014506900001" }),
-            "give_seat" => json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71" }),
+            "give_seat" => {
+                json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71", "work_unit": "Inspektorat" })
+            }
             "disable_officer" | "enable_officer" => json!({ "reason": WHY }),
             "review_access_flag" => json!({ "note": WHY }),
             "register_breach" => json!({
@@ -316,6 +319,7 @@ impl World {
             "request_identity" => json!({ "complaint_number": self.receipt.number, "reason": WHY }),
             "link_case" => json!({ "case_number": self.other.case, "reason": WHY }),
             "split_case" => json!({ "subjects": [{ "name": "Rekan", "position": "Camat" }], "reason": WHY }),
+            "correct_subject_unit" => json!({ "work_unit": "Bidang Angkutan", "reason": WHY }),
             "declare_recusal" | "lift_legal_hold" => json!({ "reason": WHY }),
             "set_legal_hold" => json!({ "case_number": self.receipt.case, "reason": WHY }),
             "take_track_step" => json!({ "to": "summoned", "document": letter, "day": self.app.day(7) }),

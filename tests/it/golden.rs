@@ -233,7 +233,7 @@ fn kinds() -> Vec<(&'static str, CaseFacts)> {
             }),
         ),
         (
-            "the same, but the officer reported it, or is the subject of a case merged into it",
+            "the same, but the officer reported it, or is the subject of a case merged with it",
             but(|facts| {
                 facts.case.barred_marks = Marks(vec![vec![7; 32], AS_REPORTER.to_vec()]);
             }),
@@ -257,7 +257,11 @@ const AS_REPORTER: [u8; 32] = [3; 32];
 fn person(role: Role) -> Officer {
     let officer = sample::officer(role, 1).officer().cloned().expect("an officer");
     let unit = marks::unit(sample::AGENCY, "Bidang Uji");
-    Officer { marks: Marks(vec![OWN_NUMBER.to_vec(), OTHER_NUMBER.to_vec(), AS_REPORTER.to_vec(), unit]), ..officer }
+    let agency = marks::agency(sample::AGENCY);
+    Officer {
+        marks: Marks(vec![OWN_NUMBER.to_vec(), OTHER_NUMBER.to_vec(), AS_REPORTER.to_vec(), unit, agency]),
+        ..officer
+    }
 }
 
 #[test]

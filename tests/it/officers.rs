@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::harness::{Persona, TestApp, steps};
 
 fn person(email: &str, role: &str, agency: &str, region: &str) -> Value {
-    let seat = json!({ "role": role, "agency_code": agency, "region_code": region });
+    let seat = json!({ "role": role, "agency_code": agency, "region_code": region, "work_unit": "Inspektorat" });
     // Another person with each address.
     let sequence = email.bytes().fold(7_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 991) + 1;
     json!({ "email": email, "name": "Petugas Baru", "nip": format!("199001012015051{sequence:03}"), "seat": seat })
@@ -110,7 +110,7 @@ async fn an_agencys_administrator_reaches_the_own_agency_and_those_below_it_only
     // Nobody administers himself.
     let own = format!("/v1/officers/{}", id_of(by).await);
     app.get(&own).by(by).expect(200).await;
-    let seat = json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71" });
+    let seat = person("", "inspector", "PEMDA1571", "15.71")["seat"].clone();
     app.post(&format!("{own}/seats")).by(by).json(&seat).expect(403).await;
     app.post(&format!("{own}/invitations")).by(by).expect(403).await;
     // Below: the province's administrator reaches the city.
@@ -145,7 +145,7 @@ async fn a_seat_that_is_given_works_at_once_and_one_that_is_ended_no_more() {
     let app = TestApp::start().await;
     let id = app.get("/v1/me").by(Persona::Inspector).expect(200).await.text("/id").to_owned();
     let path = format!("/v1/officers/{id}/seats");
-    let seat = json!({ "role": "ppk_officer", "agency_code": "PEMDA1571", "region_code": "15.71" });
+    let seat = person("", "ppk_officer", "PEMDA1571", "15.71")["seat"].clone();
     let given = app.post(&path).by(Persona::AgencyAdmin).json(&seat).expect(201).await;
     let (old, new) = (given.text("/seats/0/id"), given.text("/seats/1/id"));
     app.get("/v1/cases").by(Persona::Inspector).header("netral-seat", new).expect(200).await;
@@ -215,7 +215,7 @@ async fn who_works_on_cases_is_known_by_a_number() {
     // Whoever only keeps accounts needs none, until he is to work on cases.
     new["seat"]["role"] = "agency_admin".into();
     let id = app.post("/v1/officers").by(by).json(&new).expect(201).await.text("/id").to_owned();
-    let seat = json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71" });
+    let seat = person("", "inspector", "PEMDA1571", "15.71")["seat"].clone();
     let refused = app.post(&format!("/v1/officers/{id}/seats")).by(by).json(&seat).expect(422).await;
     assert_eq!(refused.faults(), [("/role", "number-needed")]);
     let put = |body: Value| app.call(Method::PUT, &format!("/v1/officers/{id}/numbers")).by(by).json(&body).send();

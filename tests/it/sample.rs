@@ -134,6 +134,7 @@ pub fn case(state: State) -> CaseFacts {
         master: Some(MasterFacts {
             conflict_of_interest: false,
             id: MASTER,
+            agency_id: Some(AGENCY),
             reviewing_agency_id: Some(AGENCY),
             state: State::Triage,
             concluded: false,

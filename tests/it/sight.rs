@@ -70,13 +70,19 @@ fn seat(roll: [usize; 6], agencies: &[Uuid]) -> Officer {
         2 => vec![marks::person(PERSON)],
         n => vec![own[n % 3].clone()],
     };
+    // Whose agencies protect a subject: that of the seat, and now and then that of another as well.
+    let agency = agencies[agency % agencies.len()];
+    let within = match unit % 3 {
+        0 => vec![marks::agency(agency), marks::agency(elsewhere)],
+        _ => vec![marks::agency(agency)],
+    };
     Officer {
         officer_id: [RECUSED, Uuid::from_u128(2)][officer % 2],
         seat_id: Uuid::nil(),
         role: Role::ALL[role % Role::ALL.len()],
-        agency_id: agencies[agency % agencies.len()],
+        agency_id: agency,
         region_code: ["", "15", "15.71", "15.7", "73", "15.01"][region % 6].to_owned(),
-        marks: Marks([units, known].concat()),
+        marks: Marks([units, known, within].concat()),
     }
 }
 

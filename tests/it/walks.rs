@@ -297,6 +297,7 @@ fn meanwhile(facts: &mut CaseFacts, dice: &mut Dice<'_>) {
     facts.master = (!dice.once_in(4)).then(|| MasterFacts {
         conflict_of_interest: dice.once_in(2),
         id: dice.pick(&[sample::MASTER, facts.case.id]),
+        agency_id: facts.case.agency_id,
         reviewing_agency_id: facts.case.reviewing_agency_id,
         state: dice.pick(&[State::Triage, State::Closed]),
         concluded: dice.once_in(3),

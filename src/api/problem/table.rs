@@ -119,8 +119,8 @@ problems! {
         id: "Laporan sudah dihapus", "Data pribadi dan pesan laporan ini sudah dihapus untuk selamanya; kotak pesannya tidak menerima pesan lagi.", "Kirim laporan baru bila ada hal baru.",
         en: "Report erased", "The personal data and messages of this report have been erased for good; its mailbox takes no messages any more.", "Send a new report if there is something new.";
     NothingToOpen = "nothing-to-open", CONFLICT,
-        id: "Tidak ada identitas", "Pelapor tidak meninggalkan identitas, atau identitasnya sudah dihapus untuk selamanya.", "Gunakan kotak pesan untuk menghubungi pelapor.",
-        en: "Nothing to open", "The reporter left no identity, or it has been erased for good.", "Reach the reporter through the mailbox.";
+        id: "Tidak ada identitas", "Pelapor tidak meninggalkan identitas, identitasnya sudah dihapus untuk selamanya, atau tidak boleh dibuka untuk Anda.", "Gunakan kotak pesan untuk menghubungi pelapor.",
+        en: "Nothing to open", "The reporter left no identity, it has been erased for good, or it must not be opened to you.", "Reach the reporter through the mailbox.";
     LegalHold = "legal-hold", CONFLICT,
         id: "Penahanan hukum berlaku", "Perkara ini ditahan untuk keperluan hukum; tidak ada yang dihapus selama penahanan berlaku.", "Cabut penahanan itu lebih dahulu bila alasannya sudah tidak ada.",
         en: "Legal hold", "A legal hold stands on the case; nothing of it is erased while it does.", "Lift the hold first if its reason is gone.";

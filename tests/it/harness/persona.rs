@@ -178,7 +178,7 @@ impl Persona {
             role,
             agency_code,
             region_code,
-            work_unit: None,
+            work_unit: Some("Unit Petugas Uji"),
         }
     }
 }

@@ -163,7 +163,7 @@ pub struct FlagReview {
 #[post("/v1/access-flags/{flag_id}/review")]
 pub async fn review_access_flag(write: OfficerWrite, id: web::Path<i64>) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ReadAccessLog)?;
-    let input: FlagReview = write.input("FlagReview")?;
+    let input: FlagReview = write.body.input("FlagReview")?;
     let (id, now) = (id.into_inner(), write.app.clock.now());
     write
         .once(format!("review_access_flag {id}"), async |tx: &mut Tx| {

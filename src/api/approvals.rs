@@ -131,7 +131,7 @@ pub async fn decide_approval(
     path: web::Path<(String, Uuid)>,
     IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let input: ApprovalDecision = write.input("ApprovalDecision")?;
+    let input: ApprovalDecision = write.body.input("ApprovalDecision")?;
     let reason = match (&input.reason, input.approve) {
         (Some(reason), _) => reason.as_str(),
         (None, true) => "",

@@ -48,7 +48,7 @@ pub struct NewBreach {
 #[post("/v1/breaches")]
 pub async fn register_breach(write: OfficerWrite) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ProtectData)?;
-    let input: NewBreach = write.input("NewBreach")?;
+    let input: NewBreach = write.body.input("NewBreach")?;
     let now = write.app.clock.now();
     let breach = Breach {
         id: Uuid::now_v7(),
@@ -119,7 +119,7 @@ pub struct NewBreachStep {
 #[post("/v1/breaches/{breach_id}/steps")]
 pub async fn record_breach_step(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ProtectData)?;
-    let input: NewBreachStep = write.input("NewBreachStep")?;
+    let input: NewBreachStep = write.body.input("NewBreachStep")?;
     let (now, id) = (write.app.clock.now(), id.into_inner());
     write
         .once(format!("record_breach_step {id}"), async |tx: &mut Tx| {

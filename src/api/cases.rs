@@ -299,7 +299,7 @@ pub async fn fire_transition(
     number: web::Path<String>,
     IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let action = write.action()?;
+    let action = write.body.action()?;
     let (setting, actor, route) = (write.setting(), write.caller.actor(), format!("fire_transition {number}"));
     let answer = |done| fired(&write.app, &write.caller, &number, done);
     let plan = |seen| transition::plan(&setting, &actor, seen, expected, &action);

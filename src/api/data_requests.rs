@@ -60,7 +60,7 @@ pub struct DataRequestKept {
 )]
 #[post("/v1/my-report/data-requests")]
 pub async fn make_data_request(write: ReporterWrite) -> Result<HttpResponse, Problem> {
-    let input: NewDataRequest = write.input("NewDataRequest")?;
+    let input: NewDataRequest = write.body.input("NewDataRequest")?;
     let (setting, report_id) = (write.setting(), write.report_id);
     write
         .once("make_data_request", async |tx: &mut Tx, case_id| {
@@ -118,7 +118,7 @@ pub struct ReporterCorrected {
 )]
 #[patch("/v1/my-report/reporter")]
 pub async fn correct_my_particulars(write: ReporterWrite) -> Result<HttpResponse, Problem> {
-    let who: ReporterContact = write.input_checked("ReporterContact", ReporterContact::faults_of_correction)?;
+    let who: ReporterContact = write.body.input_checked("ReporterContact", ReporterContact::faults_of_correction)?;
     let (setting, who) = (write.setting(), who.normalised());
     write
         .once("correct_my_particulars", async |tx: &mut Tx, case_id| {
@@ -158,7 +158,7 @@ pub struct ConsentKept {
 )]
 #[put("/v1/my-report/consent")]
 pub async fn set_my_consent(write: ReporterWrite) -> Result<HttpResponse, Problem> {
-    let Consent { consent_to_bawaslu } = write.input("Consent")?;
+    let Consent { consent_to_bawaslu } = write.body.input("Consent")?;
     let setting = write.setting();
     write
         .once("set_my_consent", async |tx: &mut Tx, case_id| {
@@ -234,7 +234,7 @@ pub struct DataRequestDecision {
 #[post("/v1/data-requests/{request_id}/decision")]
 pub async fn decide_data_request(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ProtectData)?;
-    let input: DataRequestDecision = write.input("DataRequestDecision")?;
+    let input: DataRequestDecision = write.body.input("DataRequestDecision")?;
     let (setting, id) = (write.setting(), id.into_inner());
     let status = match input.decision {
         DataRequestAnswer::Grant => DataRequestStatus::Granted,

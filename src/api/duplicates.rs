@@ -97,7 +97,7 @@ pub struct CaseLink {
 )]
 #[post("/v1/cases/{case_number}/links")]
 pub async fn link_case(write: OfficerWrite, number: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let input: NewCaseLink = write.input("NewCaseLink")?;
+    let input: NewCaseLink = write.body.input("NewCaseLink")?;
     let setting = write.setting();
     write
         .once(format!("link_case {number}"), async |tx: &mut Tx| {
@@ -158,7 +158,7 @@ pub async fn split_case(
     IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let check = |body: &serde_json::Value| ReportedSubject::faults_of(body, "/subjects");
-    let input: NewSplit = write.input_checked("NewSplit", check)?;
+    let input: NewSplit = write.body.input_checked("NewSplit", check)?;
     let setting = write.setting();
     write
         .once(format!("split_case {number}"), async |tx: &mut Tx| {

@@ -49,7 +49,7 @@ pub struct NewIdentityRequest {
 )]
 #[post("/v1/cases/{case_number}/identity-requests")]
 pub async fn request_identity(write: OfficerWrite, number: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let input: NewIdentityRequest = write.input("NewIdentityRequest")?;
+    let input: NewIdentityRequest = write.body.input("NewIdentityRequest")?;
     let setting = write.setting();
     write
         .once(format!("request_identity {number}"), async |tx: &mut Tx| {
@@ -124,7 +124,7 @@ pub struct IdentityDecision {
 #[post("/v1/identity-requests/{request_id}/decision")]
 pub async fn decide_identity_request(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ApproveIdentity)?;
-    let input: IdentityDecision = write.input("IdentityDecision")?;
+    let input: IdentityDecision = write.body.input("IdentityDecision")?;
     let (setting, id) = (write.setting(), id.into_inner());
     let open_for = input.approve.then(|| Duration::minutes(write.app.config.identity_open_minutes.into()));
     write

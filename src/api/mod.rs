@@ -55,6 +55,7 @@ pub mod tracks;
 pub mod unmatched;
 pub mod views;
 pub mod workflow;
+pub mod written;
 
 /// Every operation in openapi.yaml.
 pub fn routes(config: &mut ServiceConfig<'_>) {

@@ -118,7 +118,7 @@ pub struct NewMessage {
 )]
 #[post("/v1/my-report/messages")]
 pub async fn post_my_message(write: ReporterWrite) -> Result<HttpResponse, Problem> {
-    let input: NewMessage = write.input("NewMessage")?;
+    let input: NewMessage = write.body.input("NewMessage")?;
     let (setting, kind) = (write.setting(), input.kind.unwrap_or(MessageKind::Answer));
     write
         .once("post_my_message", async |tx: &mut Tx, case_id| {

@@ -4,21 +4,17 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use super::body::{self, JsonBody, Schemas};
 use super::caller::Caller;
 use super::extract::OptionalIdempotencyKey;
 use super::once::{Knock, Reply, at_once, once, once_on};
 use super::problem::Problem;
 use super::setting;
+use super::written::Written;
 use crate::app::App;
 use crate::db::Tx;
 use crate::db::cases::{RowVersion, Sought};
-use crate::domain::action::Action;
 use crate::domain::case::CaseFacts;
-use crate::domain::fault::FieldFault;
 use crate::flows::transition::{Fired, Planned, Setting, sight};
 
 /// A write of a signed-in officer, not yet looked into.
@@ -27,40 +23,12 @@ pub struct OfficerWrite {
     pub app: web::Data<App>,
     /// Who writes.
     pub caller: Caller,
-    schemas: web::Data<Schemas>,
+    /// What was written.
+    pub body: Written,
     key: OptionalIdempotencyKey,
-    body: web::Bytes,
 }
 
 impl OfficerWrite {
-    /// The body as the component `name` of openapi.yaml.
-    ///
-    /// # Errors
-    /// A problem that names every wrong field.
-    pub fn input<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, Problem> {
-        body::read(&self.schemas, name, &self.body)
-    }
-
-    /// The same, with faults that a schema cannot see.
-    ///
-    /// # Errors
-    /// A problem that names every wrong field.
-    pub fn input_checked<T: DeserializeOwned>(
-        &self,
-        name: &'static str,
-        check: impl FnOnce(&Value) -> Vec<FieldFault>,
-    ) -> Result<T, Problem> {
-        body::read_checked(&self.schemas, name, &self.body, check)
-    }
-
-    /// The body as a transition.
-    ///
-    /// # Errors
-    /// A problem that names every wrong field.
-    pub fn action(&self) -> Result<Action, Problem> {
-        body::read_action(&self.schemas, &self.body)
-    }
-
     /// What the deed is done with.
     pub fn setting(&self) -> Setting {
         setting(&self.app)
@@ -118,7 +86,7 @@ impl OfficerWrite {
     }
 
     fn knock(&self, route: impl Into<String>) -> Knock<'_> {
-        Knock::of(&self.caller, route, self.key.0.clone(), &self.body)
+        Knock::of(&self.caller, route, self.key.0.clone(), &self.body.bytes)
     }
 }
 
@@ -127,12 +95,10 @@ impl FromRequest for OfficerWrite {
     type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let parts = <(web::Data<App>, web::Data<Schemas>, Caller, OptionalIdempotencyKey, JsonBody)>::from_request(
-            request, payload,
-        );
+        let parts = <(web::Data<App>, Caller, OptionalIdempotencyKey, Written)>::from_request(request, payload);
         async move {
-            let (app, schemas, caller, key, JsonBody(body)) = parts.await?;
-            Ok(Self { app, caller, schemas, key, body })
+            let (app, caller, key, body) = parts.await?;
+            Ok(Self { app, caller, key, body })
         }
         .boxed_local()
     }

@@ -183,7 +183,7 @@ fn reply(app: &App, status: StatusCode, appointed: Appointed) -> Result<Reply, P
 #[post("/v1/officers")]
 pub async fn appoint_officer(write: OfficerWrite) -> Result<HttpResponse, Problem> {
     let with = administration(&write.app, &write.caller)?;
-    let input: NewOfficer = write.input("NewOfficer")?;
+    let input: NewOfficer = write.body.input("NewOfficer")?;
     let person = Appointee {
         email: &input.email,
         name: &input.name,
@@ -257,7 +257,7 @@ pub async fn get_officer(app: web::Data<App>, caller: Caller, id: web::Path<Uuid
 #[put("/v1/officers/{officer_id}/numbers")]
 pub async fn set_officer_numbers(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     let with = administration(&write.app, &write.caller)?;
-    let input: OfficerNumbers = write.input("OfficerNumbers")?;
+    let input: OfficerNumbers = write.body.input("OfficerNumbers")?;
     let digits = |number: &Option<Confidential<String>>| number.as_ref().map(|number| number.reveal().clone());
     let (nip, nik) = (digits(&input.nip), digits(&input.nik));
     write
@@ -302,7 +302,7 @@ pub async fn invite_officer(app: web::Data<App>, caller: Caller, id: web::Path<U
 #[post("/v1/officers/{officer_id}/seats")]
 pub async fn give_seat(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     let with = administration(&write.app, &write.caller)?;
-    let input: NewSeat = write.input("NewSeat")?;
+    let input: NewSeat = write.body.input("NewSeat")?;
     write
         .once(format!("give_seat {id}"), async |tx: &mut Tx| {
             reply(&write.app, StatusCode::CREATED, officers::give_seat(tx, &with, *id, &input.to_give("")).await?)
@@ -337,7 +337,7 @@ pub async fn end_seat(
 
 async fn set_disabled(write: &OfficerWrite, id: Uuid, disabled: bool) -> Result<HttpResponse, Problem> {
     let with = administration(&write.app, &write.caller)?;
-    let input: OfficerReason = write.input("OfficerReason")?;
+    let input: OfficerReason = write.body.input("OfficerReason")?;
     write
         .once(format!("set_disabled {disabled} {id}"), async |tx: &mut Tx| {
             reply(&write.app, StatusCode::OK, officers::set_disabled(tx, &with, id, disabled, &input.reason).await?)

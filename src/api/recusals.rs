@@ -47,7 +47,7 @@ pub struct Recusal {
 )]
 #[post("/v1/cases/{case_number}/recusals")]
 pub async fn declare_recusal(write: OfficerWrite, number: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let input: NewRecusal = write.input("NewRecusal")?;
+    let input: NewRecusal = write.body.input("NewRecusal")?;
     let setting = write.setting();
     write
         .once_telling_nothing(format!("declare_recusal {number}"), async |tx: &mut Tx| {

@@ -42,7 +42,7 @@ pub struct NewLegalHold {
 #[post("/v1/legal-holds")]
 pub async fn set_legal_hold(write: OfficerWrite) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ProtectData)?;
-    let input: NewLegalHold = write.input("NewLegalHold")?;
+    let input: NewLegalHold = write.body.input("NewLegalHold")?;
     let setting = write.setting();
     write
         .once("set_legal_hold", async |tx: &mut Tx| {
@@ -101,7 +101,7 @@ pub struct HoldLift {
 #[post("/v1/legal-holds/{hold_id}/lift")]
 pub async fn lift_legal_hold(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ProtectData)?;
-    let input: HoldLift = write.input("HoldLift")?;
+    let input: HoldLift = write.body.input("HoldLift")?;
     let (setting, id) = (write.setting(), id.into_inner());
     write
         .once(format!("lift_legal_hold {id}"), async |tx: &mut Tx| {
@@ -164,7 +164,7 @@ pub struct PurgeDecision {
 #[post("/v1/purge-proposals/{proposal_id}/decision")]
 pub async fn decide_purge_proposal(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ProtectData)?;
-    let input: PurgeDecision = write.input("PurgeDecision")?;
+    let input: PurgeDecision = write.body.input("PurgeDecision")?;
     let (setting, id) = (write.setting(), id.into_inner());
     write
         .once(format!("decide_purge_proposal {id}"), async |tx: &mut Tx| {

@@ -45,7 +45,7 @@ pub async fn correct_subject_unit(
     number: web::Path<String>,
     IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let input: SubjectUnit = write.input("SubjectUnit")?;
+    let input: SubjectUnit = write.body.input("SubjectUnit")?;
     let (setting, actor) = (write.setting(), write.caller.actor());
     write
         .once_on(format!("correct_subject_unit {number}"), &number, async |tx: &mut Tx, locked| {

@@ -73,7 +73,7 @@ pub async fn take_track_step(
 ) -> Result<HttpResponse, Problem> {
     let (number, track) = path.into_inner();
     let track = Track::parse(&track).ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
-    let step: TrackStep = write.input("TrackStep")?;
+    let step: TrackStep = write.body.input("TrackStep")?;
     let (setting, actor) = (write.setting(), write.caller.actor());
     write
         .once_on(format!("take_track_step {number} {track}"), &number, async |tx: &mut Tx, locked| {

@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::officer_write::OfficerWrite;
 use super::once::{Knock, Reply, once};
 use super::openapi::{SignedInRead, SignedInWrite};
-use super::page;
+use super::page::{self, PageQuery};
 use super::problem::{Problem, ProblemCode};
 use super::query::Query;
 use super::views::{CalendarDayView, CalendarView, CalendarYearView, LawChangeView, PageEnd};
@@ -38,6 +38,10 @@ fn within(year: i16, pointer: &str) -> Result<i16, Problem> {
         return Ok(year);
     }
     Err(Problem::new(ProblemCode::InvalidParameter).faults(vec![FieldFault::new(pointer, Fault::OutOfRange)]))
+}
+
+fn keeper(app: &App, caller: &Caller) -> Keeper {
+    Keeper { officer_id: Some(caller.0.officer_id), at: app.clock.now() }
 }
 
 /// Read the days off of a year.
@@ -72,7 +76,7 @@ pub struct LawChangePage {
 ///
 /// A day off that is entered late can move a deadline: each change stays on record with what was there before.
 #[utoipa::path(
-    tag = "reference", security(("officer" = [])), params(LawChangeQuery),
+    tag = "reference", security(("officer" = [])), params(PageQuery),
     responses((status = 200, description = "A page", body = LawChangePage), SignedInRead)
 )]
 #[get("/v1/calendar/changes")]
@@ -80,26 +84,13 @@ pub async fn list_law_changes(
     app: web::Data<App>,
     request: HttpRequest,
     caller: Caller,
-    Query(query): Query<LawChangeQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, context) = (page::limit(query.limit)?, page::context(&request, caller.0.seat_id));
-    let after = query.after.as_deref().map(|cursor| page::open(&app, &context, cursor)).transpose()?;
-    let mut changes = db::calendar::changes(&app.pool, after.unwrap_or(i64::MAX), limit + 1).await?;
+    let (context, limit, before) = page::asked_from(&app, &request, caller.0.seat_id, &query, i64::MAX)?;
+    let mut changes = db::calendar::changes(&app.pool, before, limit + 1).await?;
     let end = page::end(&app, &context, &mut changes, limit, |change| change.version.to_string());
     let data = changes.into_iter().map(LawChangeView::from).collect();
     Ok(page::response(&app, &request, &end).json(LawChangePage { data, page: end }))
-}
-
-/// How far the changes are read.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct LawChangeQuery {
-    /// At most so many, 1 to 200.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
-    /// Where the page before ended.
-    after: Option<String>,
 }
 
 /// Where a day is off.
@@ -154,7 +145,7 @@ pub async fn put_calendar_day(
     let NewCalendarDay { kind, name, decree, source, confirmation } = input;
     let (date, region_code, origin) = (date.into_inner(), place.region_code, Origin::Administrator);
     let day = Day { date, region_code, kind, name, decree, source, confirmation, origin };
-    let keeper = Keeper { officer_id: Some(caller.0.officer_id), at: app.clock.now() };
+    let keeper = keeper(&app, &caller);
     let knock = Knock::of(&caller, format!("put_calendar_day {date}"), None, &bytes);
     once(&app, knock, async |tx: &mut Tx| {
         calendar::put_day(tx, keeper, &app.reference.regions, &day).await?;
@@ -178,7 +169,7 @@ pub async fn take_out_calendar_day(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::ManageCalendar)?;
     let date = date.into_inner();
-    let keeper = Keeper { officer_id: Some(caller.0.officer_id), at: app.clock.now() };
+    let keeper = keeper(&app, &caller);
     let knock = Knock::of(&caller, format!("take_out_calendar_day {date}"), None, &[]);
     once(&app, knock, async |tx: &mut Tx| {
         let day = calendar::take_out(tx, keeper, date, &place.region_code).await?;
@@ -218,9 +209,9 @@ pub struct NewCalendarYear {
 pub async fn set_calendar_year(write: OfficerWrite, year: web::Path<i16>) -> Result<HttpResponse, Problem> {
     write.caller.must(Permission::ManageCalendar)?;
     let year = within(year.into_inner(), "year")?;
-    let input: NewCalendarYear = write.input("NewCalendarYear")?;
+    let input: NewCalendarYear = write.body.input("NewCalendarYear")?;
     let NewCalendarYear { official, decree, source, confirmation } = input;
-    let keeper = Keeper { officer_id: Some(write.caller.0.officer_id), at: write.app.clock.now() };
+    let keeper = keeper(&write.app, &write.caller);
     let known = Year { year, official, decree, source, confirmation, origin: Origin::Administrator };
     write
         .once(format!("set_calendar_year {year}"), async |tx: &mut Tx| {

@@ -26,8 +26,19 @@ pub struct PageQuery {
 
 /// What a [`PageQuery`] asks for: the context of its cursors, the limit, and the key behind which the page begins.
 pub fn asked(app: &App, request: &HttpRequest, seat: Uuid, query: &PageQuery) -> Result<(String, i64, Uuid), Problem> {
+    asked_from(app, request, seat, query, Uuid::nil())
+}
+
+/// The same of a list whose first page begins behind `start`.
+pub fn asked_from<T: FromStr>(
+    app: &App,
+    request: &HttpRequest,
+    seat: Uuid,
+    query: &PageQuery,
+    start: T,
+) -> Result<(String, i64, T), Problem> {
     let (limit, context) = (limit(query.limit)?, context(request, seat));
-    let after = query.after.as_deref().map(|cursor| open(app, &context, cursor)).transpose()?.unwrap_or_default();
+    let after = query.after.as_deref().map(|cursor| open(app, &context, cursor)).transpose()?.unwrap_or(start);
     Ok((context, limit, after))
 }
 

@@ -199,6 +199,16 @@ pub async fn region_codes(pool: &Pool) -> Result<HashSet<String>, DbError> {
     Ok(codes.into_iter().collect())
 }
 
+/// The agency with this code on this day.
+macro_rules! agency_on {
+    ($code:ident, $today:ident) => {
+        agencies::table
+            .filter(agencies::code.eq($code))
+            .filter(agencies::valid_from.is_null().or(agencies::valid_from.le($today)))
+            .filter(agencies::valid_to.is_null().or(agencies::valid_to.gt($today)))
+    };
+}
+
 /// The agency with this code, and whether officers of this role work there, both on this day.
 pub async fn agency_with(
     tx: &mut Tx,
@@ -210,10 +220,7 @@ pub async fn agency_with(
         .filter(agency_roles::agency_kind.eq(agencies::kind).and(agency_roles::role.eq(role)))
         .filter(agency_roles::valid_from.le(today))
         .filter(agency_roles::valid_to.is_null().or(agency_roles::valid_to.gt(today)));
-    Ok(agencies::table
-        .filter(agencies::code.eq(code))
-        .filter(agencies::valid_from.is_null().or(agencies::valid_from.le(today)))
-        .filter(agencies::valid_to.is_null().or(agencies::valid_to.gt(today)))
+    Ok(agency_on!(code, today)
         .select((agencies::id, diesel::dsl::exists(works)))
         .first(tx.connection()?)
         .await
@@ -222,14 +229,7 @@ pub async fn agency_with(
 
 /// The agency with this code, if it exists on this day.
 pub async fn agency(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<Option<Uuid>, DbError> {
-    Ok(agencies::table
-        .filter(agencies::code.eq(code))
-        .filter(agencies::valid_from.is_null().or(agencies::valid_from.le(today)))
-        .filter(agencies::valid_to.is_null().or(agencies::valid_to.gt(today)))
-        .select(agencies::id)
-        .first(tx.connection()?)
-        .await
-        .optional()?)
+    Ok(agency_on!(code, today).select(agencies::id).first(tx.connection()?).await.optional()?)
 }
 
 /// The body cases are passed on to with this code, if it is one on this day.

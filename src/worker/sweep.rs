@@ -1,7 +1,7 @@
 //! What time alone brings about: a question whose day has passed (T05), deadlines that pass, drafts that wait too long,
 //! breaches not told, cases to purge, objects of files that no row knows, what is no longer needed. Clocks counted by an older law are counted again. It must not have a second way to change a case.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -32,13 +32,14 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
         done.take(no_answer(app, &setting, case_id).await);
     }
     for case_id in db::deadlines::unnoticed(&app.pool, now, BATCH).await? {
-        done.take(passed(app, &setting, case_id).await);
+        done.take(alone(app, async |tx| clocks::pass(tx, &setting, case_id).await).await);
     }
     done.take(clocks::remind_daily(&app.pool, &setting).await);
-    for waiting in db::approvals::to_remind(&app.pool, now - REMINDED_AFTER, BATCH).await? {
-        done.take(draft_waits(app, &setting, waiting).await);
+    for (case_id, approval_id, event_id) in db::approvals::to_remind(&app.pool, now - REMINDED_AFTER, BATCH).await? {
+        let remind = async |tx: &mut Tx| approvals::remind(tx, &setting, case_id, approval_id, event_id).await;
+        done.take(alone(app, remind).await);
     }
-    done.take(void_seats(app, now).await);
+    done.take(alone(app, async |tx| officers::end_void_seats(tx, now).await).await);
     done.take(breaches::remind(&app.pool, now).await);
     done.take(retention::propose_daily(&app.pool, now).await);
     done.take(files::remove_strays_daily(&app.pool, &app.store, now).await);
@@ -61,6 +62,14 @@ impl Done {
     }
 }
 
+/// Does something in a transaction of its own.
+async fn alone<T>(app: &App, work: impl AsyncFnOnce(&mut Tx) -> Result<T, FlowError>) -> Result<T, FlowError> {
+    let mut tx = Tx::begin(&app.pool).await?;
+    let done = work(&mut tx).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
 async fn no_answer(app: &App, setting: &Setting, case_id: Uuid) -> Result<(), FlowError> {
     let mut tx = Tx::begin(&app.pool).await?;
     let facts = db::cases::lock_by_id(&mut tx, case_id).await?;
@@ -75,28 +84,6 @@ async fn no_answer(app: &App, setting: &Setting, case_id: Uuid) -> Result<(), Fl
     }
 }
 
-async fn passed(app: &App, setting: &Setting, case_id: Uuid) -> Result<(), FlowError> {
-    let mut tx = Tx::begin(&app.pool).await?;
-    clocks::pass(&mut tx, setting, case_id).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn draft_waits(
-    app: &App,
-    setting: &Setting,
-    (case_id, approval_id, event_id): (Uuid, Uuid, Uuid),
-) -> Result<(), FlowError> {
-    let mut tx = Tx::begin(&app.pool).await?;
-    approvals::remind(&mut tx, setting, case_id, approval_id, event_id).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn void_seats(app: &App, now: DateTime<Utc>) -> Result<(), FlowError> {
-    let mut tx = Tx::begin(&app.pool).await?;
-    officers::end_void_seats(&mut tx, now).await?;
-    Ok(tx.commit().await?)
-}
-
 /// After a change of calendar or rules, case by case, until none is left that can be counted.
 async fn clocks_of_an_older_law(app: &App, setting: &Setting, done: &mut Done) -> Result<(), FlowError> {
     let version = app.laws.current(&app.pool).await?.version;
@@ -104,7 +91,7 @@ async fn clocks_of_an_older_law(app: &App, setting: &Setting, done: &mut Done) -
         let outdated = db::deadlines::outdated(&app.pool, version, BATCH).await?;
         let mut counted = 0;
         for case_id in outdated {
-            let recounted = recount(app, setting, case_id).await;
+            let recounted = alone(app, async |tx| clocks::recount(tx, setting, case_id).await).await;
             counted += i32::from(recounted.is_ok());
             done.take(recounted);
         }
@@ -112,10 +99,4 @@ async fn clocks_of_an_older_law(app: &App, setting: &Setting, done: &mut Done) -
             return Ok(());
         }
     }
-}
-
-async fn recount(app: &App, setting: &Setting, case_id: Uuid) -> Result<(), FlowError> {
-    let mut tx = Tx::begin(&app.pool).await?;
-    clocks::recount(&mut tx, setting, case_id).await?;
-    Ok(tx.commit().await?)
 }

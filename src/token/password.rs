@@ -11,6 +11,9 @@ use argon2::{
 };
 use aws_lc_rs::rand;
 use secrecy::{ExposeSecret as _, SecretString};
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// OWASP's first choice for Argon2id: 19 MiB of memory, two passes, one lane.
@@ -22,8 +25,9 @@ const LANES: u32 = 1;
 const AT_ONCE: usize = 2;
 /// So many may wait, some seconds at most; then an officer is told to try again.
 const QUEUE: usize = 128;
-/// The lowest priority there is.
-const LAST_IN_LINE: i32 = 19;
+/// What Linux runs only where nothing else wants the processor, whatever session it belongs to; niceness counts only among
+/// the threads of one session where sessions are scheduled as groups.
+const LEFTOVERS: ThreadSchedulePolicy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
 /// A hash with the same cost of a password nobody knows: what is tried when there is no account.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$WlVWAZZEiw1eBMJZGX0hFQ$W0uToKU/snyYk8VTEzSr0yG9CJqhWbWYfSU3wDp0NkE";
@@ -76,7 +80,7 @@ impl PasswordHasher {
             let waiting = Arc::clone(&waiting);
             std::thread::spawn(move || {
                 // Where the system does not allow it, sign-ins are as urgent as everything else.
-                let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), LAST_IN_LINE);
+                let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, LEFTOVERS);
                 while let Some(job) = next(&waiting) {
                     job();
                 }
@@ -164,6 +168,13 @@ mod tests {
         assert!(!stolen.verify(Some(hash.clone()), password.clone()).await.unwrap(), "without the pepper");
         assert!(!hasher.verify(Some("not a hash".to_owned()), password.clone()).await.unwrap());
         assert!(!hasher.verify(None, password).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn hashes_are_made_with_what_others_leave_of_the_processors() {
+        let hasher = PasswordHasher::start([7; 32]);
+        let class = hasher.run(thread_priority::thread_schedule_policy).await.unwrap();
+        assert_eq!(class, Ok(LEFTOVERS));
     }
 
     #[tokio::test]

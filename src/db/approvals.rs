@@ -109,16 +109,27 @@ async fn lapse(tx: &mut Tx, case_id: Uuid, drafted_by: Option<Uuid>, now: DateTi
     Ok(())
 }
 
-/// Lets the drafts lapse whose officer no longer acts through the seat they were made in.
-pub async fn lapse_orphans(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), DbError> {
+/// Drafts that wait though their officer no longer acts through the seat they were made in: case, draft and what it proposes,
+/// always in one order.
+pub async fn orphans(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid, Verb)>, DbError> {
     let gone = seats::table.inner_join(officers::table).select(seats::id);
     let gone = gone.filter(seats::ended_at.is_not_null().or(officers::disabled_at.is_not_null()));
-    let waiting = approvals::status.eq(ApprovalStatus::Pending).and(approvals::drafted_seat.eq_any(gone));
-    diesel::update(approvals::table.filter(waiting))
+    Ok(approvals::table
+        .filter(approvals::status.eq(ApprovalStatus::Pending).and(approvals::drafted_seat.eq_any(gone)))
+        .order((approvals::case_id, approvals::id))
+        .select((approvals::case_id, approvals::id, approvals::verb))
+        .load(tx.connection()?)
+        .await?)
+}
+
+/// Lets one draft lapse; false where it no longer waits. The caller holds the lock of its case.
+pub async fn lapse_one(tx: &mut Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let waiting = approvals::table.find(id).filter(approvals::status.eq(ApprovalStatus::Pending));
+    let lapsed = diesel::update(waiting)
         .set((approvals::status.eq(ApprovalStatus::Lapsed), approvals::decided_at.eq(Some(now))))
         .execute(tx.connection()?)
         .await?;
-    Ok(())
+    Ok(lapsed == 1)
 }
 
 /// Drafts that wait since before this moment and of which nobody was reminded, with the event that tells of each.

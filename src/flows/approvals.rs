@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::transition::{Fired, Setting, current, fire_on, note, sight};
+use super::transition::{Fired, Setting, current, fire_on, note, note_and_tell, sight};
 use super::{FlowError, exclusions, transition};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::deliveries::{Recipient, Told};
@@ -13,6 +14,7 @@ use crate::domain::action::{Action, Verb};
 use crate::domain::actor::{Actor, Officer, Role};
 use crate::domain::case::{Case, CaseFacts, Subject};
 use crate::domain::decide::Refusal;
+use crate::domain::event::salted;
 use crate::domain::notice::Notice;
 use crate::domain::policy;
 use crate::domain::workflow::rule_for;
@@ -68,8 +70,20 @@ pub async fn reject(
     }
     db::approvals::settle(tx, &approval).await?;
     let kind = if own { "approval.withdrawn" } else { "approval.rejected" };
-    let details = crate::domain::event::salted(&serde_json::json!({ "action": approval.verb, "reason": reason }));
+    let details = salted(&serde_json::json!({ "action": approval.verb, "reason": reason }));
     note(tx, setting, officer, &facts.case, kind, Some(details)).await
+}
+
+/// Lets the drafts lapse whose officer no longer acts through the seat they were made in; the timeline of each case says so.
+pub(super) async fn lapse_orphans(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>) -> Result<(), FlowError> {
+    for (case_id, id, verb) in db::approvals::orphans(tx).await? {
+        let case = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?.case;
+        if db::approvals::lapse_one(tx, id, now).await? {
+            let details = salted(&serde_json::json!({ "action": verb }));
+            note_and_tell(tx, now, actor, &case, "approval.lapsed", Some(details), &[]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Reminds everyone who may approve a draft that it waits, once. Answers how many were reminded.

@@ -162,7 +162,7 @@ pub async fn correct(
     let key = db::data_keys::hold(tx, report_id).await?.ok_or(FlowError::ReportErased)?;
     let contact = sealing::contact(&setting.vault.data_key(&key)?, &setting.keys, report_id, who)?;
     let to_confirm = db::identities::correct(tx, report_id, &contact).await?;
-    let (case, link) = note_and_tell(tx, setting, &actor, &case, "reporter.corrected", None, &[]).await?;
+    let (case, link) = note_and_tell(tx, setting.now, &actor, &case, "reporter.corrected", None, &[]).await?;
     if to_confirm {
         room_for_address(tx, setting, report_id).await?;
         let told = Told::Case { case_id: case.id, event_id: link.id };

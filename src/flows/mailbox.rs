@@ -60,7 +60,7 @@ pub async fn post(
 
 async fn record(tx: &mut Tx, setting: &Setting, actor: &Actor, case: &Case, kind: &str) -> Result<(), FlowError> {
     let tell = tell(setting, case, &(Notice::ReporterAnswered, Audience::OwnerOrUnit));
-    note_and_tell(tx, setting, actor, case, kind, None, &[tell]).await?;
+    note_and_tell(tx, setting.now, actor, case, kind, None, &[tell]).await?;
     Ok(())
 }
 

@@ -25,6 +25,6 @@ pub(super) async fn note_on_master(
     let kind = if after.is_some() { "merge.received" } else { "merge.undone" };
     let details = event::salted(&serde_json::json!({ "from": merged.case_number }));
     let told = tell(setting, &master, &(Notice::CaseHandedOver, Audience::OwnerOrUnit));
-    note_and_tell(tx, setting, actor, &master, kind, Some(details), &[told]).await?;
+    note_and_tell(tx, setting.now, actor, &master, kind, Some(details), &[told]).await?;
     Ok(())
 }

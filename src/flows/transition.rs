@@ -347,13 +347,13 @@ pub async fn note(
     kind: &str,
     details: Option<String>,
 ) -> Result<Case, FlowError> {
-    Ok(note_and_tell(tx, setting, actor, case, kind, details, &[]).await?.0)
+    Ok(note_and_tell(tx, setting.now, actor, case, kind, details, &[]).await?.0)
 }
 
 /// Records an event that leaves the state alone; answers the case as it now is, and the event's link.
 pub async fn note_and_tell(
     tx: &mut Tx,
-    setting: &Setting,
+    now: DateTime<Utc>,
     actor: &Actor,
     case: &Case,
     kind: &str,
@@ -361,7 +361,7 @@ pub async fn note_and_tell(
     tells: &[Tell<'_>],
 ) -> Result<(Case, Link), FlowError> {
     let happening = Happening { kind, actor, approver: None, from: Some(case.state), to: case.state, details };
-    let link = event::next_link(case, setting.now, &happening);
-    let event = NewEvent { link: &link, at: setting.now, happening: &happening };
+    let link = event::next_link(case, now, &happening);
+    let event = NewEvent { link: &link, at: now, happening: &happening };
     Ok((db::transition::advance(tx, case, &event, tells).await?, link))
 }

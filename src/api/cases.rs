@@ -115,7 +115,7 @@ pub async fn list_cases(
     Ok(page::response(&app, &request, &end).json(CasePage { data, page: end }))
 }
 
-async fn found(app: &App, caller: &Caller, number: &str) -> Result<Untraced<Found>, Problem> {
+pub(super) async fn found(app: &App, caller: &Caller, number: &str) -> Result<Untraced<Found>, Problem> {
     let found = db::cases::find(&app.pool, number, &sight(&caller.actor())).await?;
     found.ok_or_else(|| Problem::new(ProblemCode::NotFound))
 }

@@ -46,6 +46,7 @@ pub mod refusal;
 pub mod reporter_write;
 pub mod reports;
 pub mod retention;
+pub mod review_requests;
 pub mod sanctions;
 pub mod sessions;
 pub mod single_sign_on;
@@ -93,6 +94,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(cases::list_cases)
         .service(cases::list_case_events)
         .service(cases::list_case_messages)
+        .service(review_requests::list_review_requests)
+        .service(review_requests::refuse_review)
         .service(deadlines::list_case_deadlines)
         .service(deadlines::count_deadlines)
         .service(recusals::declare_recusal)
@@ -182,6 +185,7 @@ pub const BODIES: &[&str] = &[
     "PasswordChange",
     "ApprovalDecision",
     "NewRecusal",
+    "ReviewRefusal",
     "SubjectUnit",
     "NewCaseLink",
     "NewSplit",

@@ -20,7 +20,8 @@ use crate::db::{self, Tx};
 use crate::domain::confidential::Confidential;
 use crate::domain::ids::{AccessCode, ComplaintNumber};
 use crate::domain::report::MessageKind;
-use crate::flows::{mailbox, sealing};
+use crate::flows::mailbox::{self, Posted};
+use crate::flows::sealing;
 
 /// Number and access code of a report. They travel in the body, never in an address.
 #[derive(Deserialize, ToSchema)]
@@ -108,9 +109,10 @@ pub struct NewMessage {
     pub kind: Option<MessageKind>,
 }
 
-/// Answer a question, add information, or ask to withdraw.
+/// Answer a question, add information, ask to withdraw, or ask for a review of the outcome.
 ///
-/// An answer to an open question moves the report on.
+/// An answer to an open question moves the report on. A review can be asked for once, within 14 calendar days after the report was
+/// closed; somebody who had no part in the case reopens it or says why not, within ten working days.
 #[utoipa::path(
     tag = "mailbox", security(("reporter" = [])), request_body = NewMessage,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one message")),
@@ -123,8 +125,10 @@ pub async fn post_my_message(write: ReporterWrite) -> Result<HttpResponse, Probl
     write
         .once("post_my_message", async |tx: &mut Tx, case_id| {
             let body = input.body.reveal();
-            let message = mailbox::post(tx, &setting, case_id, write.report_id, kind, body).await?;
-            Reply::new(StatusCode::CREATED, &MessageKept { id: message.id, sent_at: message.sent_at })
+            let Posted { message, answered_by } =
+                mailbox::post(tx, &setting, case_id, write.report_id, kind, body).await?;
+            let kept = MessageKept { id: message.id, sent_at: message.sent_at, answered_by };
+            Reply::new(StatusCode::CREATED, &kept)
         })
         .await
 }
@@ -138,6 +142,9 @@ pub struct MessageKept {
     /// When.
     #[schema(example = "2026-11-18T03:20:00Z")]
     pub sent_at: chrono::DateTime<chrono::Utc>,
+    /// By when a request for a review is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// Show the page that confirms an e-mail address.

@@ -63,6 +63,14 @@ impl From<FlowError> for Problem {
                 "Permintaan ini ditolak, atau waktu untuk membuka identitas sudah habis.",
                 "The request was refused, or the time to open the identity is over.",
             ),
+            FlowError::NoReview => Self::new(ProblemCode::NotInState).detail(
+                "Peninjauan dapat diminta satu kali, dalam 14 hari kalender setelah laporan selesai.",
+                "A review can be asked for once, within 14 calendar days after the report was closed.",
+            ),
+            FlowError::HadAPart => Self::new(ProblemCode::Forbidden).detail(
+                "Permintaan peninjauan ditolak oleh petugas yang belum pernah terlibat dalam perkara ini.",
+                "A request for a review is refused by an officer who had no part in the case before.",
+            ),
             FlowError::LegalHold => Self::new(ProblemCode::LegalHold),
             FlowError::CaseOpen => Self::new(ProblemCode::CaseOpen),
             FlowError::MailboxFull(seconds) => {

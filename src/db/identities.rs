@@ -85,6 +85,14 @@ pub async fn has_name(tx: &mut Tx, report_id: Uuid) -> Result<bool, DbError> {
     Ok(diesel::select(diesel::dsl::exists(named)).get_result(tx.connection()?).await?)
 }
 
+/// Whether the reporter left an address that takes mail, as far as known.
+pub async fn can_be_mailed(tx: &mut Tx, report_id: Uuid) -> Result<bool, DbError> {
+    let reachable = reporter_identities::table
+        .find(report_id)
+        .filter(reporter_identities::email.is_not_null().and(reporter_identities::email_disabled_at.is_null()));
+    Ok(diesel::select(diesel::dsl::exists(reachable)).get_result(tx.connection()?).await?)
+}
+
 /// Puts what the reporter says of himself now in the place of what he said; what he does not say stays. True when that is another
 /// address than before, or one that had turned out dead: it is to be confirmed, and the link to the old one is void. The caller
 /// holds the report's key and makes the marks of its case anew.

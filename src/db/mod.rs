@@ -48,6 +48,7 @@ pub mod readers;
 pub mod reference;
 pub mod reports;
 pub mod retention;
+pub mod review_requests;
 pub mod sanctions;
 pub mod sign_ins;
 mod statement;

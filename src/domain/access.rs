@@ -13,6 +13,7 @@ text_enum! {
         ListCaseEvents = "list_case_events", "Riwayat perkara", "Timeline of a case";
         ListDuplicates = "list_duplicates", "Perkara yang mungkin sama", "Cases that may be the same";
         ListCaseMessages = "list_case_messages", "Percakapan dengan pelapor", "Messages with the reporters";
+        ListReviewRequests = "list_review_requests", "Permintaan peninjauan oleh pelapor", "Requests of reporters for a review";
         ListTracks = "list_tracks", "Jalur perkara", "Tracks of a case";
         ListCaseFiles = "list_case_files", "Berkas perkara", "Files of a case";
         GetCaseFile = "get_case_file", "Isi berkas perkara", "Content of a file";

@@ -24,6 +24,7 @@ pub mod notice;
 pub mod person_number;
 pub mod policy;
 pub mod report;
+pub mod review_request;
 pub mod sanction;
 pub mod sealed;
 pub mod sign_in;

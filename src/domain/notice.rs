@@ -26,6 +26,8 @@ text_enum! {
         ControlRecorded = "control_recorded", "Langkah pengendalian dicatat", "Control step recorded";
         CaseReopened = "case_reopened", "Laporan dibuka kembali", "Case reopened";
         CaseReopenedOfficer = "case_reopened_officer", "Perkara dibuka kembali", "Case reopened (officer)";
+        ReviewRequested = "review_requested", "Pelapor meminta peninjauan", "A reporter asks for a review";
+        ReviewRefused = "review_refused", "Permintaan peninjauan dijawab", "Request for a review answered";
         ApprovalWaiting = "approval_waiting", "Usulan menunggu persetujuan", "A draft waits for approval";
         DeadlineDigest = "deadline_digest", "Ringkasan tenggat", "Digest of deadlines";
         PpkOverdue = "ppk_overdue", "PPK lewat tenggat", "PPK overdue";
@@ -45,10 +47,10 @@ impl Notice {
             // The first mail to an address, which confirms it.
             Self::ReportReceived | Self::AddressChanged => "M1",
             Self::ReportArrived => "M2",
-            Self::StatusChanged => "M6b",
+            Self::StatusChanged | Self::ReviewRefused => "M6b",
             Self::QuestionAsked => "M4",
             Self::QuestionExpired => "M4b",
-            Self::ReporterAnswered => "M5",
+            Self::ReporterAnswered | Self::ReviewRequested => "M5",
             Self::ReviewAssigned => "M7",
             Self::ReferralReceived => "M8",
             Self::ReferralRecalled => "M8b",

@@ -45,6 +45,7 @@ text_enum! {
     MessageKind {
         Answer = "answer", "Jawaban atau keterangan", "Answer or information";
         WithdrawalRequest = "withdrawal_request", "Permintaan pencabutan", "Request to withdraw";
+        ReviewRequest = "review_request", "Permintaan peninjauan", "Request for a review";
     }
 }
 

@@ -1,10 +1,10 @@
-//! What a reporter does after reporting: answer, ask to withdraw, confirm an address.
+//! What a reporter does after reporting: answer, ask to withdraw or for a review, confirm an address.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::transition::{Setting, fire_on, note_and_tell, tell};
-use super::{FlowError, sealing};
+use super::{FlowError, review_requests, sealing};
 use crate::db::messages::Message;
 use crate::db::{self, Tx};
 use crate::domain::action::Action;
@@ -26,6 +26,14 @@ pub(super) async fn room(tx: &mut Tx, setting: &Setting, report_id: Uuid) -> Res
     }
 }
 
+/// What was put into the mailbox.
+pub struct Posted {
+    /// The message.
+    pub message: Message,
+    /// By when it is answered, where it asks for a review.
+    pub answered_by: Option<DateTime<Utc>>,
+}
+
 /// Puts the reporter's words into the mailbox. An answer to an open question moves the case (T04); anything else is
 /// recorded and told to the officer who works on it, or to the unit while nobody does.
 pub async fn post(
@@ -35,7 +43,7 @@ pub async fn post(
     report_id: Uuid,
     kind: MessageKind,
     body: &str,
-) -> Result<Message, FlowError> {
+) -> Result<Posted, FlowError> {
     let actor = Actor::Reporter { report_id };
     let facts = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?;
     let key = db::data_keys::hold(tx, report_id).await?.ok_or(FlowError::ReportErased)?;
@@ -45,7 +53,12 @@ pub async fn post(
     }
     let message = sealing::message(setting, &key, Direction::FromReporter, body)?;
     db::messages::insert(tx, std::slice::from_ref(&message)).await?;
+    let mut answered_by = None;
     match kind {
+        MessageKind::ReviewRequest => {
+            let request = review_requests::make(tx, setting, &facts, report_id).await?;
+            answered_by = Some(request.due_at);
+        }
         MessageKind::Answer if answers => {
             fire_on(tx, setting, &actor, None, facts, Action::Answer).await?;
         }
@@ -55,7 +68,7 @@ pub async fn post(
             record(tx, setting, &actor, &facts.case, "withdrawal.requested").await?;
         }
     }
-    Ok(message)
+    Ok(Posted { message, answered_by })
 }
 
 async fn record(tx: &mut Tx, setting: &Setting, actor: &Actor, case: &Case, kind: &str) -> Result<(), FlowError> {

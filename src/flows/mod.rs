@@ -33,6 +33,7 @@ pub mod reading;
 pub mod recusals;
 mod resolve;
 pub mod retention;
+pub mod review_requests;
 pub mod rewrap;
 pub mod sealing;
 pub mod sign_in;
@@ -76,6 +77,10 @@ pub enum FlowError {
     OwnRequest,
     /// The request to open an identity was refused, or its time is over.
     IdentityClosed,
+    /// The case is not closed, or has been for too long, or its reporter asked for a review already.
+    NoReview,
+    /// Whoever had a part in the case does not refuse to look at it again.
+    HadAPart,
     /// A legal hold stands on the case.
     LegalHold,
     /// The case is still open, so its report is not erased.

@@ -53,6 +53,8 @@ notices![
     "report_transferred",
     "reporter_answered",
     "review_assigned",
+    "review_refused",
+    "review_requested",
     "status_changed",
 ];
 

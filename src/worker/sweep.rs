@@ -1,4 +1,4 @@
-//! What time alone brings about: a question whose day has passed (T05), deadlines that pass, drafts that wait too long,
+//! What time alone brings about: a question whose day has passed (T05), deadlines that pass, drafts and requests for a review that wait too long,
 //! breaches not told, cases to purge, objects of files that no row knows, what is no longer needed. Clocks counted by an older law are counted again. It must not have a second way to change a case.
 
 use chrono::Duration;
@@ -10,7 +10,7 @@ use crate::domain::action::Action;
 use crate::domain::actor::Actor;
 use crate::domain::case::State;
 use crate::flows::transition::{Setting, fire_on};
-use crate::flows::{FlowError, approvals, breaches, clocks, files, officers, retention};
+use crate::flows::{FlowError, approvals, breaches, clocks, files, officers, retention, review_requests};
 
 /// How long a reply is kept for a repeat.
 const REPLIES_KEPT: Duration = Duration::hours(24);
@@ -38,6 +38,9 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
     for (case_id, approval_id, event_id) in db::approvals::to_remind(&app.pool, now - REMINDED_AFTER, BATCH).await? {
         let remind = async |tx: &mut Tx| approvals::remind(tx, &setting, case_id, approval_id, event_id).await;
         done.take(alone(app, remind).await);
+    }
+    for (case_id, id) in db::review_requests::unanswered(&app.pool, now, BATCH).await? {
+        done.take(alone(app, async |tx| review_requests::escalate(tx, &setting, case_id, id).await).await);
     }
     done.take(alone(app, async |tx| officers::end_void_seats(tx, now).await).await);
     done.take(breaches::remind(&app.pool, now).await);

@@ -101,7 +101,8 @@ async fn the_draft_of_an_officer_who_is_disabled_lapses_and_another_can_draft_an
     let path = format!("/v1/cases/{case}/transitions");
     app.post(&path).by(Persona::SecondTriage).if_match(4).json(&again).expect(202).await;
     let events = app.get(&format!("/v1/cases/{case}/events")).by(Persona::SecondTriage).expect(200).await;
-    let kinds: Vec<&str> = events.at("/data").as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        events.at("/data").as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["submit", "take", "approval.requested", "approval.lapsed", "approval.requested"]);
 }
 

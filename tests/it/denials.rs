@@ -138,6 +138,8 @@ const DOORS: &[(&str, Door)] = &[
     ("list_case_events", Only(SEE_IT)),
     ("list_approvals", Only(SEE_IT)),
     ("list_case_messages", Only(READ_THE_REPORT)),
+    ("list_review_requests", Only(READ_THE_REPORT)),
+    ("refuse_review", Only(&[P::Lead, P::Auditor, P::SecondAuditor])),
     ("list_case_deadlines", Only(SEE_IT)),
     ("count_deadlines", Only(WORK_ON_CASES)),
     ("get_calendar", AnyOfficer("it is public law, the same for everybody")),
@@ -269,7 +271,11 @@ impl World {
         );
         app.db.execute(&flag).await;
         netral::worker::lookout::round(&app.app, Duration::hours(1)).await.unwrap();
+        let review = "INSERT INTO review_requests (id, case_id, report_id, made_at, due_at) \
+            SELECT gen_random_uuid(), case_id, id, now(), now() FROM reports WHERE complaint_number =";
+        app.db.execute(&format!("{review} '{}'", self.receipt.number)).await;
         self.keys.extend([
+            ("review_request_id", app.db.value("SELECT id::text AS value FROM review_requests").await),
             ("case_number", case.clone()),
             ("officer_id", colleague.text("/id").to_owned()),
             ("seat_id", colleague.text("/seats/0/id").to_owned()),
@@ -320,7 +326,7 @@ impl World {
             "link_case" => json!({ "case_number": self.other.case, "reason": WHY }),
             "split_case" => json!({ "subjects": [{ "name": "Rekan", "position": "Camat" }], "reason": WHY }),
             "correct_subject_unit" => json!({ "work_unit": "Bidang Angkutan", "reason": WHY }),
-            "declare_recusal" | "lift_legal_hold" => json!({ "reason": WHY }),
+            "declare_recusal" | "refuse_review" | "lift_legal_hold" => json!({ "reason": WHY }),
             "set_legal_hold" => json!({ "case_number": self.receipt.case, "reason": WHY }),
             "take_track_step" => json!({ "to": "summoned", "document": letter, "day": self.app.day(7) }),
             "fire_transition" => steps::action("impose_sanction", &steps::input(&self.app, "impose_sanction")),

@@ -10,7 +10,7 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 66] = [
+const TABLES: [(&str, &str); 67] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
@@ -62,6 +62,7 @@ const TABLES: [(&str, &str); 66] = [
     ("reporter_identities", "rac"),
     ("reports", "rac"),
     ("retention_policies", "r"),
+    ("review_requests", "rac"),
     ("sanction_authorities", "r"),
     ("sanctions", "r"),
     ("sanctions_imposed", "ra"),

@@ -111,7 +111,7 @@ pub struct DeadlineRule {
     /// It stands still while the reporter is asked.
     pub pausable: bool,
     /// The provision it rests on.
-    pub basis: String,
+    pub basis: Option<String>,
     /// How far it can be trusted.
     pub confirmation: Confirmation,
 }

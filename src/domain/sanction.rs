@@ -15,7 +15,7 @@ pub use self::standing::{
     StandingSanction, all_registered, challenged, challenges_newest, decided_by, left_standing, newest, other_remedy,
     owed_since, registered, remedy,
 };
-pub use self::words::{ActFinding, AppliesTo, Authority, PositionLevel, SanctionOrigin};
+pub use self::words::{ActFinding, AppliesTo, Authority, PositionLevel, SanctionLevel, SanctionOrigin};
 
 mod standing;
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod words;
 pub const HEAVY: i16 = 300;
 
 /// The level of sanctions that end the employment.
-pub const DISMISSAL: &str = "dismissal";
+pub const DISMISSAL: &str = SanctionLevel::Dismissal.as_str();
 
 /// On what a decision rests, which says what it may punish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::or_dash;
-use crate::domain::calendar::Unit;
+use crate::domain::calendar::{Confirmation, Unit};
 use crate::domain::case::State;
 use crate::domain::deadline::{DeadlineCode, RULES_FILE, TO_REPRIMAND, is_statutory};
 use crate::domain::ids::Language;
@@ -35,7 +35,7 @@ pub(super) fn markdown(text: &mut String) {
             cell("starts"),
             cell("length"),
             cell("regime"),
-            or_dash(cell("basis").replace(';', "; ")),
+            basis(cell("basis"), cell("confirmation")),
             or_dash(reminded(code, cell("variant"))),
             or_dash(when_passed(code, cell("variant")).to_owned()),
         );
@@ -47,6 +47,12 @@ pub(super) fn markdown(text: &mut String) {
         code.label(id),
         code.label(en)
     );
+}
+
+/// The provision a rule rests on, else how far a rule without one can be trusted.
+fn basis(provision: &str, confirmation: &str) -> String {
+    let words = Confirmation::parse(confirmation).map_or("", |mark| mark.label(Language::English));
+    if provision.is_empty() { or_dash(words.to_owned()) } else { provision.replace(';', "; ") }
 }
 
 /// What then becomes possible or happens by itself, beside reminders.

@@ -48,6 +48,61 @@ async fn every_catalogue_is_read_without_a_token_and_kept_until_it_changes() {
     assert_ne!(before.header("etag"), after.header("etag"));
 }
 
+/// What stays in the original: codes of what has a title or is one of many, official names, titles of decrees, citations, sources.
+const ORIGINAL: [&str; 12] = [
+    "code",
+    "name",
+    "parent_code",
+    "region_code",
+    "region_codes",
+    "sanction_codes",
+    "variant",
+    "source_decree",
+    "decree",
+    "norm_refs",
+    "basis",
+    "source",
+];
+
+#[tokio::test]
+async fn whatever_is_read_in_a_catalogue_is_read_in_both_languages() {
+    let app = TestApp::start().await;
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().is_ok();
+    for name in CATALOGUES {
+        let reply = app.get(&format!("/v1/reference/{name}")).expect(200).await;
+        for entry in reply.at("/data").as_array().unwrap() {
+            for (field, value) in entry.as_object().unwrap() {
+                let place = format!("{name}: {field} of {entry}");
+                if let Some(text) = value.as_str() {
+                    let said = entry.get(format!("{field}_title")).is_some_and(Value::is_object);
+                    assert!(said || ORIGINAL.contains(&field.as_str()) || day(text), "{place}");
+                } else if let Some(label) = value.as_object() {
+                    let texts: Vec<&str> =
+                        ["id", "en"].iter().filter_map(|language| label[*language].as_str()).collect();
+                    assert!(texts.len() == 2 && texts.iter().all(|text| !text.is_empty()), "{place}");
+                }
+            }
+        }
+    }
+    let agencies = app.get("/v1/reference/agencies?kind=bkn_regional_office").expect(200).await;
+    assert_eq!(agencies.text("/data/0/kind_title/en"), "Regional office of BKN");
+    assert_eq!(agencies.text("/data/0/work/en"), "Watches the follow-up of the PPK in its region");
+    let forms = app.get("/v1/reference/violation-forms").expect(200).await;
+    assert_eq!(
+        row(&forms, "DIS-06")["note"],
+        json!({ "id": "butir II.B.6 lampiran", "en": "item II.B.6 of the annex" })
+    );
+    assert_eq!(row(&forms, "DIS-06")["level_title"]["id"], "Hukuman disiplin berat");
+    assert_eq!(row(&forms, "DIS-09")["phase_hint_title"]["en"], "Before candidates are determined");
+    let rules = app.get("/v1/reference/deadline-rules").expect(200).await;
+    let own = row(&rules, "D4");
+    assert_eq!((&own["basis"], &own["confirmation_title"]["id"]), (&Value::Null, &json!("Kebijakan layanan")));
+    for table in ["violation_forms", "sanctions", "transfer_bodies", "election_events"] {
+        let half = format!("SELECT code AS value FROM {table} WHERE (note_id IS NULL) <> (note_en IS NULL)");
+        assert_eq!(app.db.values(&half).await, Vec::<String>::new(), "{table}");
+    }
+}
+
 #[tokio::test]
 async fn a_catalogue_says_what_its_file_says_and_how_sure_that_is() {
     let app = TestApp::start().await;
@@ -64,7 +119,7 @@ async fn a_catalogue_says_what_its_file_says_and_how_sure_that_is() {
     assert!(codes(&old).contains(&"LEGACY-S1") && !codes(&old).contains(&"R1"));
     let officials = app.get("/v1/reference/sanction-authorities").expect(200).await;
     assert_eq!(
-        (officials.text("/data/0/code"), officials.text("/data/0/position_title/en")),
+        (officials.text("/data/0/code"), officials.text("/data/0/position_level_title/en")),
         ("president", "Highest senior executive")
     );
     assert!(officials.at("/data/0/sanction_codes").as_array().unwrap().contains(&json!("B3")));

@@ -73,6 +73,8 @@ NEW_NAMES = "litex.co.id, 2025-01-28 (Perpres 139/2024)"
 COORDINATORS = "pasundan.jabarekspres.com, 2024-10-21"
 CABINET = "Perpres 139/2024"  # not read: such a row is unconfirmed
 FORMED = "2024-10-21"
+BUMN = "UU 16/2025 (mudanews.com, 2025-10-02; devidenesia.com)"
+BROADCASTERS = "manado.antaranews.com; kompasiana.com, 2023-12"
 # code, name, confirmation, source, valid_from, valid_to
 MINISTRIES = [
     ("KEMENKOPOLKAM", "Kementerian Koordinator Bidang Politik dan Keamanan", "confirmed",
@@ -116,7 +118,7 @@ MINISTRIES = [
     ("KKP", "Kementerian Kelautan dan Perikanan", "unconfirmed", CABINET, "", ""),
     ("ATRBPN", "Kementerian Agraria dan Tata Ruang/Badan Pertanahan Nasional", "unconfirmed", CABINET, "", ""),
     ("BAPPENAS", "Kementerian Perencanaan Pembangunan Nasional/Bappenas", "unconfirmed", CABINET, "", ""),
-    ("KEMENBUMN", "Kementerian Badan Usaha Milik Negara", "unconfirmed", CABINET, "", ""),
+    ("KEMENBUMN", "Kementerian Badan Usaha Milik Negara", "confirmed", BUMN, "", "2025-10-06"),
     ("KEMENDUKBANGGA", "Kementerian Kependudukan dan Pembangunan Keluarga/BKKBN", "unconfirmed", CABINET, FORMED, ""),
     ("KLH", "Kementerian Lingkungan Hidup/Badan Pengendalian Lingkungan Hidup", "confirmed", NEW_NAMES, FORMED, ""),
     ("KEMENINVES", "Kementerian Investasi dan Hilirisasi/BKPM", "unconfirmed", CABINET, FORMED, ""),
@@ -127,6 +129,14 @@ MINISTRIES = [
     ("KEMENPPPA", "Kementerian Pemberdayaan Perempuan dan Perlindungan Anak", "unconfirmed", CABINET, "", ""),
     ("KEMENPORA", "Kementerian Pemuda dan Olahraga", "unconfirmed", CABINET, "", ""),
     ("KEMENHAJ", "Kementerian Haji dan Umrah", "unconfirmed", BACKGROUND, "", ""),  # formed in September 2025
+]
+# Bodies beside the ministries of which something was found; columns as above.
+BODIES = [
+    ("BPBUMN", "Badan Pengaturan Badan Usaha Milik Negara", "confirmed", BUMN, "2025-10-06", ""),
+    ("DKPP", "Sekretariat Dewan Kehormatan Penyelenggara Pemilu", "unconfirmed", "UU 7/2017", "", ""),
+    # The tenured staff of both were the ministry's, on assignment, in 2021.
+    ("RRI", "Lembaga Penyiaran Publik Radio Republik Indonesia", "unconfirmed", BROADCASTERS, "", ""),
+    ("TVRI", "Lembaga Penyiaran Publik Televisi Republik Indonesia", "unconfirmed", BROADCASTERS, "", ""),
 ]
 # Other central bodies with civil servants of their own; general knowledge all of them.
 OTHER_CENTRAL = [
@@ -298,7 +308,7 @@ def make_agencies(regions):
     for region in regions:
         if region["kind"] != "district":
             rows.append(regional_bawaslu(region))
-    for code, name, confirmation, source, valid_from, valid_to in MINISTRIES:
+    for code, name, confirmation, source, valid_from, valid_to in MINISTRIES + BODIES:
         rows.append(agency(code, name, "central_body", "", "", PPK_WORK, confirmation, source, valid_to, valid_from))
     for code, name in OTHER_CENTRAL:
         rows.append(agency(code, name, "central_body", "", "", PPK_WORK, "unconfirmed", BACKGROUND))

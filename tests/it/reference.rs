@@ -150,6 +150,10 @@ async fn regions_go_from_province_to_district_and_every_region_has_its_agencies(
     assert!(codes(&central).contains(&"KEMENKEU"));
     let then = app.get("/v1/reference/agencies?on=2024-08-01").expect(200).await;
     assert!(codes(&then).contains(&"KASN") && !codes(&then).contains(&"KEMENHAM"));
+    for (day, holds, not) in [("2025-10-05", "KEMENBUMN", "BPBUMN"), ("2025-10-06", "BPBUMN", "KEMENBUMN")] {
+        let then = app.get(&format!("/v1/reference/agencies?kind=central_body&on={day}")).expect(200).await;
+        assert!(codes(&then).contains(&holds) && !codes(&then).contains(&not), "{day}");
+    }
     // Nothing is bound to a district.
     let mut report = app.report();
     report["conduct"]["region_code"] = "15.71.01".into();

@@ -361,6 +361,8 @@ diesel::table! {
         reason -> Nullable<Text>,
         /// When those who may approve were reminded.
         reminded_at -> Nullable<Timestamptz>,
+        /// Codes of what the drafter was pointed to when drafting.
+        warnings -> Array<Nullable<Text>>,
     }
 }
 

@@ -247,6 +247,23 @@ pub fn outside_range(proposed: &[String], named: &Named) -> Option<Warning> {
     proposed.iter().any(|code| !provided(code)).then_some(Warning::ProposalOutsideRange)
 }
 
+/// A sanction is proposed that nobody in the agency addressed may impose.
+pub fn beyond_officials(named: &Named) -> Option<Warning> {
+    named.beyond_officials.then_some(Warning::ProposalBeyondOfficials)
+}
+
+/// The outcome of a remedy is called lighter or heavier than what it was against, and the new sanction is not.
+pub fn belies_outcome(version: &SanctionVersion, named: &Named) -> Option<Warning> {
+    let was = challenged(named)?.weight?;
+    let (_, is) = named.sanction?;
+    let belies = match version.origin {
+        SanctionOrigin::Lightened => is >= was,
+        SanctionOrigin::Aggravated => is <= was,
+        _ => false,
+    };
+    belies.then_some(Warning::OutcomeNotAsCalled)
+}
+
 /// The sanction named is none for somebody employed like this.
 pub fn unfit_for(employment: Option<Employment>, named: &Named) -> Option<Warning> {
     let (entry, employment) = named.decided.as_ref().zip(employment)?;

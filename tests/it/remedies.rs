@@ -292,6 +292,30 @@ async fn a_remedy_pending_when_the_subject_left_ends_with_a_new_sanction_and_the
 }
 
 #[tokio::test]
+async fn an_outcome_called_lighter_or_heavier_that_is_not_is_warned_of() {
+    let app = TestApp::start().await;
+    for (outcome, code, unusual) in [
+        ("lightened", "B1", true),
+        ("lightened", "S1", true),
+        ("lightened", "R3", false),
+        ("aggravated", "R3", true),
+        ("aggravated", "S2", false),
+        ("changed", "S2", false),
+    ] {
+        let case = app.case_after(&[&TO_PPK[..], &["impose_sanction", "file_appeal"]].concat()).await;
+        let letter = json!({ "number": "KEB/1", "dated": app.day(0) });
+        let decide = json!({ "outcome": outcome, "decision": letter, "sanction_code": code });
+        let decided = app.fire_with(&case, "decide_appeal", &decide).await;
+        assert_eq!(
+            warnings(&decided).contains(&"outcome_not_as_called"),
+            unusual,
+            "{outcome} {code}: {}",
+            decided.body()
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_decision_does_not_come_into_force_beside_a_pending_remedy_and_does_once_it_is_upheld() {
     let app = TestApp::start().await;
     let case = app.case_after(&[&TO_PPK[..], &["impose_sanction", "file_appeal", "record_departure"]].concat()).await;

@@ -229,6 +229,32 @@ async fn phase_and_election_law_are_suggested_and_the_officer_decides_with_a_rea
 }
 
 #[tokio::test]
+async fn a_phase_accepted_by_mistake_is_corrected_with_a_reason_until_there_are_findings() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "accept"]).await;
+    let path = format!("/v1/cases/{case}/conduct-phase");
+    let correct = async |by: Persona, phase: &str| {
+        let body = json!({ "conduct_phase": phase, "reason": "Unggahan ternyata dibuat pada masa tenang." });
+        let version = app.version(&case).await;
+        app.call(reqwest::Method::PUT, &path).by(by).if_match(version).json(&body).send().await
+    };
+    correct(Persona::Triage, "quiet_period").await.problem("forbidden");
+    let corrected = correct(Persona::Inspector, "quiet_period").await;
+    assert_eq!((corrected.status, corrected.text("/conduct_phase")), (200, "quiet_period"), "{}", corrected.body());
+    assert_eq!(app.case(Persona::Auditor, &case).await.text("/conduct_phase"), "quiet_period");
+    let events = app.get(&format!("/v1/cases/{case}/events")).by(Persona::Auditor).expect(200).await;
+    let last = events.at("/data").as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["kind"], &last["details"]["before"]), (&json!("phase.corrected"), &json!("campaign")));
+    app.fire(&case, "conclude").await;
+    correct(Persona::Auditor, "campaign").await.problem("not-in-state");
+    let early = app.case_after(&["take"]).await;
+    let body = json!({ "conduct_phase": "campaign", "reason": "Belum diterima, jadi belum ada tahapnya." });
+    let early =
+        app.call(reqwest::Method::PUT, &format!("/v1/cases/{early}/conduct-phase")).by(Persona::Auditor).if_match(2);
+    early.json(&body).send().await.problem("not-in-state");
+}
+
+#[tokio::test]
 async fn a_start_with_the_same_files_loads_nothing_and_a_changed_one_loads_again() {
     let app = TestApp::start().await;
     let owner = db::pool(&app.db.url, None, 1).unwrap();

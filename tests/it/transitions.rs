@@ -292,10 +292,11 @@ async fn of_two_officers_at_once_one_wins_and_the_other_sees_where_the_case_stan
 #[tokio::test]
 async fn of_a_dismissal_and_an_acceptance_at_once_one_is_stale() {
     let app = TestApp::start().await;
+    let yes = json!({ "approve": true });
     for _ in 0..4 {
         let case = app.case_after(&["take"]).await;
         let draft = app.try_to(Persona::Triage, &case, "dismiss", &steps::input(&app, "dismiss")).await;
-        let dismiss = app.decide(Persona::SecondTriage, &case, draft.text("/approval/id"), &json!({ "approve": true }));
+        let dismiss = app.decide(Persona::SecondTriage, &case, draft.text("/approval/id"), &yes);
         let (dismiss, version) = (dismiss.await, app.version(&case).await);
         let (dismissed, accepted) =
             tokio::join!(dismiss.send(), fire_at(&app, Persona::Triage, &case, version, "accept"));

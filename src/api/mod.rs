@@ -100,6 +100,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(deadlines::count_deadlines)
         .service(recusals::declare_recusal)
         .service(subjects::correct_subject_unit)
+        .service(subjects::join_subject_persons)
+        .service(subjects::correct_conduct_phase)
         .service(duplicates::list_duplicates)
         .service(duplicates::link_case)
         .service(duplicates::split_case)
@@ -187,6 +189,8 @@ pub const BODIES: &[&str] = &[
     "NewRecusal",
     "ReviewRefusal",
     "SubjectUnit",
+    "SamePerson",
+    "CorrectedPhase",
     "NewCaseLink",
     "NewSplit",
     "NewOfficer",

@@ -203,6 +203,9 @@ pub struct ApprovalView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub input: Option<serde_json::Value>,
+    /// What the drafter was pointed to, for the second officer to see before deciding; only for those who may read details.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
 }
 
 impl ApprovalView {
@@ -219,6 +222,7 @@ impl ApprovalView {
             decided_at: approval.decided_at,
             reason: approval.reason.clone().filter(|_| readable),
             input: approval.action.get("input").filter(|_| readable).cloned(),
+            warnings: approval.warnings.iter().flatten().filter(|_| readable).copied().map(WarningView::from).collect(),
         }
     }
 }

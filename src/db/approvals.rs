@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
 use crate::domain::action::Verb;
+use crate::domain::warning::Warning;
 use crate::schema::{approvals, events, officers, seats};
 use crate::text_enum;
 
@@ -47,6 +48,8 @@ pub struct Approval {
     pub decided_at: Option<DateTime<Utc>>,
     /// Why it was rejected.
     pub reason: Option<String>,
+    /// What the drafter was warned of.
+    pub warnings: Vec<Option<Warning>>,
 }
 
 /// Keeps a draft. A second one for the same verb on the same case is a duplicate.

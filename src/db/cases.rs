@@ -16,9 +16,10 @@ use super::exclusions;
 use super::reports::{self, Report};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
-use crate::domain::case::{Case, CaseFacts, MasterFacts, Subject};
+use crate::domain::case::{Case, CaseFacts, ConductPhase, MasterFacts, Subject};
 use crate::domain::duplicate::DAYS_APART;
 use crate::domain::policy::{Reach, Visible};
+use crate::schema::cases;
 
 /// What a caller may see: a seat's reach, or everything for the service itself and for a reporter's own report.
 #[derive(Clone, Debug)]
@@ -427,4 +428,11 @@ pub async fn waiting_approvals(
     }
     concerning.truncate(DRAFTS);
     Ok(concerning)
+}
+
+/// Puts the phase of the conduct in place.
+pub async fn set_phase(tx: &mut Tx, case_id: Uuid, phase: ConductPhase) -> Result<(), DbError> {
+    let case = diesel::update(cases::table.find(case_id)).set(cases::conduct_phase.eq(Some(phase)));
+    case.execute(tx.connection()?).await?;
+    Ok(())
 }

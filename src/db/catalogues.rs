@@ -7,11 +7,13 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{DbError, Pool, Tx};
 use crate::domain::action::AppealKind;
-use crate::domain::case::{Category, ElectionRegime};
+use crate::domain::calendar::Confirmation;
+use crate::domain::case::{Category, ConductPhase, ElectionRegime};
 use crate::domain::election::ElectionEvent;
-use crate::domain::sanction::{Authority, PositionLevel};
+use crate::domain::region::RegionKind;
+use crate::domain::sanction::{AppliesTo, Authority, PositionLevel, SanctionLevel};
 use crate::schema::{
-    agencies, election_events, regions, sanction_authorities, sanctions, transfer_bodies, violation_forms,
+    agencies, agency_kinds, election_events, regions, sanction_authorities, sanctions, transfer_bodies, violation_forms,
 };
 
 /// A form of violation of the catalogue.
@@ -23,15 +25,16 @@ pub struct ViolationForm {
     pub category: Category,
     pub title_id: String,
     pub title_en: String,
-    pub phase_hint: Option<String>,
+    pub phase_hint: Option<ConductPhase>,
     pub norm_refs: Vec<Option<String>>,
-    pub level: Option<String>,
+    pub level: Option<SanctionLevel>,
     pub sanction_codes: Vec<Option<String>>,
     pub source_decree: String,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
-    pub confirmation: String,
-    pub note: Option<String>,
+    pub confirmation: Confirmation,
+    pub note_id: Option<String>,
+    pub note_en: Option<String>,
 }
 
 /// A sanction of the catalogue.
@@ -41,17 +44,18 @@ pub struct ViolationForm {
 pub struct Sanction {
     pub code: String,
     pub category: Category,
-    pub level: String,
+    pub level: SanctionLevel,
     pub title_id: String,
     pub title_en: String,
     pub months: Option<i16>,
-    pub applies_to: String,
+    pub applies_to: AppliesTo,
     pub remedy: Option<AppealKind>,
     pub basis: String,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
-    pub confirmation: String,
-    pub note: Option<String>,
+    pub confirmation: Confirmation,
+    pub note_id: Option<String>,
+    pub note_en: Option<String>,
 }
 
 /// A body cases are passed on to.
@@ -66,8 +70,9 @@ pub struct TransferBody {
     pub matter_en: String,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
-    pub confirmation: String,
-    pub note: Option<String>,
+    pub confirmation: Confirmation,
+    pub note_id: Option<String>,
+    pub note_en: Option<String>,
 }
 
 /// Who may impose which sanctions on whom.
@@ -81,7 +86,7 @@ pub struct SanctionAuthority {
     pub basis: String,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
-    pub confirmation: String,
+    pub confirmation: Confirmation,
 }
 
 /// A region.
@@ -91,7 +96,7 @@ pub struct SanctionAuthority {
 pub struct Region {
     pub code: String,
     pub name: String,
-    pub kind: String,
+    pub kind: RegionKind,
     pub parent_code: Option<String>,
     pub autonomous: bool,
     pub decree: Option<String>,
@@ -109,10 +114,11 @@ pub struct Agency {
     pub name: String,
     pub kind: String,
     pub region_code: Option<String>,
-    pub work: Option<String>,
+    pub work_id: Option<String>,
+    pub work_en: Option<String>,
     pub valid_from: Option<NaiveDate>,
     pub valid_to: Option<NaiveDate>,
-    pub confirmation: String,
+    pub confirmation: Confirmation,
     pub source: Option<String>,
 }
 
@@ -134,9 +140,10 @@ pub struct Election {
     pub quiet_to: Option<NaiveDate>,
     pub voting_day: NaiveDate,
     pub valid_to: NaiveDate,
-    pub confirmation: String,
+    pub confirmation: Confirmation,
     pub source: String,
-    pub note: Option<String>,
+    pub note_id: Option<String>,
+    pub note_en: Option<String>,
 }
 
 /// All elections, as suggestions are made from them.
@@ -204,21 +211,29 @@ pub async fn regions(pool: &Pool, parent: Option<&str>, on: NaiveDate) -> Result
         .await?)
 }
 
+/// An agency with the code of the one above it and the words of its kind in both languages.
+pub type PlacedAgency = (Agency, Option<String>, Option<(String, String)>);
+
 /// Agencies of this day, each with the code of the one above; of a kind and of a region with all below where these are named.
 pub async fn agencies(
     pool: &Pool,
     kind: Option<&str>,
     region: Option<&str>,
     on: NaiveDate,
-) -> Result<Vec<(Agency, Option<String>)>, DbError> {
+) -> Result<Vec<PlacedAgency>, DbError> {
     let above = diesel::alias!(agencies as above);
     let mut connection = pool.get().await?;
     let mut found = agencies::table
         .left_join(above.on(above.field(agencies::id).nullable().eq(agencies::parent_id)))
+        .left_join(agency_kinds::table.on(agency_kinds::code.eq(agencies::kind)))
         .filter(agencies::valid_from.is_null().or(agencies::valid_from.le(on)))
         .filter(agencies::valid_to.is_null().or(agencies::valid_to.gt(on)))
         .order(agencies::code)
-        .select((Agency::as_select(), above.field(agencies::code).nullable()))
+        .select((
+            Agency::as_select(),
+            above.field(agencies::code).nullable(),
+            (agency_kinds::title_id, agency_kinds::title_en).nullable(),
+        ))
         .into_boxed();
     if let Some(kind) = kind {
         found = found.filter(agencies::kind.eq(kind));

@@ -72,7 +72,7 @@ type RuleRow = (
     bool,
     bool,
     bool,
-    String,
+    Option<String>,
     Confirmation,
 );
 

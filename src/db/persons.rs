@@ -14,7 +14,7 @@ use super::{DbError, Pool, Tx};
 use crate::domain::action::ConfirmedSubject;
 use crate::domain::confidential::Confidential;
 use crate::domain::person_number::NumberKind;
-use crate::schema::subjects;
+use crate::schema::{person_numbers, persons, subjects};
 
 /// A number by which a person is known.
 #[derive(Clone, Debug)]
@@ -88,6 +88,23 @@ pub async fn set_unit(tx: &mut Tx, case_id: Uuid, unit: &str) -> Result<(), DbEr
     let subject = diesel::update(subjects::table.find(case_id)).set(subjects::work_unit.eq(Some(unit)));
     subject.execute(tx.connection()?).await?;
     Ok(())
+}
+
+/// Gives the numbers of one person, and the cases about him, to another: they are one.
+pub async fn join(tx: &mut Tx, former: Uuid, person: Uuid) -> Result<(), DbError> {
+    let connection = tx.connection()?;
+    let numbers = person_numbers::table.filter(person_numbers::person_id.eq(former));
+    diesel::update(numbers).set(person_numbers::person_id.eq(person)).execute(connection).await?;
+    let subjects = subjects::table.filter(subjects::person_id.eq(former));
+    diesel::update(subjects).set(subjects::person_id.eq(Some(person))).execute(connection).await?;
+    diesel::delete(persons::table.find(former)).execute(connection).await?;
+    Ok(())
+}
+
+/// The cases about a person, in an order in which they may be locked.
+pub async fn cases_about(tx: &mut Tx, person: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let about = subjects::table.filter(subjects::person_id.eq(person)).order(subjects::case_id);
+    Ok(about.select(subjects::case_id).load(tx.connection()?).await?)
 }
 
 struct SeenAsAnother<'a> {

@@ -43,11 +43,12 @@ pub(super) fn rows(csv: &str) -> Result<serde_json::Value, csv::Error> {
     Ok(serde_json::Value::Array(rows))
 }
 
+const AGENCY_KINDS: &str = include_str!("../../data/agency_kinds.csv");
 const AGENCY_ROLES: &str = include_str!("../../data/agency_roles.csv");
 const AGENCY_REGIONS: &str = include_str!("../../data/agency_regions.csv");
 
 /// Name, file and statement of each load. Changed either, it is done again at the next start.
-const LOAD: [(&str, &str, &str); 11] = [
+const LOAD: [(&str, &str, &str); 12] = [
     (
         "regions",
         REGIONS,
@@ -58,14 +59,22 @@ const LOAD: [(&str, &str, &str); 11] = [
          autonomous = excluded.autonomous, decree = excluded.decree, valid_from = excluded.valid_from, valid_to = excluded.valid_to, source = excluded.source",
     ),
     (
+        "agency_kinds",
+        AGENCY_KINDS,
+        "INSERT INTO agency_kinds (code, title_id, title_en) SELECT code, title_id, title_en \
+         FROM jsonb_to_recordset($1) AS t (code text, title_id text, title_en text) \
+         ON CONFLICT (code) DO UPDATE SET title_id = excluded.title_id, title_en = excluded.title_en",
+    ),
+    (
         "agencies",
         AGENCIES,
-        "INSERT INTO agencies (id, code, name, kind, region_code, valid_from, valid_to, work, confirmation, source) \
-         SELECT gen_random_uuid(), code, name, kind, region_code, valid_from, valid_to, work, confirmation, source \
+        "INSERT INTO agencies (id, code, name, kind, region_code, valid_from, valid_to, work_id, work_en, confirmation, source) \
+         SELECT gen_random_uuid(), code, name, kind, region_code, valid_from, valid_to, work_id, work_en, confirmation, source \
          FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, region_code text, valid_from date, valid_to date, \
-           work text, confirmation text, source text) \
+           work_id text, work_en text, confirmation text, source text) \
          ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, region_code = excluded.region_code, \
-         valid_from = excluded.valid_from, valid_to = excluded.valid_to, work = excluded.work, confirmation = excluded.confirmation, source = excluded.source",
+         valid_from = excluded.valid_from, valid_to = excluded.valid_to, work_id = excluded.work_id, work_en = excluded.work_en, \
+         confirmation = excluded.confirmation, source = excluded.source",
     ),
     (
         "agency_parents",
@@ -93,26 +102,26 @@ const LOAD: [(&str, &str, &str); 11] = [
         "violation_forms",
         VIOLATION_FORMS,
         "INSERT INTO violation_forms (code, category, title_id, title_en, phase_hint, norm_refs, level, sanction_codes, source_decree, \
-           valid_from, valid_to, confirmation, note) \
+           valid_from, valid_to, confirmation, note_id, note_en) \
          SELECT code, category, title_id, title_en, phase_hint, coalesce(string_to_array(norm_refs, ';'), '{}'), level, \
-           coalesce(string_to_array(sanction_codes, ';'), '{}'), source_decree, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
+           coalesce(string_to_array(sanction_codes, ';'), '{}'), source_decree, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note_id, note_en \
          FROM jsonb_to_recordset($1) AS t (code text, category text, title_id text, title_en text, phase_hint text, norm_refs text, \
-           level text, sanction_codes text, source_decree text, valid_from date, valid_to date, confirmation text, note text) \
+           level text, sanction_codes text, source_decree text, valid_from date, valid_to date, confirmation text, note_id text, note_en text) \
          ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, title_id = excluded.title_id, title_en = excluded.title_en, \
          phase_hint = excluded.phase_hint, norm_refs = excluded.norm_refs, level = excluded.level, sanction_codes = excluded.sanction_codes, \
-         source_decree = excluded.source_decree, valid_to = excluded.valid_to, confirmation = excluded.confirmation, note = excluded.note",
+         source_decree = excluded.source_decree, valid_to = excluded.valid_to, confirmation = excluded.confirmation, note_id = excluded.note_id, note_en = excluded.note_en",
     ),
     (
         "sanctions",
         SANCTIONS,
-        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, months, applies_to, remedy, basis, valid_from, valid_to, confirmation, note) \
+        "INSERT INTO sanctions (code, category, level, weight, title_id, title_en, months, applies_to, remedy, basis, valid_from, valid_to, confirmation, note_id, note_en) \
          SELECT code, category, level, (CASE level WHEN 'moral' THEN 0 WHEN 'light' THEN 100 WHEN 'medium' THEN 200 WHEN 'heavy' THEN 300 ELSE 400 END) \
-           + ordinal, title_id, title_en, months, applies_to, remedy, basis, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
+           + ordinal, title_id, title_en, months, applies_to, remedy, basis, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note_id, note_en \
          FROM jsonb_to_recordset($1) AS t (code text, category text, level text, ordinal smallint, title_id text, title_en text, months smallint, \
-           applies_to text, remedy text, basis text, valid_from date, valid_to date, confirmation text, note text) \
+           applies_to text, remedy text, basis text, valid_from date, valid_to date, confirmation text, note_id text, note_en text) \
          ON CONFLICT (code, valid_from) DO UPDATE SET category = excluded.category, level = excluded.level, weight = excluded.weight, \
          title_id = excluded.title_id, title_en = excluded.title_en, months = excluded.months, applies_to = excluded.applies_to, remedy = excluded.remedy, \
-         basis = excluded.basis, valid_to = excluded.valid_to, confirmation = excluded.confirmation, note = excluded.note",
+         basis = excluded.basis, valid_to = excluded.valid_to, confirmation = excluded.confirmation, note_id = excluded.note_id, note_en = excluded.note_en",
     ),
     (
         "sanction_authorities",
@@ -128,37 +137,38 @@ const LOAD: [(&str, &str, &str); 11] = [
     (
         "transfer_bodies",
         TRANSFER_BODIES,
-        "INSERT INTO transfer_bodies (code, title_id, title_en, matter_id, matter_en, valid_from, valid_to, confirmation, note) \
-         SELECT code, title_id, title_en, matter_id, matter_en, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note \
+        "INSERT INTO transfer_bodies (code, title_id, title_en, matter_id, matter_en, valid_from, valid_to, confirmation, note_id, note_en) \
+         SELECT code, title_id, title_en, matter_id, matter_en, coalesce(valid_from, '1945-08-17'), valid_to, confirmation, note_id, note_en \
          FROM jsonb_to_recordset($1) AS t (code text, title_id text, title_en text, matter_id text, matter_en text, valid_from date, \
-           valid_to date, confirmation text, note text) \
+           valid_to date, confirmation text, note_id text, note_en text) \
          ON CONFLICT (code, valid_from) DO UPDATE SET title_id = excluded.title_id, title_en = excluded.title_en, \
          matter_id = excluded.matter_id, matter_en = excluded.matter_en, valid_to = excluded.valid_to, \
-         confirmation = excluded.confirmation, note = excluded.note",
+         confirmation = excluded.confirmation, note_id = excluded.note_id, note_en = excluded.note_en",
     ),
     (
         "election_events",
         ELECTION_EVENTS,
         "INSERT INTO election_events (code, regime, region_codes, title_id, title_en, valid_from, candidate_determination_date, \
-           campaign_from, campaign_to, quiet_from, quiet_to, voting_day, valid_to, confirmation, source, note) \
+           campaign_from, campaign_to, quiet_from, quiet_to, voting_day, valid_to, confirmation, source, note_id, note_en) \
          SELECT code, regime, coalesce(string_to_array(region_codes, ';'), '{}'), title_id, title_en, valid_from, candidate_determination_date, \
-           campaign_from, campaign_to, quiet_from, quiet_to, voting_day, valid_to, confirmation, source, note \
+           campaign_from, campaign_to, quiet_from, quiet_to, voting_day, valid_to, confirmation, source, note_id, note_en \
          FROM jsonb_to_recordset($1) AS t (code text, regime text, region_codes text, title_id text, title_en text, valid_from date, \
            candidate_determination_date date, campaign_from date, campaign_to date, quiet_from date, quiet_to date, voting_day date, \
-           valid_to date, confirmation text, source text, note text) \
+           valid_to date, confirmation text, source text, note_id text, note_en text) \
          ON CONFLICT (code, valid_from) DO UPDATE SET regime = excluded.regime, region_codes = excluded.region_codes, \
          title_id = excluded.title_id, title_en = excluded.title_en, candidate_determination_date = excluded.candidate_determination_date, \
          campaign_from = excluded.campaign_from, campaign_to = excluded.campaign_to, quiet_from = excluded.quiet_from, \
          quiet_to = excluded.quiet_to, voting_day = excluded.voting_day, valid_to = excluded.valid_to, \
-         confirmation = excluded.confirmation, source = excluded.source, note = excluded.note",
+         confirmation = excluded.confirmation, source = excluded.source, note_id = excluded.note_id, note_en = excluded.note_en",
     ),
     (
         "retention_policies",
         RETENTION_POLICIES,
-        "INSERT INTO retention_policies (closure_reason, years, basis, valid_from, valid_to) \
-         SELECT closure_reason, years, basis, coalesce(valid_from, '1945-08-17'), valid_to \
-         FROM jsonb_to_recordset($1) AS t (closure_reason text, years smallint, basis text, valid_from date, valid_to date) \
-         ON CONFLICT (closure_reason, valid_from) DO UPDATE SET years = excluded.years, basis = excluded.basis, valid_to = excluded.valid_to",
+        "INSERT INTO retention_policies (closure_reason, years, basis, confirmation, valid_from, valid_to) \
+         SELECT closure_reason, years, basis, confirmation, coalesce(valid_from, '1945-08-17'), valid_to \
+         FROM jsonb_to_recordset($1) AS t (closure_reason text, years smallint, basis text, confirmation text, valid_from date, valid_to date) \
+         ON CONFLICT (closure_reason, valid_from) DO UPDATE SET years = excluded.years, basis = excluded.basis, \
+         confirmation = excluded.confirmation, valid_to = excluded.valid_to",
     ),
 ];
 

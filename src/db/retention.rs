@@ -11,6 +11,7 @@ use super::exclusions::OpenTo;
 use super::readers::kept_for_others;
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Officer;
+use crate::domain::calendar::Confirmation;
 use crate::domain::case::{Case, ClosureReason};
 use crate::schema::{cases, legal_holds, purge_proposals};
 use crate::text_enum;
@@ -158,16 +159,19 @@ pub struct Kept {
     /// When its time is over and its purge is proposed, unless a hold stands.
     #[diesel(sql_type = sql::Timestamptz)]
     pub until: DateTime<Utc>,
-    /// The provision that rests on.
+    /// The provision that rests on; `None` where there is none.
+    #[diesel(sql_type = sql::Nullable<sql::Text>)]
+    pub basis: Option<String>,
+    /// How far that can be trusted.
     #[diesel(sql_type = sql::Text)]
-    pub basis: String,
+    pub confirmation: Confirmation,
 }
 
 /// How long a case is kept; `None` while it is open, and for a merged one, which goes with its master.
 pub async fn kept(pool: &Pool, case_id: Uuid) -> Result<Option<Kept>, DbError> {
     let mut connection = pool.get().await?;
     let statement = format!(
-        "SELECT c.state_since AS closed_at, c.state_since + make_interval(years => p.years) AS until, p.basis \
+        "SELECT c.state_since AS closed_at, c.state_since + make_interval(years => p.years) AS until, p.basis, p.confirmation \
          FROM cases c JOIN retention_policies p ON {POLICY} WHERE c.id = $1 AND c.state = 'closed'"
     );
     Ok(diesel::sql_query(statement).bind::<sql::Uuid, _>(case_id).get_result(&mut connection).await.optional()?)

@@ -120,7 +120,7 @@ pub(super) const STANDS: &str = "s.origin <> 'cancelled' AND NOT EXISTS (SELECT 
 /// newest decision comes last, also where a remedy has left a later version of one before it.
 fn standing_sanctions() -> String {
     format!(
-        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'level', s.level, 'acts', s.acts, \
+        "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'sanction_code', s.sanction_code, 'level', s.level, 'weight', entry.weight, 'acts', s.acts, \
             'remedy', entry.remedy, 'version', s.version, 'sk_date', s.sk_date, 'start_on', s.start_on, 'idis_ref', s.idis_ref, 'challenged', EXISTS (SELECT FROM tracks t WHERE t.against = s.id AND t.ended_at IS NULL)) ORDER BY s.start_on NULLS LAST, s.version), '[]') FROM sanctions_imposed s \
           LEFT JOIN sanctions entry ON entry.code = s.sanction_code AND entry.valid_from = s.catalogue_from WHERE s.case_id = $1 AND {STANDS})"
     )
@@ -236,14 +236,49 @@ struct Entry {
     authority_listed: bool,
 }
 
+/// An entry `o` of who may impose what holds on day `$3`.
+const HOLDS: &str = "o.valid_from <= $3 AND (o.valid_to IS NULL OR o.valid_to > $3)";
+
+/// The kind of PPK that the officials of agency `a` are not under.
+const FOREIGN_PPK: &str = "CASE WHEN a.kind = 'regional_government' AND a.region_code LIKE '%.%' THEN 'ppk_central_provincial' ELSE 'ppk_regency_city' END";
+
+/// Whether one of these sanctions may be imposed by no official of the agency on a holder of a position of this level, or of any where
+/// it is not known. False where the law of that day is not known.
+pub async fn beyond_officials(
+    tx: &mut Tx,
+    agency: Uuid,
+    codes: &[String],
+    level: Option<PositionLevel>,
+    day: NaiveDate,
+) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Beyond {
+        #[diesel(sql_type = sql::Bool)]
+        beyond: bool,
+    }
+    let row: Beyond = diesel::sql_query(format!(
+        "SELECT EXISTS (SELECT FROM sanction_authorities o WHERE {HOLDS}) AND EXISTS (SELECT FROM agencies a, unnest($2) AS proposed (code) WHERE a.id = $1 \
+           AND NOT EXISTS (SELECT FROM sanction_authorities o WHERE {HOLDS} AND proposed.code = ANY (o.sanction_codes) \
+             AND o.position_level = coalesce($4, o.position_level) AND o.authority NOT IN ('president', {FOREIGN_PPK}))) AS beyond"
+    ))
+    .bind::<sql::Uuid, _>(agency)
+    .bind::<sql::Array<sql::Text>, _>(codes)
+    .bind::<sql::Date, _>(day)
+    .bind::<Nullable<sql::Text>, _>(level.map(PositionLevel::as_str))
+    .get_result(tx.connection()?)
+    .await?;
+    Ok(row.beyond)
+}
+
 /// Looks up in one query what a decision about a sanction names and is checked against: the catalogue's entry on `day`,
-/// the acts of the case, whether a team examined, and whether this official may impose it on a holder of this position.
+/// the acts of the case, whether a team examined, and, where somebody imposes it, whether this official may on a holder of this
+/// position: any official of the agency, or the President, and any position, where these are not known.
 /// False when the code stands for nothing on that day.
 pub async fn look_up(
     tx: &mut Tx,
     case_id: Uuid,
     code: &str,
-    by: Option<(Authority, PositionLevel)>,
+    by: Option<(Option<Authority>, Option<PositionLevel>)>,
     day: NaiveDate,
     named: &mut Named,
 ) -> Result<bool, DbError> {
@@ -256,8 +291,9 @@ pub async fn look_up(
            (SELECT min(r.occurred_from) FROM cases c JOIN reports r ON r.case_id = coalesce(c.split_from, c.id) WHERE $1 IN (c.id, c.master_case_id)) AS acted_from, \
            (SELECT e.details::jsonb #>> '{{input,input,letter,dated}}' FROM events e WHERE e.case_id = $1 AND e.kind = 'send_recommendation' \
              ORDER BY e.seq DESC LIMIT 1)::date AS recommended_on, \
-           EXISTS (SELECT FROM sanction_authorities o WHERE o.authority = $4 AND o.position_level = $5 AND $2 = ANY (o.sanction_codes) \
-             AND o.valid_from <= $3 AND (o.valid_to IS NULL OR o.valid_to > $3)) AS authority_listed \
+           (NOT EXISTS (SELECT FROM sanction_authorities o WHERE {HOLDS}) OR EXISTS (SELECT FROM sanction_authorities o WHERE {HOLDS} AND $2 = ANY (o.sanction_codes) \
+             AND o.position_level = coalesce($5, o.position_level) AND CASE WHEN $4 IS NULL THEN o.authority IS DISTINCT FROM \
+               (SELECT {FOREIGN_PPK} FROM cases c JOIN agencies a ON a.id = c.agency_id WHERE c.id = $1) ELSE o.authority = $4 END)) AS authority_listed \
          FROM (SELECT array_agg(p.state) AS steps FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
              AND t.ended_at IS NULL) run CROSS JOIN (SELECT coalesce(array_agg(a.number ORDER BY a.number), '{{}}') AS numbers, coalesce(array_agg(a.finding ORDER BY a.number), '{{}}') AS findings, \
              coalesce(array_agg(p.category ORDER BY a.number), '{{}}') AS punished FROM acts a \
@@ -267,8 +303,8 @@ pub async fn look_up(
     .bind::<sql::Uuid, _>(case_id)
     .bind::<sql::Text, _>(code)
     .bind::<sql::Date, _>(day)
-    .bind::<Nullable<sql::Text>, _>(by.map(|(authority, _)| authority.as_str()))
-    .bind::<Nullable<sql::Text>, _>(by.map(|(_, level)| level.as_str()))
+    .bind::<Nullable<sql::Text>, _>(by.and_then(|(authority, _)| authority).map(Authority::as_str))
+    .bind::<Nullable<sql::Text>, _>(by.and_then(|(_, level)| level).map(PositionLevel::as_str))
     .get_result(tx.connection()?)
     .await?;
     let acts = entry.numbers.iter().zip(entry.findings).zip(entry.punished);

@@ -47,6 +47,7 @@ pub fn of_action(action: &Action, facts: &CaseFacts, named: &Named, next: &mut C
         Action::Conclude(conclude) => beside.acts = sanction::found(&conclude.findings),
         Action::SendRecommendation(send) => {
             beside.warnings.extend(sanction::outside_range(&send.proposed_sanctions, named));
+            beside.warnings.extend(sanction::beyond_officials(named));
         }
         Action::ImposeSanction(impose) => {
             let version = sanction::imposed(impose, named, Ground::Case);
@@ -169,6 +170,7 @@ fn remedied(facts: &CaseFacts, named: &Named, outcome: &Document, next: &mut Cas
                 next.sanction_code.clone_from(&version.sanction_code);
             }
             beside.warnings.extend(sanction::unfit_for(facts.subject.employment, named));
+            beside.warnings.extend(sanction::belies_outcome(version, named));
         }
         None if facts.case.tracks.discipline.awaits_effect() && sanction::challenges_newest(named) => {
             beside.dates = in_force(Category::Discipline, Some(outcome.dated));

@@ -79,6 +79,10 @@ pub const STATUTORY: &str = "statutory";
 pub const STATUTORY_EXTENDED: &str = "statutory_extended";
 /// The variant of D7 between a warning of the PPK and its reprimand.
 pub const TO_REPRIMAND: &str = "reprimand";
+/// The variant of D7 from a summons to the examination: no clock, what is recorded outside it is warned of.
+pub const SUMMONS: &str = "summons";
+/// The same from an examination that was missed to the second summons.
+pub const SECOND_SUMMONS: &str = "second_summons";
 /// The variant of D3 while Bawaslu's window runs.
 pub const WHILE_WINDOW_RUNS: &str = "bawaslu_window";
 
@@ -111,7 +115,7 @@ pub struct DeadlineRule {
     /// It stands still while the reporter is asked.
     pub pausable: bool,
     /// The provision it rests on.
-    pub basis: String,
+    pub basis: Option<String>,
     /// How far it can be trusted.
     pub confirmation: Confirmation,
 }

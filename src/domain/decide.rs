@@ -107,8 +107,8 @@ impl Decision {
 pub enum Verdict {
     /// Write it.
     Decided(Box<Decision>),
-    /// A second officer with this permission must approve it first.
-    NeedsApproval(Permission),
+    /// A second officer with this permission must approve it first. Whoever drafts it is warned as whoever approves it will be.
+    NeedsApproval(Permission, Vec<Warning>),
 }
 
 /// Why an action is refused. Nothing has changed.
@@ -151,7 +151,10 @@ pub fn decide(
         return Err(Refusal::Guards(failed));
     }
     match (rule.approval, approver) {
-        (Some(permission), None) => Ok(Verdict::NeedsApproval(permission)),
+        (Some(permission), None) => {
+            let warnings = beside::of_action(action, facts, named, &mut facts.case.clone()).warnings;
+            Ok(Verdict::NeedsApproval(permission, warnings))
+        }
         _ => Ok(Verdict::Decided(Box::new(decision(rule, facts, actor, action, named, now)))),
     }
 }

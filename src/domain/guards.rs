@@ -83,8 +83,11 @@ pub struct Named {
     pub acted_from: Option<NaiveDate>,
     /// The date of the letter that recommends a sanction, where one is named.
     pub recommended_on: Option<NaiveDate>,
-    /// Whether the named official may impose the named sanction; `None` where that was not told.
+    /// Whether the named official, or where none is named some official of the agency, may impose the named sanction, as far as the
+    /// subject's position is known; `None` where nobody imposes.
     pub authority_fits: Option<bool>,
+    /// A sanction is proposed that no official of the agency addressed may impose, as far as the subject's position is known.
+    pub beyond_officials: bool,
     /// The forms of violation named, as the catalogue has them for the day of the act.
     pub violation_forms: Vec<FrozenForm>,
     /// The body the case is passed on to.

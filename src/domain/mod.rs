@@ -23,6 +23,7 @@ pub mod marks;
 pub mod notice;
 pub mod person_number;
 pub mod policy;
+pub mod region;
 pub mod report;
 pub mod review_request;
 pub mod sanction;

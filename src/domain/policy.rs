@@ -18,7 +18,7 @@ text_enum! {
         Merge = "case_merge", "Menggabungkan perkara", "Merge cases";
         Transfer = "case_transfer", "Meneruskan ke instansi lain", "Pass a case on";
         Review = "case_review", "Pemeriksaan", "Review";
-        CorrectSubject = "subject_correct", "Memperbaiki unit kerja terlapor", "Correct the subject's work unit";
+        CorrectSubject = "subject_correct", "Memperbaiki unit kerja terlapor dan tahap perbuatan, menyatukan orang yang sama", "Correct the subject's work unit and the phase of the conduct, join persons who are one";
         ApproveReview = "review_approve", "Menyetujui hasil pemeriksaan", "Approve the review";
         RecallReferral = "referral_recall", "Menarik rujukan", "Recall a referral";
         AnswerReferral = "referral_answer", "Mencatat hasil Bawaslu", "Record Bawaslu's result";

@@ -15,7 +15,7 @@ pub use self::standing::{
     StandingSanction, all_registered, challenged, challenges_newest, decided_by, left_standing, newest, other_remedy,
     owed_since, registered, remedy,
 };
-pub use self::words::{ActFinding, AppliesTo, Authority, PositionLevel, SanctionOrigin};
+pub use self::words::{ActFinding, AppliesTo, Authority, PositionLevel, SanctionLevel, SanctionOrigin};
 
 mod standing;
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod words;
 pub const HEAVY: i16 = 300;
 
 /// The level of sanctions that end the employment.
-pub const DISMISSAL: &str = "dismissal";
+pub const DISMISSAL: &str = SanctionLevel::Dismissal.as_str();
 
 /// On what a decision rests, which says what it may punish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,6 +245,23 @@ pub fn before_acts(impose: &ImposeSanction, named: &Named) -> Vec<&'static str> 
 pub fn outside_range(proposed: &[String], named: &Named) -> Option<Warning> {
     let provided = |code: &String| named.violation_forms.iter().any(|form| form.sanction_codes.contains(code));
     proposed.iter().any(|code| !provided(code)).then_some(Warning::ProposalOutsideRange)
+}
+
+/// A sanction is proposed that nobody in the agency addressed may impose.
+pub fn beyond_officials(named: &Named) -> Option<Warning> {
+    named.beyond_officials.then_some(Warning::ProposalBeyondOfficials)
+}
+
+/// The outcome of a remedy is called lighter or heavier than what it was against, and the new sanction is not.
+pub fn belies_outcome(version: &SanctionVersion, named: &Named) -> Option<Warning> {
+    let was = challenged(named)?.weight?;
+    let (_, is) = named.sanction?;
+    let belies = match version.origin {
+        SanctionOrigin::Lightened => is >= was,
+        SanctionOrigin::Aggravated => is <= was,
+        _ => false,
+    };
+    belies.then_some(Warning::OutcomeNotAsCalled)
 }
 
 /// The sanction named is none for somebody employed like this.

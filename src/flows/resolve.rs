@@ -152,6 +152,10 @@ pub(super) async fn resolve(
                 named.lightest_proposed = named.lightest_proposed.into_iter().chain(weight).min();
                 named.heaviest_proposed = named.heaviest_proposed.into_iter().chain(weight).max();
             }
+            if let Some(agency) = named.agency_id {
+                let (codes, level) = (&send.proposed_sanctions, send.position_level);
+                named.beyond_officials = db::sanctions::beyond_officials(tx, agency, codes, level, acted).await?;
+            }
         }
         Action::TransferOut(transfer) => {
             named.receiving_body = db::reference::transfer_body(tx, &transfer.receiving_body_code, day).await?;
@@ -261,7 +265,7 @@ pub(super) async fn decided(
     named: &mut Named,
     faults: &mut Vec<FieldFault>,
 ) -> Result<(), FlowError> {
-    let (day, by) = (facts.act_day.unwrap_or(today), impose.authority.zip(impose.position_level));
+    let (day, by) = (facts.act_day.unwrap_or(today), Some((impose.authority, impose.position_level)));
     if !db::sanctions::look_up(tx, facts.case.id, &impose.sanction_code, by, day, named).await? {
         faults.push(FieldFault::new(format!("{pointer}/sanction_code"), Fault::UnknownCode));
     }

@@ -1,15 +1,86 @@
-//! What is corrected of a subject after the acceptance. Who it is, an acceptance says.
+//! What is corrected after the acceptance: the unit of the subject, that two on record are one, the phase of the conduct. Who the subject
+//! is, an acceptance says.
 
-use super::transition::{Setting, current, note};
+use super::transition::{Setting, current, note, sight};
 use super::{FlowError, exclusions};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
-use crate::domain::case::{CaseFacts, SubjectResolution};
+use crate::domain::case::{CaseFacts, ConductPhase, State, SubjectResolution};
 use crate::domain::decide::Refusal;
 use crate::domain::event;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::marks;
 use crate::domain::policy::{self, Permission};
+
+/// The case, if the actor may correct its subject and it is still at version `expected`.
+fn correctable(actor: &Actor, locked: Option<CaseFacts>, expected: i32) -> Result<CaseFacts, FlowError> {
+    let facts = locked.ok_or(FlowError::NotFound)?;
+    if facts.case.version != expected {
+        return Err(FlowError::Stale(current(&facts, actor)));
+    }
+    let permission = Permission::CorrectSubject;
+    if !policy::may(actor, permission, &facts.case, &facts.subject) {
+        return Err(FlowError::Refused(Refusal::Forbidden(permission), current(&facts, actor)));
+    }
+    if facts.subject.resolution != SubjectResolution::Confirmed {
+        return Err(FlowError::Refused(Refusal::NotInState, current(&facts, actor)));
+    }
+    Ok(facts)
+}
+
+/// Puts another phase of the conduct in the place of the one accepted, on the case already locked, as long as its inspectorate has come
+/// to no findings. Answers the case as it now is.
+pub async fn correct_phase(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    locked: Option<CaseFacts>,
+    expected: i32,
+    phase: ConductPhase,
+    reason: &str,
+) -> Result<CaseFacts, FlowError> {
+    let facts = correctable(actor, locked, expected)?;
+    let open = matches!(facts.case.state, State::InspectorateReview | State::AwaitingReporter | State::BawasluReferral);
+    if !open || facts.case.inspectorate_concluded {
+        return Err(FlowError::Refused(Refusal::NotInState, current(&facts, actor)));
+    }
+    db::cases::set_phase(tx, facts.case.id, phase).await?;
+    let details = serde_json::json!({ "before": facts.case.conduct_phase, "conduct_phase": phase, "reason": reason });
+    note(tx, setting, actor, &facts.case, "phase.corrected", Some(event::salted(&details))).await?;
+    db::cases::lock_by_id(tx, facts.case.id).await?.ok_or(FlowError::NotFound)
+}
+
+/// Makes the subject of the case already locked and that of the case `other` one person, who has the numbers of both from then on, if
+/// the actor may see both cases. On record of both. Every case about that person is hidden from whom one of the numbers names.
+/// Answers the case as it now is.
+pub async fn join_persons(
+    tx: &mut Tx,
+    setting: &Setting,
+    actor: &Actor,
+    locked: Option<CaseFacts>,
+    expected: i32,
+    other: &str,
+    reason: &str,
+) -> Result<CaseFacts, FlowError> {
+    let facts = correctable(actor, locked, expected)?;
+    let fault = |fault| Err(FlowError::Input(vec![FieldFault::new("/same_person_as", fault)]));
+    let other = db::cases::lock(tx, other, &sight(actor)).await?;
+    let Some((other, person)) = other.and_then(|other| other.subject.person_id.map(|person| (other, person))) else {
+        return fault(Fault::UnknownCode);
+    };
+    let Some(former) = facts.subject.person_id.filter(|former| *former != person) else {
+        return fault(Fault::NotAllowed);
+    };
+    db::persons::join(tx, former, person).await?;
+    for (case, same) in [(&facts.case, &other.case), (&other.case, &facts.case)] {
+        let details = serde_json::json!({ "same_person_as": same.case_number, "reason": reason });
+        note(tx, setting, actor, case, "subject.joined", Some(event::salted(&details))).await?;
+    }
+    for case_id in db::persons::cases_about(tx, person).await? {
+        exclusions::spread(tx, setting, actor, case_id).await?;
+    }
+    db::cases::lock_by_id(tx, facts.case.id).await?.ok_or(FlowError::NotFound)
+}
 
 /// Puts another work unit in the place of the subject's, on the case already locked, if the actor may see it and it is still at
 /// version `expected`. It is hidden from the officers of that unit, with what was merged with it. Answers the case as it now is.
@@ -22,17 +93,7 @@ pub async fn correct_unit(
     unit: &str,
     reason: &str,
 ) -> Result<CaseFacts, FlowError> {
-    let facts = locked.ok_or(FlowError::NotFound)?;
-    if facts.case.version != expected {
-        return Err(FlowError::Stale(current(&facts, actor)));
-    }
-    let permission = Permission::CorrectSubject;
-    if !policy::may(actor, permission, &facts.case, &facts.subject) {
-        return Err(FlowError::Refused(Refusal::Forbidden(permission), current(&facts, actor)));
-    }
-    if facts.subject.resolution != SubjectResolution::Confirmed {
-        return Err(FlowError::Refused(Refusal::NotInState, current(&facts, actor)));
-    }
+    let facts = correctable(actor, locked, expected)?;
     if marks::folded(unit).is_empty() {
         return Err(FlowError::Input(vec![FieldFault::new("/work_unit", Fault::Required)]));
     }

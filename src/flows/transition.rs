@@ -84,7 +84,7 @@ pub fn plan<'a>(
             let deed = Deed::of(setting, actor, None, &facts.case, *decision, action);
             Some(Planned { setting, facts, row, deed })
         }
-        Verdict::Decided(_) | Verdict::NeedsApproval(_) => None,
+        Verdict::Decided(_) | Verdict::NeedsApproval(..) => None,
     }
 }
 
@@ -154,7 +154,7 @@ pub async fn fire_on(
             }
             Ok(Fired::Moved(Box::new(case), Box::new(facts), warnings))
         }
-        Verdict::NeedsApproval(_) => draft(tx, setting, actor, facts, &action).await,
+        Verdict::NeedsApproval(_, warnings) => draft(tx, setting, actor, facts, &action, warnings).await,
     }
 }
 
@@ -313,6 +313,7 @@ async fn draft(
     actor: &Actor,
     facts: CaseFacts,
     action: &Action,
+    warnings: Vec<Warning>,
 ) -> Result<Fired, FlowError> {
     let officer = actor.officer().ok_or(FlowError::NotFound)?;
     if db::approvals::pending(tx, facts.case.id, action.verb()).await? {
@@ -330,6 +331,7 @@ async fn draft(
         decided_by: None,
         decided_at: None,
         reason: None,
+        warnings: warnings.into_iter().map(Some).collect(),
     };
     db::approvals::insert(tx, &approval).await?;
     let case = note(tx, setting, actor, &facts.case, "approval.requested", details(action)).await?;

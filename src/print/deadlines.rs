@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::or_dash;
-use crate::domain::calendar::Unit;
+use crate::domain::calendar::{Confirmation, Unit};
 use crate::domain::case::State;
-use crate::domain::deadline::{DeadlineCode, RULES_FILE, TO_REPRIMAND, is_statutory};
+use crate::domain::deadline::{DeadlineCode, RULES_FILE, SECOND_SUMMONS, SUMMONS, TO_REPRIMAND, is_statutory};
 use crate::domain::ids::Language;
 use crate::domain::notice::Audience;
 
@@ -35,7 +35,7 @@ pub(super) fn markdown(text: &mut String) {
             cell("starts"),
             cell("length"),
             cell("regime"),
-            or_dash(cell("basis").replace(';', "; ")),
+            basis(cell("basis"), cell("confirmation")),
             or_dash(reminded(code, cell("variant"))),
             or_dash(when_passed(code, cell("variant")).to_owned()),
         );
@@ -49,6 +49,17 @@ pub(super) fn markdown(text: &mut String) {
     );
 }
 
+/// The provision a rule rests on, else how far a rule without one can be trusted.
+fn basis(provision: &str, confirmation: &str) -> String {
+    let words = Confirmation::parse(confirmation).map_or("", |mark| mark.label(Language::English));
+    if provision.is_empty() { or_dash(words.to_owned()) } else { provision.replace(';', "; ") }
+}
+
+/// A time that is no clock: what is recorded outside it is warned of.
+fn is_of_summons(variant: &str) -> bool {
+    variant == SUMMONS || variant == SECOND_SUMMONS
+}
+
 /// What then becomes possible or happens by itself, beside reminders.
 fn when_passed(code: DeadlineCode, variant: &str) -> &'static str {
     match code {
@@ -60,6 +71,7 @@ fn when_passed(code: DeadlineCode, variant: &str) -> &'static str {
         DeadlineCode::D3 => "the case goes back unanswered (T05)",
         DeadlineCode::D4 | DeadlineCode::D6 => "shown as overdue, and goes up one level",
         DeadlineCode::D5 => "the referral may be recalled (T17)",
+        DeadlineCode::D7 if is_of_summons(variant) => "recorded all the same, with a warning",
         DeadlineCode::D7 if variant == TO_REPRIMAND => "the PPK may be reprimanded (`control.reprimand`), then blocked",
         DeadlineCode::D7 => "the PPK may be warned (`control.warning`)",
         DeadlineCode::D8 | DeadlineCode::D10 => "shown as overdue",
@@ -77,7 +89,7 @@ fn when_passed(code: DeadlineCode, variant: &str) -> &'static str {
 
 /// Whom it reminds in any state, and who is told besides once it is over.
 fn reminded(code: DeadlineCode, variant: &str) -> String {
-    if is_statutory(code, variant) {
+    if is_statutory(code, variant) || is_of_summons(variant) {
         return String::new();
     }
     let of = |late| {

@@ -44,7 +44,7 @@ async fn a_recommendation_goes_only_to_an_agency_that_has_a_ppk() {
 }
 
 #[tokio::test]
-async fn scenario_15_a_wrong_ppk_loses_the_case_at_once_its_examination_ends_and_the_log_keeps_what_it_read() {
+async fn a_wrong_ppk_loses_the_case_at_once_its_examination_ends_and_the_log_keeps_what_it_read() {
     let app = TestApp::start().await;
     let case = app.case_after(&["take", "accept", "conclude", "send_recommendation"]).await;
     app.step(Persona::Ppk, &case, "discipline", "summoned", Some(&app.day(3))).await;

@@ -148,8 +148,16 @@ async fn a_ppk_silent_for_fourteen_days_is_reported_to_bkn_and_the_task_force_an
 #[tokio::test]
 async fn a_demotion_delivered_on_2_march_2026_takes_effect_after_27_march_and_is_appealed_in_time_until_then() {
     let app = app_at("2026-03-02T10:00").await;
-    let case = app.case_after(&["take", "accept", "conclude", "send_recommendation", "impose_sanction"]).await;
-    let other = app.case_after(&["take", "accept", "conclude", "send_recommendation", "impose_sanction"]).await;
+    let demoted = async || {
+        let case = app.case_after(&TO_PPK).await;
+        let mut impose = steps::input(&app, "impose_sanction");
+        (impose["sanction_code"], impose["decision"]["dated"]) = ("B1".into(), "2026-03-02".into());
+        impose["examination_record"]["dated"] = "2026-02-27".into();
+        let decided = app.fire_with(&case, "impose_sanction", &impose).await;
+        assert_eq!(decided.text("/sanction_code"), "B1");
+        case
+    };
+    let (case, other, third) = (demoted().await, demoted().await, demoted().await);
     let delivered = json!({ "delivered_on": "2026-03-02" });
     let try_at = async |minute: &str, input: &Value| {
         set(&app, minute);
@@ -170,10 +178,6 @@ async fn a_demotion_delivered_on_2_march_2026_takes_effect_after_27_march_and_is
     assert_eq!(guards(&late), ["appeal_in_time_or_explained"]);
     let mut explained = appeal("2026-03-30");
     explained["late_filing_reason"] = WHY.into();
-    let third = app.case_after(&["take", "accept", "conclude", "send_recommendation"]).await;
-    let mut impose = steps::input(&app, "impose_sanction");
-    impose["decision"]["dated"] = "2026-03-02".into();
-    app.fire_with(&third, "impose_sanction", &impose).await;
     app.fire_with(&third, "file_appeal", &explained).await;
     app.fire_with(&other, "file_appeal", &appeal("2026-03-27")).await;
     let objection = deadline(&app, &other, "D10").await;

@@ -175,7 +175,7 @@ async fn a_protected_subject_moves_the_case_one_level_up() {
 }
 
 /// Makes what was changed in the database known to a running program.
-async fn noticed() {
+pub async fn noticed() {
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
 }
 

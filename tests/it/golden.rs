@@ -50,7 +50,7 @@ fn outcome(facts: &CaseFacts, actor: &Actor, approver: Option<&Actor>, verb: Ver
                 |reason| format!("moves to {} ({reason})", next.state),
             )
         }
-        Ok(Verdict::NeedsApproval(permission)) => format!("needs approval by {permission}"),
+        Ok(Verdict::NeedsApproval(permission, _)) => format!("needs approval by {permission}"),
         Err(Refusal::NotInState) => "-".to_owned(),
         Err(Refusal::Forbidden(_) | Refusal::NotForOfficers) => "forbidden".to_owned(),
         Err(Refusal::OwnDraft) => "own draft".to_owned(),

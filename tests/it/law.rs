@@ -24,7 +24,7 @@ struct RuleRow {
     pausable: bool,
     roll_forward: bool,
     collective_leave_counts: bool,
-    basis: String,
+    basis: Option<String>,
     confirmation: Confirmation,
     valid_from: Option<NaiveDate>,
     valid_to: Option<NaiveDate>,

@@ -135,6 +135,64 @@ async fn an_officer_links_a_new_number_to_the_person_of_another_case_and_nobody_
 }
 
 #[tokio::test]
+async fn two_persons_on_record_who_turn_out_to_be_one_are_joined_with_a_reason() {
+    let app = TestApp::start().await;
+    let nik = "3602041211870001";
+    let by_nip = app.case_after(&["take", "accept", "conclude", "send_recommendation", "impose_sanction"]).await;
+    let by_nik = app.case_after(&["take"]).await;
+    app.fire_with(&by_nik, "accept", &accept(&app, json!({ "nik": nik, "employment": "pns" }))).await;
+    assert_ne!(person_of(&app, &by_nik).await, person_of(&app, &by_nip).await);
+    // A third case with both numbers contradicts what is on record, whichever of the two it is said to be about.
+    let third = app.case_after(&["take"]).await;
+    let mut both = accept(&app, json!({ "nip": steps::NIP, "nik": nik, "employment": "pns" }));
+    for one in [&by_nip, &by_nik] {
+        both["same_person_as"] = one.as_str().into();
+        let refused = app.try_to(Persona::Triage, &third, "accept", &both).await;
+        assert_eq!(refused.faults(), [("/input/same_person_as", "taken")], "{}", refused.body());
+    }
+    let path = format!("/v1/cases/{by_nik}/subject/person");
+    let join = async |by: Persona, other: &str| {
+        let body = json!({ "same_person_as": other, "reason": "NIK dan NIP tercantum pada satu SK pengangkatan." });
+        let version = app.version(&by_nik).await;
+        app.call(reqwest::Method::PUT, &path).by(by).if_match(version).json(&body).send().await
+    };
+    let nobody = join(Persona::Lead, "REG-BKN-2026-1").await;
+    assert_eq!(nobody.faults(), [("/same_person_as", "unknown-code")]);
+    let unaccepted = join(Persona::Auditor, &third).await;
+    assert_eq!(unaccepted.faults(), [("/same_person_as", "unknown-code")], "nobody is known yet there");
+    // Whoever examines the case turns out to be its subject, by the other number.
+    let inspector = Persona::Inspector.email();
+    let owner = "UPDATE cases SET owner_id = officers.id FROM officers WHERE case_number";
+    app.db.execute(&format!("{owner} = '{by_nik}' AND email = '{inspector}'")).await;
+    let id = app.get("/v1/me").by(Persona::Inspector).expect(200).await.text("/id").to_owned();
+    let numbers = app.call(reqwest::Method::PUT, &format!("/v1/officers/{id}/numbers")).by(Persona::SystemAdmin);
+    numbers.json(&json!({ "nip": steps::NIP })).expect(200).await;
+    crate::exclusions::noticed().await;
+    let seen = async || app.get(&format!("/v1/cases/{by_nik}")).by(Persona::Inspector).send().await.status;
+    assert_eq!(seen().await, 200, "nothing says yet that it is he");
+    let joined = join(Persona::Lead, &by_nip).await;
+    assert_eq!(joined.status, 200, "{}", joined.body());
+    assert!(joined.at("/owner_id").is_null(), "{}", joined.body());
+    crate::exclusions::noticed().await;
+    assert_eq!(seen().await, 404);
+    assert_eq!(person_of(&app, &by_nik).await, person_of(&app, &by_nip).await);
+    assert_eq!(app.db.count("persons").await, 1);
+    for (case, other) in [(&by_nik, &by_nip), (&by_nip, &by_nik)] {
+        let events = app.get(&format!("/v1/cases/{case}/events")).by(Persona::Lead).expect(200).await;
+        let last = events.at("/data").as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["kind"], &last["details"]["same_person_as"]), (&json!("subject.joined"), &json!(other)));
+        assert!(last["details"]["reason"].as_str().unwrap().contains("SK pengangkatan"));
+    }
+    let sanctions = app.get(&format!("/v1/cases/{by_nik}/sanctions")).by(Persona::Lead).expect(200).await;
+    assert_eq!(sanctions.at("/earlier"), &json!({ "cases": 1, "codes": ["S1"] }), "a repeat is seen as one");
+    let again = join(Persona::Lead, &by_nip).await;
+    assert_eq!(again.faults(), [("/same_person_as", "not-allowed")], "they are one already");
+    // What contradicted it no longer does.
+    app.fire_with(&third, "accept", &both).await;
+    assert_eq!(person_of(&app, &third).await, person_of(&app, &by_nip).await);
+}
+
+#[tokio::test]
 async fn nobody_sees_from_the_database_that_a_subject_reported_or_a_reporter_is_reported() {
     let app = TestApp::start().await;
     let nik = "3602041211870001";

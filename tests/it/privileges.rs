@@ -10,12 +10,13 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 67] = [
+const TABLES: [(&str, &str); 68] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
     ("acts", "rac"),
     ("agencies", "r"),
+    ("agency_kinds", "r"),
     ("agency_regions", "r"),
     ("agency_roles", "r"),
     ("approvals", "rac"),

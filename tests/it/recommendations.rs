@@ -65,3 +65,48 @@ async fn a_proposed_sanction_that_no_form_provides_for_is_warned_of() {
         assert_eq!(warned, unusual, "{form} {proposed}: {}", sent.body());
     }
 }
+
+fn codes(warnings: &Value) -> Vec<&str> {
+    warnings.as_array().into_iter().flatten().map(|warning| warning["code"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn who_drafts_a_recommendation_and_who_decides_the_draft_see_what_is_unusual_before_it_is_sent() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&TO_RECOMMENDATION).await;
+    let ethics = json!([{ "code": "ETH-01", "category": "ethics" }]);
+    let mut send = naming(&app, &ethics, &json!(["R1", "B1"]));
+    send["position_level"] = "pelaksana".into();
+    let draft = app.try_to(Persona::Auditor, &case, "send_recommendation", &send).await;
+    assert_eq!(draft.status, 202, "{}", draft.body());
+    let told = codes(draft.at("/approval/warnings"));
+    assert_eq!(told, ["proposal_outside_range"], "a supervisor may reprimand an executor, a regent demote him");
+    let waiting = app.get("/v1/approvals").by(Persona::SecondAuditor).expect(200).await;
+    assert_eq!(codes(waiting.at("/data/0/approval/warnings")), told);
+    let listed = app.get(&format!("/v1/cases/{case}/approvals")).by(Persona::SecondAuditor).expect(200).await;
+    assert_eq!(codes(listed.at("/data/0/warnings")), told);
+    let kept_away = app.get(&format!("/v1/cases/{case}/approvals")).by(Persona::Taskforce).expect(200).await;
+    assert_eq!(codes(kept_away.at("/data/0/warnings")), [""; 0], "who reads no details reads no warnings of them");
+}
+
+#[tokio::test]
+async fn a_proposal_that_nobody_in_the_agency_may_impose_on_that_position_is_warned_of_when_drafted() {
+    let app = TestApp::start().await;
+    let forms = json!([{ "code": "DIS-06", "category": "discipline" }, { "code": "DIS-03", "category": "discipline" }]);
+    for (proposed, level, beyond) in [
+        ("B3", Some("jpt_madya"), true),
+        ("B3", Some("administrator"), false),
+        ("B3", None, false),
+        ("S1", Some("jf_utama"), true),
+        ("S1", Some("pengawas"), false),
+    ] {
+        let case = app.case_after(&TO_RECOMMENDATION).await;
+        let mut send = naming(&app, &forms, &json!([proposed]));
+        if let Some(level) = level {
+            send["position_level"] = level.into();
+        }
+        let draft = app.try_to(Persona::Auditor, &case, "send_recommendation", &send).await;
+        let told = codes(draft.at("/approval/warnings")).contains(&"proposal_beyond_officials");
+        assert_eq!((draft.status, told), (202, beyond), "{proposed} on {level:?}: {}", draft.body());
+    }
+}

@@ -48,6 +48,61 @@ async fn every_catalogue_is_read_without_a_token_and_kept_until_it_changes() {
     assert_ne!(before.header("etag"), after.header("etag"));
 }
 
+/// What stays in the original: codes of what has a title or is one of many, official names, titles of decrees, citations, sources.
+const ORIGINAL: [&str; 12] = [
+    "code",
+    "name",
+    "parent_code",
+    "region_code",
+    "region_codes",
+    "sanction_codes",
+    "variant",
+    "source_decree",
+    "decree",
+    "norm_refs",
+    "basis",
+    "source",
+];
+
+#[tokio::test]
+async fn whatever_is_read_in_a_catalogue_is_read_in_both_languages() {
+    let app = TestApp::start().await;
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().is_ok();
+    for name in CATALOGUES {
+        let reply = app.get(&format!("/v1/reference/{name}")).expect(200).await;
+        for entry in reply.at("/data").as_array().unwrap() {
+            for (field, value) in entry.as_object().unwrap() {
+                let place = format!("{name}: {field} of {entry}");
+                if let Some(text) = value.as_str() {
+                    let said = entry.get(format!("{field}_title")).is_some_and(Value::is_object);
+                    assert!(said || ORIGINAL.contains(&field.as_str()) || day(text), "{place}");
+                } else if let Some(label) = value.as_object() {
+                    let texts: Vec<&str> =
+                        ["id", "en"].iter().filter_map(|language| label[*language].as_str()).collect();
+                    assert!(texts.len() == 2 && texts.iter().all(|text| !text.is_empty()), "{place}");
+                }
+            }
+        }
+    }
+    let agencies = app.get("/v1/reference/agencies?kind=bkn_regional_office").expect(200).await;
+    assert_eq!(agencies.text("/data/0/kind_title/en"), "Regional office of BKN");
+    assert_eq!(agencies.text("/data/0/work/en"), "Watches the follow-up of the PPK in its region");
+    let forms = app.get("/v1/reference/violation-forms").expect(200).await;
+    assert_eq!(
+        row(&forms, "DIS-06")["note"],
+        json!({ "id": "butir II.B.6 lampiran", "en": "item II.B.6 of the annex" })
+    );
+    assert_eq!(row(&forms, "DIS-06")["level_title"]["id"], "Hukuman disiplin berat");
+    assert_eq!(row(&forms, "DIS-09")["phase_hint_title"]["en"], "Before candidates are determined");
+    let rules = app.get("/v1/reference/deadline-rules").expect(200).await;
+    let own = row(&rules, "D4");
+    assert_eq!((&own["basis"], &own["confirmation_title"]["id"]), (&Value::Null, &json!("Kebijakan layanan")));
+    for table in ["violation_forms", "sanctions", "transfer_bodies", "election_events"] {
+        let half = format!("SELECT code AS value FROM {table} WHERE (note_id IS NULL) <> (note_en IS NULL)");
+        assert_eq!(app.db.values(&half).await, Vec::<String>::new(), "{table}");
+    }
+}
+
 #[tokio::test]
 async fn a_catalogue_says_what_its_file_says_and_how_sure_that_is() {
     let app = TestApp::start().await;
@@ -64,7 +119,7 @@ async fn a_catalogue_says_what_its_file_says_and_how_sure_that_is() {
     assert!(codes(&old).contains(&"LEGACY-S1") && !codes(&old).contains(&"R1"));
     let officials = app.get("/v1/reference/sanction-authorities").expect(200).await;
     assert_eq!(
-        (officials.text("/data/0/code"), officials.text("/data/0/position_title/en")),
+        (officials.text("/data/0/code"), officials.text("/data/0/position_level_title/en")),
         ("president", "Highest senior executive")
     );
     assert!(officials.at("/data/0/sanction_codes").as_array().unwrap().contains(&json!("B3")));
@@ -95,6 +150,10 @@ async fn regions_go_from_province_to_district_and_every_region_has_its_agencies(
     assert!(codes(&central).contains(&"KEMENKEU"));
     let then = app.get("/v1/reference/agencies?on=2024-08-01").expect(200).await;
     assert!(codes(&then).contains(&"KASN") && !codes(&then).contains(&"KEMENHAM"));
+    for (day, holds, not) in [("2025-10-05", "KEMENBUMN", "BPBUMN"), ("2025-10-06", "BPBUMN", "KEMENBUMN")] {
+        let then = app.get(&format!("/v1/reference/agencies?kind=central_body&on={day}")).expect(200).await;
+        assert!(codes(&then).contains(&holds) && !codes(&then).contains(&not), "{day}");
+    }
     // Nothing is bound to a district.
     let mut report = app.report();
     report["conduct"]["region_code"] = "15.71.01".into();
@@ -167,6 +226,32 @@ async fn phase_and_election_law_are_suggested_and_the_officer_decides_with_a_rea
     assert_eq!(seen.text("/suggested_conduct_phase"), "outside_stage");
     assert!(seen.at("/suggested_election_event").is_null());
     assert!(app.case(Persona::Taskforce, &other).await.at("/suggested_conduct_phase").is_null());
+}
+
+#[tokio::test]
+async fn a_phase_accepted_by_mistake_is_corrected_with_a_reason_until_there_are_findings() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take", "accept"]).await;
+    let path = format!("/v1/cases/{case}/conduct-phase");
+    let correct = async |by: Persona, phase: &str| {
+        let body = json!({ "conduct_phase": phase, "reason": "Unggahan ternyata dibuat pada masa tenang." });
+        let version = app.version(&case).await;
+        app.call(reqwest::Method::PUT, &path).by(by).if_match(version).json(&body).send().await
+    };
+    correct(Persona::Triage, "quiet_period").await.problem("forbidden");
+    let corrected = correct(Persona::Inspector, "quiet_period").await;
+    assert_eq!((corrected.status, corrected.text("/conduct_phase")), (200, "quiet_period"), "{}", corrected.body());
+    assert_eq!(app.case(Persona::Auditor, &case).await.text("/conduct_phase"), "quiet_period");
+    let events = app.get(&format!("/v1/cases/{case}/events")).by(Persona::Auditor).expect(200).await;
+    let last = events.at("/data").as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["kind"], &last["details"]["before"]), (&json!("phase.corrected"), &json!("campaign")));
+    app.fire(&case, "conclude").await;
+    correct(Persona::Auditor, "campaign").await.problem("not-in-state");
+    let early = app.case_after(&["take"]).await;
+    let body = json!({ "conduct_phase": "campaign", "reason": "Belum diterima, jadi belum ada tahapnya." });
+    let early =
+        app.call(reqwest::Method::PUT, &format!("/v1/cases/{early}/conduct-phase")).by(Persona::Auditor).if_match(2);
+    early.json(&body).send().await.problem("not-in-state");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
+use crate::clocks::deadline;
 use crate::harness::{Persona, Reply, TestApp, steps};
 
 const TO_PPK: [&str; 4] = ["take", "accept", "conclude", "send_recommendation"];
@@ -281,7 +282,37 @@ async fn a_remedy_pending_when_the_subject_left_ends_with_a_new_sanction_and_the
     let last = (told.text("/data/1/origin"), told.text("/data/1/sk_number"), told.at("/data/1/version_of"));
     assert_eq!(last, ("lightened", "BPASN/7", told.at("/data/0/id")));
     assert_eq!(told.text("/data/1/start_on"), app.day(0));
+    let owed = deadline(&app, &case, "D12").await;
+    assert_eq!(
+        (&owed["status"], &owed["starts_on"]),
+        (&json!("running"), &json!(app.day(0))),
+        "I'DIS is owed the new one"
+    );
     assert_eq!(app.fire(&case, "close").await.text("/closure_reason"), "subject_left_service");
+}
+
+#[tokio::test]
+async fn an_outcome_called_lighter_or_heavier_that_is_not_is_warned_of() {
+    let app = TestApp::start().await;
+    for (outcome, code, unusual) in [
+        ("lightened", "B1", true),
+        ("lightened", "S1", true),
+        ("lightened", "R3", false),
+        ("aggravated", "R3", true),
+        ("aggravated", "S2", false),
+        ("changed", "S2", false),
+    ] {
+        let case = app.case_after(&[&TO_PPK[..], &["impose_sanction", "file_appeal"]].concat()).await;
+        let letter = json!({ "number": "KEB/1", "dated": app.day(0) });
+        let decide = json!({ "outcome": outcome, "decision": letter, "sanction_code": code });
+        let decided = app.fire_with(&case, "decide_appeal", &decide).await;
+        assert_eq!(
+            warnings(&decided).contains(&"outcome_not_as_called"),
+            unusual,
+            "{outcome} {code}: {}",
+            decided.body()
+        );
+    }
 }
 
 #[tokio::test]
@@ -295,7 +326,9 @@ async fn a_decision_does_not_come_into_force_beside_a_pending_remedy_and_does_on
     app.step(Persona::Ppk, &case, "appeal", "upheld", None).await;
     assert_eq!(app.track(&case, "discipline").await, "in_force");
     assert_eq!(sanctions(&app, &case).await.text("/data/0/start_on"), app.day(0));
+    assert_eq!(deadline(&app, &case, "D12").await["starts_on"], app.day(0), "it is in force by the outcome");
     app.fire(&case, "close").await;
+    assert_eq!(deadline(&app, &case, "D12").await["status"], "met");
 }
 
 #[tokio::test]

@@ -52,6 +52,22 @@ async fn a_sanctioned_case_reopened_in_triage_is_neither_dismissed_nor_merged_no
 }
 
 #[tokio::test]
+async fn who_left_the_service_while_a_sanctioned_case_is_open_again_ends_it_and_keeps_the_sanction() {
+    let app = TestApp::start().await;
+    for reopened in ["reopen_review", "reopen_triage"] {
+        let case = app.case_after(&CLOSED).await;
+        app.walk(&case, &[reopened]).await;
+        let left = app.fire(&case, "record_departure").await;
+        let end = (left.text("/state"), left.text("/closure_reason"), left.text("/sanction_code"));
+        assert_eq!(end, ("closed", "subject_left_service", "S1"), "{}", left.body());
+        let told = app.get(&format!("/v1/cases/{case}/sanctions")).by(Persona::Auditor).expect(200).await;
+        let versions = told.at("/data").as_array().unwrap();
+        assert_eq!((versions.len(), &versions[0]["origin"]), (1, &json!("decided")), "nothing cancelled it");
+    }
+    assert_eq!(app.db.count("punished_acts").await, 2, "neither act is free to be punished again");
+}
+
+#[tokio::test]
 async fn a_ppk_that_finds_nothing_proven_any_more_ends_every_sanction_that_stood_and_frees_the_acts() {
     let app = TestApp::start().await;
     let case = crate::remedies::of_two_acts(&app).await;

@@ -225,6 +225,7 @@ pub fn named(verb: Verb) -> Named {
             category: Category::Discipline,
             sanction_code: "S1".to_owned(),
             level: "medium".to_owned(),
+            weight: None,
             acts: Vec::new(),
             remedy: None,
             version: 1,
@@ -298,6 +299,7 @@ fn send_recommendation() -> SendRecommendation {
     SendRecommendation {
         violation_forms: vec![NamedForm { code: "DIS-06".to_owned(), category: Category::Discipline }],
         proposed_sanctions: vec!["S1".to_owned()],
+        position_level: None,
         addressee_agency_code: "PEMDA1571".to_owned(),
         addressee_confirmed: true,
         addressee_email: Some("persuratan@kota.example".to_owned()),

@@ -197,6 +197,23 @@ async fn an_official_the_law_does_not_name_and_a_missing_team_are_warned_of_and_
     (impose["authority"], impose["sanction_code"]) = ("ppk_regency_city".into(), "S1".into());
     let decided = app.fire_with(&listed, "impose_sanction", &impose).await;
     assert!(decided.at("/warnings").is_null(), "{}", decided.body());
+    // Without the kind of official, what is known is who there is in the agency, and the President.
+    for (code, position, unusual) in [
+        ("S1", Some("jf_utama"), true),
+        ("S1", Some("jpt_madya"), false),
+        ("S1", Some("pelaksana"), false),
+        ("S1", None, false),
+    ] {
+        let case = app.case_after(&["take", "accept", "conclude", "send_recommendation"]).await;
+        let mut impose = steps::input(&app, "impose_sanction");
+        impose["sanction_code"] = code.into();
+        if let Some(position) = position {
+            impose["position_level"] = position.into();
+        }
+        let decided = app.fire_with(&case, "impose_sanction", &impose).await;
+        let warned = decided.at("/warnings").to_string().contains("authority_not_listed");
+        assert_eq!(warned, unusual, "{code} on {position:?}: {}", decided.body());
+    }
 }
 
 #[tokio::test]

@@ -41,6 +41,15 @@ async fn an_examination_before_its_summons_or_long_after_it_is_warned_of() {
 }
 
 #[tokio::test]
+async fn the_days_of_a_summons_are_those_of_the_rule_that_holds() {
+    let app = TestApp::start().await;
+    let longer = "UPDATE deadline_rules SET length = 60 WHERE code = 'D7' AND variant = 'summons'";
+    app.db.execute(&format!("{longer}; UPDATE law_versions SET version = version + 1")).await;
+    let case = app.case_after(&TO_PPK).await;
+    assert_eq!(warnings(&summon(&app, &case, "summoned", 0, 60).await), [""; 0]);
+}
+
+#[tokio::test]
 async fn who_was_neither_examined_nor_summoned_twice_is_not_decided_about() {
     let app = TestApp::start().await;
     let case = crate::remedies::of_two_acts(&app).await;

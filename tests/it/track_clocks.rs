@@ -47,6 +47,13 @@ fn every_deadline_a_step_of_a_track_names_leaves_a_clock_wherever_the_step_may_b
             }
             let mut facts = sample::case(*state);
             facts.case.tracks.set(rule.track, rule.from[0]);
+            if rule.track == Track::Appeal {
+                // What is cancelled is owed to nobody: only another sanction would be.
+                if rule.to == TrackState::Cancelled {
+                    continue;
+                }
+                facts.case.tracks.discipline = TrackState::Delivered;
+            }
             if rule.guards.iter().any(|guard| guard.name == "convicted") {
                 facts.case.tracks.criminal = TrackState::Convicted;
             }

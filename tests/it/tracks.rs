@@ -59,7 +59,7 @@ async fn tracks(app: &TestApp, by: Persona, case: &str, track: &str) -> Value {
 }
 
 #[tokio::test]
-async fn scenario_7_a_merge_moves_live_tracks_to_the_master_and_each_reporter_reads_only_its_label() {
+async fn a_merge_moves_live_tracks_to_the_master_and_each_reporter_reads_only_its_label() {
     let app = TestApp::start().await;
     let (b, a) = (suspected(&app).await, app.submit(&app.report()).await);
     app.walk(&a.case, &["take", "accept"]).await;
@@ -99,7 +99,7 @@ async fn a_case_is_not_merged_while_the_same_kind_of_track_runs_in_both() {
 }
 
 #[tokio::test]
-async fn scenario_10_a_suspected_crime_lets_the_recommendation_proceed_and_keeps_the_case_from_closing() {
+async fn a_suspected_crime_lets_the_recommendation_proceed_and_keeps_the_case_from_closing() {
     let app = TestApp::start().await;
     let case = reviewed_and_suspected(&app).await.case;
     app.walk(&case, &["send_recommendation", "impose_sanction", "take_effect"]).await;
@@ -112,7 +112,7 @@ async fn scenario_10_a_suspected_crime_lets_the_recommendation_proceed_and_keeps
 }
 
 #[tokio::test]
-async fn scenario_11_a_silent_ppk_is_warned_reprimanded_and_blocked_and_only_lifting_ends_it() {
+async fn a_silent_ppk_is_warned_reprimanded_and_blocked_and_only_lifting_ends_it() {
     let app = TestApp::start().await;
     let case = app.case_after(&TO_PPK).await;
     let letter = json!({ "number": "B/7/KR.VII/2026", "dated": app.day(0) });
@@ -161,7 +161,7 @@ async fn a_warning_before_its_time_needs_a_reason_and_can_be_taken_back() {
 }
 
 #[tokio::test]
-async fn scenario_13_an_appeal_that_cancels_the_sanction_leaves_a_case_with_live_proceedings_in_monitoring() {
+async fn an_appeal_that_cancels_the_sanction_leaves_a_case_with_live_proceedings_in_monitoring() {
     let app = TestApp::start().await;
     let receipt = reviewed_and_suspected(&app).await;
     let case = &receipt.case;

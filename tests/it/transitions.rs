@@ -290,6 +290,26 @@ async fn of_two_officers_at_once_one_wins_and_the_other_sees_where_the_case_stan
 }
 
 #[tokio::test]
+async fn of_a_dismissal_and_an_acceptance_at_once_one_is_stale() {
+    let app = TestApp::start().await;
+    let yes = json!({ "approve": true });
+    for _ in 0..4 {
+        let case = app.case_after(&["take"]).await;
+        let draft = app.try_to(Persona::Triage, &case, "dismiss", &steps::input(&app, "dismiss")).await;
+        let dismiss = app.decide(Persona::SecondTriage, &case, draft.text("/approval/id"), &yes);
+        let (dismiss, version) = (dismiss.await, app.version(&case).await);
+        let (dismissed, accepted) =
+            tokio::join!(dismiss.send(), fire_at(&app, Persona::Triage, &case, version, "accept"));
+        let mut statuses = [dismissed.status, accepted.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412], "{} {}", dismissed.body(), accepted.body());
+        let closed = dismissed.status == 200;
+        if closed { accepted } else { dismissed }.problem("stale-version");
+        assert_eq!(app.state(&case).await, if closed { "closed" } else { "inspectorate_review" });
+    }
+}
+
+#[tokio::test]
 async fn of_two_second_officers_at_once_one_decides() {
     let app = TestApp::start().await;
     let case = app.case_after(&["take", "accept", "conclude"]).await;

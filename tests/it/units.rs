@@ -4,11 +4,8 @@ use netral::domain::marks;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::exclusions::noticed;
 use crate::harness::{Persona, TestApp, steps};
-
-async fn noticed() {
-    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
-}
 
 async fn sight(app: &TestApp, case: &str) -> u16 {
     app.get(&format!("/v1/cases/{case}")).by(Persona::Inspector).send().await.status

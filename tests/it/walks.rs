@@ -179,6 +179,7 @@ fn punish(standing: &mut Standing, beside: &Beside, next: &Case, by: &By) -> Res
             category,
             sanction_code,
             level,
+            weight: None,
             acts,
             remedy,
             version,

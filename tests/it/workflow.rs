@@ -314,7 +314,7 @@ fn a_case_ends_as_criminal_only_after_a_conviction_and_nothing_else() {
                         assert_eq!(ends == Some(ClosureReason::CriminalOnly), convicted_only, "{criminal} {result}");
                     }
                 }
-                Ok(Verdict::NeedsApproval(_)) => panic!("closing needs no second officer"),
+                Ok(Verdict::NeedsApproval(..)) => panic!("closing needs no second officer"),
                 Err(_) => assert!(criminal.is_live(), "not closed although the track is at {criminal}"),
             }
         }

@@ -59,7 +59,7 @@ impl DeadlineView {
             overdue: clock.settled_at.is_none() && clock.is_past(now),
             last_day: clock.due_at.map(|due| law.calendar.day_at(region, due)),
             unit: rule.map(|rule| rule.counting.unit),
-            basis: rule.map(|rule| rule.basis.clone()),
+            basis: rule.and_then(|rule| rule.basis.clone()),
             confirmation: rule.map(|rule| rule.confirmation),
             code: clock.code,
             variant: clock.variant,
@@ -92,8 +92,8 @@ impl DeadlineView {
             provisional: false,
             settled_at: None,
             reporter: None,
-            basis: Some(kept.basis),
-            confirmation: None,
+            basis: kept.basis,
+            confirmation: Some(kept.confirmation),
         }
     }
 }

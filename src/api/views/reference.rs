@@ -5,17 +5,28 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Label;
-use crate::db::catalogues::{Agency, Election, Region, Sanction, SanctionAuthority, TransferBody, ViolationForm};
+use crate::db::catalogues::{Election, PlacedAgency, Region, Sanction, SanctionAuthority, TransferBody, ViolationForm};
 use crate::domain::action::AppealKind;
 use crate::domain::calendar::{Confirmation, Unit};
-use crate::domain::case::{Category, ElectionRegime};
+use crate::domain::case::{Category, ConductPhase, ElectionRegime};
 use crate::domain::deadline::{DeadlineCode, DeadlineRule};
 use crate::domain::ids::Language;
-use crate::domain::sanction::{Authority, PositionLevel};
+use crate::domain::region::RegionKind;
+use crate::domain::sanction::{AppliesTo, Authority, PositionLevel, SanctionLevel};
 
 /// A text that is kept in both languages.
 fn both(id: &str, en: &str) -> Label {
     Label { id: id.to_owned(), en: en.to_owned() }
+}
+
+/// The same where there may be none.
+fn if_any(id: Option<String>, en: Option<String>) -> Option<Label> {
+    id.zip(en).map(|(id, en)| Label { id, en })
+}
+
+/// A code in words.
+fn words(label: impl Fn(Language) -> &'static str) -> Label {
+    Label::of(|language| label(language).to_owned())
 }
 
 /// A list of one catalogue.
@@ -33,26 +44,34 @@ pub struct ViolationFormView {
     pub code: String,
     /// Category.
     pub category: Category,
+    /// That in words.
+    pub category_title: Label,
     /// Short description in our own words.
     pub title: Label,
     /// The phase the decree names; a hint.
-    pub phase_hint: Option<String>,
-    /// Norms breached.
+    pub phase_hint: Option<ConductPhase>,
+    /// That in words.
+    pub phase_hint_title: Option<Label>,
+    /// Norms breached, cited as the statute book does.
     pub norm_refs: Vec<String>,
-    /// `moral`, `medium`, `heavy` or `dismissal`; absent for offences.
-    pub level: Option<String>,
+    /// How heavy; absent for offences.
+    pub level: Option<SanctionLevel>,
+    /// That in words.
+    pub level_title: Option<Label>,
     /// Sanctions to propose from.
     pub sanction_codes: Vec<String>,
-    /// The decree or law.
+    /// The decree or law by its own title.
     pub source_decree: String,
     /// First day it holds.
     pub valid_from: NaiveDate,
     /// First day it no longer holds.
     pub valid_to: Option<NaiveDate>,
-    /// `confirmed`, `unconfirmed`, `conflict` or `own_choice`.
-    pub confirmation: String,
+    /// How far it can be trusted.
+    pub confirmation: Confirmation,
+    /// That in words.
+    pub confirmation_title: Label,
     /// What is uncertain.
-    pub note: Option<String>,
+    pub note: Option<Label>,
 }
 
 impl From<ViolationForm> for ViolationFormView {
@@ -60,16 +79,20 @@ impl From<ViolationForm> for ViolationFormView {
         Self {
             title: both(&row.title_id, &row.title_en),
             code: row.code,
+            category_title: words(|language| row.category.label(language)),
             category: row.category,
+            phase_hint_title: row.phase_hint.map(|phase| words(|language| phase.label(language))),
             phase_hint: row.phase_hint,
             norm_refs: row.norm_refs.into_iter().flatten().collect(),
+            level_title: row.level.map(|level| words(|language| level.label(language))),
             level: row.level,
             sanction_codes: row.sanction_codes.into_iter().flatten().collect(),
             source_decree: row.source_decree,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
+            confirmation_title: words(|language| row.confirmation.label(language)),
             confirmation: row.confirmation,
-            note: row.note,
+            note: if_any(row.note_id, row.note_en),
         }
     }
 }
@@ -82,26 +105,36 @@ pub struct CatalogueSanctionView {
     pub code: String,
     /// Ethics or discipline.
     pub category: Category,
-    /// `moral`, `light`, `medium`, `heavy` or `dismissal`.
-    pub level: String,
+    /// That in words.
+    pub category_title: Label,
+    /// How heavy.
+    pub level: SanctionLevel,
+    /// That in words.
+    pub level_title: Label,
     /// Name.
     pub title: Label,
     /// Length; absent where it has none, is permanent, or is not fixed.
     pub months: Option<i16>,
-    /// `pns`, `pppk`, or `asn` for both.
-    pub applies_to: String,
+    /// On whom it may be imposed.
+    pub applies_to: AppliesTo,
+    /// That in words.
+    pub applies_to_title: Label,
     /// The remedy against it; absent where there is none.
     pub remedy: Option<AppealKind>,
-    /// Legal basis.
+    /// That in words.
+    pub remedy_title: Option<Label>,
+    /// Legal basis, cited as the statute book does.
     pub basis: String,
     /// First day it holds.
     pub valid_from: NaiveDate,
     /// First day it no longer holds.
     pub valid_to: Option<NaiveDate>,
-    /// `confirmed`, `unconfirmed`, `conflict` or `own_choice`.
-    pub confirmation: String,
+    /// How far it can be trusted.
+    pub confirmation: Confirmation,
+    /// That in words.
+    pub confirmation_title: Label,
     /// What is uncertain.
-    pub note: Option<String>,
+    pub note: Option<Label>,
 }
 
 impl From<Sanction> for CatalogueSanctionView {
@@ -109,16 +142,21 @@ impl From<Sanction> for CatalogueSanctionView {
         Self {
             title: both(&row.title_id, &row.title_en),
             code: row.code,
+            category_title: words(|language| row.category.label(language)),
             category: row.category,
+            level_title: words(|language| row.level.label(language)),
             level: row.level,
             months: row.months,
+            applies_to_title: words(|language| row.applies_to.label(language)),
             applies_to: row.applies_to,
+            remedy_title: row.remedy.map(|remedy| words(|language| remedy.label(language))),
             remedy: row.remedy,
             basis: row.basis,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
+            confirmation_title: words(|language| row.confirmation.label(language)),
             confirmation: row.confirmation,
-            note: row.note,
+            note: if_any(row.note_id, row.note_en),
         }
     }
 }
@@ -136,7 +174,7 @@ pub struct CodeView {
 impl CodeView {
     /// A value of a vocabulary.
     pub fn new(code: &'static str, label: impl Fn(Language) -> &'static str) -> Self {
-        Self { code, title: Label::of(|language| label(language).to_owned()) }
+        Self { code, title: words(label) }
     }
 }
 
@@ -154,10 +192,12 @@ pub struct TransferBodyView {
     pub valid_from: NaiveDate,
     /// First day it no longer holds.
     pub valid_to: Option<NaiveDate>,
-    /// `confirmed`, `unconfirmed`, `conflict` or `own_choice`.
-    pub confirmation: String,
+    /// How far it can be trusted.
+    pub confirmation: Confirmation,
+    /// That in words.
+    pub confirmation_title: Label,
     /// What is uncertain.
-    pub note: Option<String>,
+    pub note: Option<Label>,
 }
 
 impl From<TransferBody> for TransferBodyView {
@@ -168,8 +208,9 @@ impl From<TransferBody> for TransferBodyView {
             code: row.code,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
+            confirmation_title: words(|language| row.confirmation.label(language)),
             confirmation: row.confirmation,
-            note: row.note,
+            note: if_any(row.note_id, row.note_en),
         }
     }
 }
@@ -187,11 +228,11 @@ pub struct SanctionAuthorityView {
     #[schema(example = "administrator")]
     pub position_level: PositionLevel,
     /// It in words.
-    pub position_title: Label,
+    pub position_level_title: Label,
     /// Sanctions that this official may impose on a holder of that position.
     #[schema(example = json!(["S1", "S2", "S3", "B1", "B2", "B3"]))]
     pub sanction_codes: Vec<String>,
-    /// Legal basis.
+    /// Legal basis, cited as the statute book does.
     #[schema(example = "PP 94/2021")]
     pub basis: String,
     /// First day it holds.
@@ -199,22 +240,25 @@ pub struct SanctionAuthorityView {
     pub valid_from: NaiveDate,
     /// First day it no longer holds.
     pub valid_to: Option<NaiveDate>,
-    /// `confirmed`, `unconfirmed`, `conflict` or `own_choice`.
+    /// How far it can be trusted.
     #[schema(example = "unconfirmed")]
-    pub confirmation: String,
+    pub confirmation: Confirmation,
+    /// That in words.
+    pub confirmation_title: Label,
 }
 
 impl From<SanctionAuthority> for SanctionAuthorityView {
     fn from(row: SanctionAuthority) -> Self {
         Self {
-            title: Label::of(|language| row.authority.label(language).to_owned()),
-            position_title: Label::of(|language| row.position_level.label(language).to_owned()),
+            title: words(|language| row.authority.label(language)),
+            position_level_title: words(|language| row.position_level.label(language)),
             code: row.authority,
             position_level: row.position_level,
             sanction_codes: row.sanction_codes.into_iter().flatten().collect(),
             basis: row.basis,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
+            confirmation_title: words(|language| row.confirmation.label(language)),
             confirmation: row.confirmation,
         }
     }
@@ -234,22 +278,28 @@ pub struct DeadlineRuleView {
     pub length: u32,
     /// Which days count.
     pub unit: Unit,
+    /// That in words.
+    pub unit_title: Label,
     /// The election law it is for; absent for any.
     pub regime: Option<ElectionRegime>,
+    /// That in words.
+    pub regime_title: Option<Label>,
     /// It stands still while the reporter is asked.
     pub pausable: bool,
     /// An end on a day off moves to the next working day.
     pub roll_forward: bool,
     /// Collective leave counts as a working day.
     pub collective_leave_counts: bool,
-    /// The provision it rests on.
-    pub basis: String,
+    /// The provision it rests on, cited as the statute book does; absent where there is none.
+    pub basis: Option<String>,
     /// First day it holds.
     pub valid_from: NaiveDate,
     /// First day it no longer holds.
     pub valid_to: Option<NaiveDate>,
     /// How far it can be trusted.
     pub confirmation: Confirmation,
+    /// That in words.
+    pub confirmation_title: Label,
 }
 
 impl From<&DeadlineRule> for DeadlineRuleView {
@@ -259,7 +309,9 @@ impl From<&DeadlineRule> for DeadlineRuleView {
             variant: rule.variant.clone(),
             title: Label::of(|language| rule.title(language).to_owned()),
             length: rule.length,
+            unit_title: words(|language| rule.counting.unit.label(language)),
             unit: rule.counting.unit,
+            regime_title: rule.regime.map(|regime| words(|language| regime.label(language))),
             regime: rule.regime,
             pausable: rule.pausable,
             roll_forward: rule.counting.roll_forward,
@@ -267,6 +319,7 @@ impl From<&DeadlineRule> for DeadlineRuleView {
             basis: rule.basis.clone(),
             valid_from: rule.valid_from,
             valid_to: rule.valid_to,
+            confirmation_title: words(|language| rule.confirmation.label(language)),
             confirmation: rule.confirmation,
         }
     }
@@ -281,8 +334,10 @@ pub struct RegionView {
     /// Name.
     #[schema(example = "Kota Jambi")]
     pub name: String,
-    /// `province`, `regency`, `city` or `district`.
-    pub kind: String,
+    /// Its level.
+    pub kind: RegionKind,
+    /// That in words.
+    pub kind_title: Label,
     /// The region it lies in.
     pub parent_code: Option<String>,
     /// Has a government, and with it a PPK, of its own.
@@ -293,7 +348,7 @@ pub struct RegionView {
     pub valid_from: Option<NaiveDate>,
     /// First day it no longer holds.
     pub valid_to: Option<NaiveDate>,
-    /// Where it was taken from.
+    /// Decrees and pages it was taken from, with the day of a page; absent where none was found.
     pub source: Option<String>,
 }
 
@@ -302,6 +357,7 @@ impl From<Region> for RegionView {
         Self {
             code: row.code,
             name: row.name,
+            kind_title: words(|language| row.kind.label(language)),
             kind: row.kind,
             parent_code: row.parent_code,
             autonomous: row.autonomous,
@@ -322,34 +378,41 @@ pub struct AgencyView {
     /// Name.
     pub name: String,
     /// Kind: `bkn`, `ministry`, `central_body`, `regional_government` and others.
+    #[schema(example = "regional_government")]
     pub kind: String,
+    /// That in words; absent for a kind the catalogue has none for.
+    pub kind_title: Option<Label>,
     /// The region it governs or supervises.
     pub region_code: Option<String>,
     /// The agency above it.
     pub parent_code: Option<String>,
-    /// Its part in a neutrality case, in Indonesian.
-    pub work: Option<String>,
+    /// Its part in a neutrality case.
+    pub work: Option<Label>,
     /// First day it holds.
     pub valid_from: Option<NaiveDate>,
     /// First day it no longer holds.
     pub valid_to: Option<NaiveDate>,
-    /// `confirmed`, `unconfirmed`, `conflict` or `own_choice`.
-    pub confirmation: String,
-    /// Where it was taken from.
+    /// How far it can be trusted.
+    pub confirmation: Confirmation,
+    /// That in words.
+    pub confirmation_title: Label,
+    /// Decrees and pages it was taken from, with the day of a page; absent where none was found.
     pub source: Option<String>,
 }
 
-impl From<(Agency, Option<String>)> for AgencyView {
-    fn from((row, parent_code): (Agency, Option<String>)) -> Self {
+impl From<PlacedAgency> for AgencyView {
+    fn from((row, parent_code, kind): PlacedAgency) -> Self {
         Self {
+            kind_title: kind.map(|(id, en)| Label { id, en }),
             code: row.code,
             name: row.name,
             kind: row.kind,
             region_code: row.region_code,
             parent_code,
-            work: row.work,
+            work: if_any(row.work_id, row.work_en),
             valid_from: row.valid_from,
             valid_to: row.valid_to,
+            confirmation_title: words(|language| row.confirmation.label(language)),
             confirmation: row.confirmation,
             source: row.source,
         }
@@ -364,6 +427,8 @@ pub struct ElectionEventView {
     pub code: String,
     /// Which election law.
     pub regime: ElectionRegime,
+    /// That in words.
+    pub regime_title: Label,
     /// Where it is held, with all below; empty for the whole country.
     pub region_codes: Vec<String>,
     /// Name.
@@ -384,12 +449,14 @@ pub struct ElectionEventView {
     pub voting_day: NaiveDate,
     /// First day after its stages.
     pub valid_to: NaiveDate,
-    /// `confirmed`, `unconfirmed`, `conflict` or `own_choice`.
-    pub confirmation: String,
-    /// Where it was found.
+    /// How far it can be trusted.
+    pub confirmation: Confirmation,
+    /// That in words.
+    pub confirmation_title: Label,
+    /// Decrees and pages it was found in, with the day of a page.
     pub source: String,
     /// What is uncertain.
-    pub note: Option<String>,
+    pub note: Option<Label>,
 }
 
 impl From<Election> for ElectionEventView {
@@ -397,6 +464,7 @@ impl From<Election> for ElectionEventView {
         Self {
             title: both(&row.title_id, &row.title_en),
             code: row.code,
+            regime_title: words(|language| row.regime.label(language)),
             regime: row.regime,
             region_codes: row.region_codes.into_iter().flatten().collect(),
             valid_from: row.valid_from,
@@ -407,9 +475,10 @@ impl From<Election> for ElectionEventView {
             quiet_to: row.quiet_to,
             voting_day: row.voting_day,
             valid_to: row.valid_to,
+            confirmation_title: words(|language| row.confirmation.label(language)),
             confirmation: row.confirmation,
             source: row.source,
-            note: row.note,
+            note: if_any(row.note_id, row.note_en),
         }
     }
 }

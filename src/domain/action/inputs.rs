@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{BawasluSkipReason, BreachResult, Employment, ReturnResult};
 use crate::domain::case::{Category, ConductPhase, DismissalCode, ElectionRegime, ProtectedPosition, ReferralKind};
+use crate::domain::sanction::PositionLevel;
 
 /// An official letter or decision, by number and date. Numbers are other bodies' own: text, never parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -293,6 +294,8 @@ pub struct SendRecommendation {
     /// The sanctions proposed, lightest first.
     #[schema(min_items = 1, max_items = 10, min_length = 2, max_length = 24)]
     pub proposed_sanctions: Vec<String>,
+    /// Level of the subject's position: with it the service warns where no official of the agency may impose a proposed sanction.
+    pub position_level: Option<PositionLevel>,
     /// The agency whose PPK is addressed; must be the subject's.
     #[schema(min_length = 2, max_length = 24, example = "PEMDA1571")]
     pub addressee_agency_code: String,

@@ -70,9 +70,10 @@ pub struct ImposeSanction {
     /// Remarks for I'DIS (*keterangan*).
     #[schema(min_length = 3, max_length = 1000)]
     pub remarks: Option<String>,
-    /// What kind of official decided; with `position_level` the service warns where the law names another.
+    /// What kind of official decided; the service warns where the law names another. Left out, it can only see whether any official
+    /// of the agency, or the President, may impose the sanction.
     pub authority: Option<Authority>,
-    /// Level of the subject's position.
+    /// Level of the subject's position. Left out, the service can only see whether the sanction may be imposed on any.
     pub position_level: Option<PositionLevel>,
 }
 

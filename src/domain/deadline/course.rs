@@ -230,7 +230,12 @@ fn begun(maker: &ClockMaker<'_>, step: &TrackMove<'_>) -> Vec<Clock> {
             let windows = kinds.filter_map(|kind| start(code, kind.as_str(), delivered_on));
             vec![windows.max_by_key(|clock| clock.due_at)]
         }
-        (_, D::D12) => vec![start(code, "", step.owed_since.unwrap_or(today))],
+        // A pending remedy had put it off; where nothing is owed, nothing begins.
+        (_, D::D12) => {
+            let outcome = step.step.document.as_ref().filter(|_| step.rule.track == Track::Appeal);
+            let put_off = |since: NaiveDate| outcome.map_or(since, |outcome| since.max(outcome.dated));
+            vec![step.owed_since.and_then(|since| start(code, "", put_off(since)))]
+        }
         (_, code) => vec![start(code, "", today)],
     });
     started.flatten().collect()

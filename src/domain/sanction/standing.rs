@@ -22,6 +22,8 @@ pub struct StandingSanction {
     pub sanction_code: String,
     /// Its level in the catalogue.
     pub level: String,
+    /// How heavy it is in the catalogue it was taken from.
+    pub weight: Option<i16>,
     /// The acts it is for.
     pub acts: Vec<i16>,
     /// The remedy against it, by the catalogue it was taken from.

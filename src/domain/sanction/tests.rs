@@ -37,6 +37,7 @@ fn standing(id: u128, category: Category, acts: &[i16]) -> StandingSanction {
         category,
         sanction_code: format!("S{id}"),
         level: "medium".to_owned(),
+        weight: None,
         acts: acts.to_vec(),
         remedy: None,
         version: i16::try_from(id).unwrap(),

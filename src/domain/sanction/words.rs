@@ -42,6 +42,17 @@ text_enum! {
 }
 
 text_enum! {
+    /// How heavy a sanction is: moral ones by PP 42/2004 art. 15, light to heavy by PP 94/2021 art. 8.
+    SanctionLevel {
+        Moral = "moral", "Sanksi moral", "Moral sanction";
+        Light = "light", "Hukuman disiplin ringan", "Light discipline sanction";
+        Medium = "medium", "Hukuman disiplin sedang", "Medium discipline sanction";
+        Heavy = "heavy", "Hukuman disiplin berat", "Heavy discipline sanction";
+        Dismissal = "dismissal", "Pemberhentian", "Dismissal";
+    }
+}
+
+text_enum! {
     /// On whom a sanction of the catalogue may be imposed.
     AppliesTo {
         Pns = "pns", "PNS dan calon PNS", "Tenured civil servants, also on probation";

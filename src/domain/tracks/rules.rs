@@ -144,6 +144,7 @@ const fn changed_by_remedy(to: T) -> TrackRule {
     rule(Appeal, to, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
         .needs(&[Datum::Document, Datum::SanctionCode])
         .checks(&[g::DECISION_BY_TODAY, g::SANCTION_STANDS, g::NEW_SANCTION_NAMED])
+        .sets(&["D12"])
         .tells(TOLD_AUDITORS)
 }
 
@@ -248,15 +249,18 @@ pub const TRACK_RULES: &[TrackRule] = &[
     rule(Appeal, T::Examined, &[T::Filed], &[S::Appeal, S::Monitoring], P::DecideAppeal),
     rule(Appeal, T::Upheld, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
         .checks(&[g::DECISION_BY_TODAY])
+        .sets(&["D12"])
         .tells(TOLD_AUDITORS),
     changed_by_remedy(T::Lightened),
     changed_by_remedy(T::Aggravated),
     changed_by_remedy(T::Changed),
     rule(Appeal, T::Inadmissible, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
         .checks(&[g::DECISION_BY_TODAY])
+        .sets(&["D12"])
         .tells(TOLD_AUDITORS),
     rule(Appeal, T::Cancelled, LIVE_APPEAL, LEFT_BEHIND, P::DecideAppeal)
         .checks(&[g::DECISION_BY_TODAY])
+        .sets(&["D12"])
         .tells(TOLD_AUDITORS),
     rule(Control, T::Warning, &[T::None, T::Lifted], PPK_PHASE, P::ControlPpk)
         .takes(&[Datum::Reason])

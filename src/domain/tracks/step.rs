@@ -73,7 +73,7 @@ pub fn decide(
     let mut beside = beside::of_step(track, step, facts, named, &mut next);
     if track == Track::Discipline && matches!(step.to, TrackState::Summoned | TrackState::SummonedAgain) {
         let missed = stands.and_then(|run| run.day);
-        beside.warnings.extend(summons::warnings(step, missed, &named.law, &before.region_code));
+        beside.warnings.extend(summons::warnings(step, missed, &named.law, before));
     }
     let notices = told(rule.notices, before, &next, false);
     let owed_since = sanction::owed_since(beside.version.as_ref(), &beside.dates, named);

@@ -3,20 +3,21 @@
 use chrono::NaiveDate;
 
 use super::{TrackState, TrackStep};
-use crate::domain::deadline::{Law, WORKING_DAYS};
+use crate::domain::case::Case;
+use crate::domain::deadline::{DeadlineCode, Law, SECOND_SUMMONS, SUMMONS};
 use crate::domain::warning::Warning;
 
-/// Working days within which a summons is followed by the examination, and a missed one by the second summons (PP 94/2021;
-/// Peraturan BKN 6/2022).
-const WITHIN: u32 = 7;
-
-/// What the officer is warned of who records a summons. `missed` is the day of the summons before it.
-pub fn warnings(step: &TrackStep, missed: Option<NaiveDate>, law: &Law, region: &str) -> Vec<Warning> {
+/// What the officer is warned of who records a summons in this case. `missed` is the day of the summons before it. Without a rule
+/// for it no day is too late.
+pub fn warnings(step: &TrackStep, missed: Option<NaiveDate>, law: &Law, case: &Case) -> Vec<Warning> {
     let (Some(letter), Some(day)) = (&step.document, step.day) else { return Vec::new() };
-    let follows =
-        |from: NaiveDate, to: NaiveDate| from <= to && to <= law.calendar.after(from, WITHIN, WORKING_DAYS, region).day;
-    let unusual = (!follows(letter.dated, day)).then_some(Warning::SummonsDayUnusual);
+    let follows = |variant, from: NaiveDate, to: NaiveDate| {
+        let rule = law.rule(DeadlineCode::D7, variant, case.election_regime, from);
+        let last = rule.map(|rule| law.calendar.after(from, rule.length, rule.counting, &case.region_code).day);
+        from <= to && last.is_none_or(|last| to <= last)
+    };
+    let unusual = (!follows(SUMMONS, letter.dated, day)).then_some(Warning::SummonsDayUnusual);
     let again = missed.filter(|_| step.to == TrackState::SummonedAgain);
-    let second = again.filter(|missed| !follows(*missed, letter.dated)).map(|_| Warning::SecondSummonsUnusual);
-    unusual.into_iter().chain(second).collect()
+    let late = again.filter(|missed| !follows(SECOND_SUMMONS, *missed, letter.dated));
+    unusual.into_iter().chain(late.map(|_| Warning::SecondSummonsUnusual)).collect()
 }

@@ -1,0 +1,16 @@
+ALTER TABLE retention_policies DROP COLUMN confirmation;
+UPDATE retention_policies SET basis = 'Kebijakan layanan' WHERE basis IS NULL;
+ALTER TABLE retention_policies ALTER COLUMN basis SET NOT NULL;
+UPDATE deadline_rules SET basis = 'Kebijakan layanan' WHERE basis IS NULL;
+ALTER TABLE deadline_rules ALTER COLUMN basis SET NOT NULL;
+DROP TABLE agency_kinds;
+ALTER TABLE agencies DROP COLUMN work_en;
+ALTER TABLE agencies RENAME COLUMN work_id TO work;
+ALTER TABLE election_events DROP COLUMN note_id;
+ALTER TABLE election_events RENAME COLUMN note_en TO note;
+ALTER TABLE transfer_bodies DROP COLUMN note_id;
+ALTER TABLE transfer_bodies RENAME COLUMN note_en TO note;
+ALTER TABLE sanctions DROP COLUMN note_id;
+ALTER TABLE sanctions RENAME COLUMN note_en TO note;
+ALTER TABLE violation_forms DROP COLUMN note_id;
+ALTER TABLE violation_forms RENAME COLUMN note_en TO note;

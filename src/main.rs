@@ -14,6 +14,7 @@ use netral::db::{self, Tx, calendar::Keeper, provider_accounts::Account};
 use netral::domain::actor::Role;
 use netral::domain::audit::{Report, verify_export};
 use netral::domain::checkpoint::{Checkpoint, PublicKey};
+use netral::domain::policy::is_machine;
 use netral::flows::officers::{self, OfficerToAdd};
 use netral::flows::single_sign_on;
 use netral::serve::{self, Database, StartError};
@@ -183,8 +184,9 @@ struct OfficerArgs {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    let known = || Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
-    Role::parse(text).ok_or_else(|| format!("one of: {}", known()))
+    let of_people = || Role::ALL.iter().copied().filter(|role| !is_machine(*role));
+    let known = || of_people().map(Role::as_str).collect::<Vec<_>>().join(", ");
+    of_people().find(|role| role.as_str() == text).ok_or_else(|| format!("one of: {}", known()))
 }
 
 fn public_key(text: &str) -> Result<PublicKey, String> {

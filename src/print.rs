@@ -4,12 +4,12 @@
 use std::fmt::Write;
 
 use crate::domain::action::Verb;
-use crate::domain::actor::Role;
+use crate::domain::actor::{Role, Scope};
 use crate::domain::case::State;
 use crate::domain::decide::denies_sanction;
 use crate::domain::guards::ALL_TRACKS_TERMINAL;
 use crate::domain::ids::Language;
-use crate::domain::policy::{GRANTS, Permission};
+use crate::domain::policy::{GRANTS, Permission, opened_by};
 use crate::domain::tracks::rules::TRACK_RULES;
 use crate::domain::workflow::{Firer, OPENING, OPENING_DEADLINES, OPENING_NOTICES, RULES, Rule, Target};
 
@@ -229,6 +229,11 @@ pub fn grants_markdown() -> String {
         );
     }
     text.push_str(EXCLUSIONS);
+    text.push_str("\n## Scopes\n\nA token of a machine client is worth what the grant of its seat's role and its own scopes both name. It opens no write.\n\n| Scope | Opens |\n|---|---|\n");
+    for scope in Scope::ALL {
+        let opened: Vec<String> = opened_by(*scope).iter().map(|permission| format!("`{permission}`")).collect();
+        let _ = writeln!(text, "| `{scope}` | {} |", opened.join(", "));
+    }
     text.push_str("\n## Permissions\n\n| Permission |");
     for role in Role::ALL {
         let _ = write!(text, " {role} |");

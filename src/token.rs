@@ -26,7 +26,9 @@ pub use self::{
     jwt::{OfficerClaims, OfficerToken, ReporterClaims, TokenError},
     keyring::KeyError,
     password::{PasswordError, PasswordHasher, random_password},
-    second_factor::{SecondFactor, refresh_token, refresh_token_hash},
+    second_factor::{
+        SecondFactor, client_secret, client_secret_hash, client_secret_matches, refresh_token, refresh_token_hash,
+    },
     signing::{Rotation, rotate},
 };
 use crate::domain::ids::AccessCode;

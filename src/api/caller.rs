@@ -1,5 +1,5 @@
-//! Who calls: an officer with a seat, or a reporter in front of his own report. Reads tokens and the live seat; says
-//! nothing about what the caller may do.
+//! Who calls: an officer or a machine client with a seat, or a reporter in front of his own report. Reads tokens and the live seat;
+//! says nothing about what the caller may do, but that a machine only reads.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -16,8 +16,8 @@ use super::extract::bad_header;
 use super::problem::{Problem, ProblemCode};
 use crate::app::App;
 use crate::db;
-use crate::domain::actor::{Actor, Officer};
-use crate::domain::policy::{Permission, granted};
+use crate::domain::actor::{Actor, Officer, Scope};
+use crate::domain::policy::{Permission, is_machine, permits};
 use crate::flows::exclusions;
 
 /// How long a verified token and its seat are trusted without a look at the database: an officer who is disabled, or
@@ -72,7 +72,7 @@ impl RecentCallers {
     }
 }
 
-/// An officer who signed in, and the sign-in.
+/// An officer who signed in, or a machine client with a token, and the sign-in.
 #[derive(Clone, Debug)]
 pub struct Caller(pub Officer, pub Uuid);
 
@@ -84,11 +84,31 @@ impl Caller {
 
     /// Refuses a caller whose role has not this permission at all.
     pub fn must(&self, permission: Permission) -> Result<(), Problem> {
-        if granted(self.0.role, permission) {
+        if permits(&self.0, permission) {
             Ok(())
         } else {
             Err(Problem::new(ProblemCode::Forbidden).with("permission", permission.as_str()))
         }
+    }
+
+    /// Refuses a machine client what is for people: their own account.
+    pub fn must_be_a_person(&self) -> Result<(), Problem> {
+        if !is_machine(self.0.role) {
+            return Ok(());
+        }
+        Err(Problem::new(ProblemCode::Forbidden).detail(
+            "Ini untuk petugas. Sistem klien dikelola oleh administrator sistem.",
+            "This is for officers. Machine clients are kept by a system administrator.",
+        ))
+    }
+
+    /// No scope opens a write, and not every write asks for a permission: who sees a case may step back from it.
+    fn reading_if_machine(self, request: &HttpRequest) -> Result<Self, Problem> {
+        if request.method().is_safe() || !is_machine(self.0.role) {
+            return Ok(self);
+        }
+        Err(Problem::new(ProblemCode::Forbidden)
+            .detail("Sistem klien hanya dapat membaca.", "A machine client can only read."))
     }
 
     /// Scope of this caller's idempotency keys: what one seat was answered is not for another seat of the same officer.
@@ -123,7 +143,8 @@ async fn verified(app: &App, token: &str, seat: Option<Uuid>) -> Result<(Caller,
     let officer = db::officers::acting(&app.pool, seat, claims.sid, now).await?;
     let officer = officer.map(|seated| exclusions::recognised(&app.keys, seated));
     let officer = officer.filter(|officer| officer.officer_id == claims.sub).ok_or_else(unauthorized)?;
-    Ok((Caller(officer, claims.sid), claims.exp))
+    let scopes = claims.scope.split(' ').filter_map(Scope::parse).collect();
+    Ok((Caller(Officer { scopes, ..officer }, claims.sid), claims.exp))
 }
 
 impl FromRequest for Caller {
@@ -137,13 +158,13 @@ impl FromRequest for Caller {
             let key = seat.map_or_else(|| token.to_owned(), |seat| format!("{token} {seat}"));
             let recent = request.app_data::<web::Data<RecentCallers>>();
             if let Some(caller) = recent.and_then(|recent| recent.get(&key, app.clock.now().timestamp())) {
-                return Ok(caller);
+                return caller.reading_if_machine(&request);
             }
             let (caller, expires_at) = verified(&app, token, seat).await?;
             if let Some(recent) = recent {
                 recent.put(key, &caller, expires_at);
             }
-            Ok(caller)
+            caller.reading_if_machine(&request)
         })
     }
 }

@@ -13,7 +13,7 @@ use super::views::{DeadlineCountView, DeadlineView};
 use crate::app::App;
 use crate::db;
 use crate::domain::access::Operation;
-use crate::domain::policy::{Permission, granted};
+use crate::domain::policy::{Permission, permits};
 use crate::flows::transition::sight;
 
 /// The deadlines of a case.
@@ -39,7 +39,7 @@ pub async fn list_case_deadlines(
     let found = seen(&app, &caller, Operation::ListCaseDeadlines, &number).await?;
     let mut clocks = db::deadlines::of_case(&app.pool, found.case.id).await?;
     // Bawaslu's window begins with the day a reporter knew, which is part of the report.
-    if !granted(caller.0.role, Permission::ReadReport) {
+    if !permits(&caller.0, Permission::ReadReport) {
         clocks.retain(|(clock, _)| clock.report_id.is_none());
     }
     let (law, now) = (app.laws.current(&app.pool).await?, app.clock.now());

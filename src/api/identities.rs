@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::db::access::Untraced;
 use crate::db::{self, Tx};
 use crate::domain::access::Operation;
-use crate::domain::policy::{Permission, granted};
+use crate::domain::policy::{Permission, permits};
 use crate::flows::identity;
 
 /// A request to be shown who reported.
@@ -82,7 +82,7 @@ pub async fn list_identity_requests(
     Query(query): Query<PageQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let custodian = granted(caller.0.role, Permission::ApproveIdentity);
+    let custodian = permits(&caller.0, Permission::ApproveIdentity);
     if !custodian {
         caller.must(Permission::RequestIdentity)?;
     }

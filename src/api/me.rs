@@ -88,6 +88,7 @@ pub struct Me {
 )]
 #[get("/v1/me")]
 pub async fn get_me(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+    caller.must_be_a_person()?;
     let Caller(officer, current) = caller;
     let account = db::officers::account(&app.pool, officer.officer_id).await?;
     let account = account.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;

@@ -16,6 +16,7 @@ pub mod calendar;
 pub mod caller;
 pub mod case_numbers;
 pub mod cases;
+pub mod clients;
 pub mod compliance;
 pub mod credentials;
 pub mod data_requests;
@@ -31,6 +32,7 @@ pub mod identities;
 pub mod me;
 pub mod my_report;
 pub mod network;
+pub mod oauth;
 pub mod officer_write;
 pub mod officers;
 pub mod once;
@@ -82,6 +84,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(sessions::sign_in)
         .service(sessions::refresh_session)
         .service(sessions::get_jwks)
+        .service(oauth::get_client_token)
+        .service(oauth::get_oauth_metadata)
         .service(single_sign_on::start_single_sign_on)
         .service(single_sign_on::finish_single_sign_on)
         .service(single_sign_on::end_single_sign_on)
@@ -162,6 +166,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(officers::disable_officer)
         .service(officers::enable_officer)
         .service(officers::set_officer_numbers)
+        .service(clients::register_client)
+        .service(clients::list_clients)
+        .service(clients::get_client)
+        .service(clients::renew_client_secret)
+        .service(clients::disable_client)
+        .service(clients::enable_client)
         .service(deliveries::list_deliveries)
         .service(deliveries::resend_delivery)
         .service(health::get_livez)
@@ -196,6 +206,7 @@ pub const BODIES: &[&str] = &[
     "NewOfficer",
     "NewSeat",
     "OfficerReason",
+    "NewClient",
     "OfficerNumbers",
     "TrackStep",
     "FlagReview",

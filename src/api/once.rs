@@ -16,7 +16,7 @@ use crate::db::idempotency::{self, KeptReply};
 use crate::db::{self, Tx};
 use crate::domain::actor::Officer;
 use crate::domain::case::CaseFacts;
-use crate::domain::policy::{Permission, granted, visible};
+use crate::domain::policy::{Permission, permits, visible};
 use crate::flows::transition::{Fired, Planned};
 
 /// What a write answers, in the form that is kept for a repeat. Must not hold a secret.
@@ -211,7 +211,7 @@ async fn replay(app: &App, knock: &Knock<'_>, kept: &KeptReply, fingerprint: &[u
         let numbers = named_in(&body);
         if !numbers.is_empty() {
             // Who does not read cases was shown no more than a number, whatever the reach of the seat.
-            let sight = granted(officer.role, Permission::ReadCase).then(|| Sight::Seat(visible(officer)));
+            let sight = permits(officer, Permission::ReadCase).then(|| Sight::Seat(visible(officer)));
             let out_of_sight = match &sight {
                 Some(sight) => db::cases::any_unseen(&app.pool, &numbers, sight).await?,
                 None => false,

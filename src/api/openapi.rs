@@ -44,6 +44,7 @@ use crate::domain::ids::Language;
         (name = "data-protection", description = "For the privacy officer: holds, purges, data requests, breaches. / Untuk pejabat pelindungan data pribadi."),
         (name = "reference", description = "Agencies, regions, catalogues, labels in both languages. / Instansi, wilayah, katalog, dan label."),
         (name = "officers", description = "For administrators: officers and their seats. / Untuk administrator: petugas dan jabatannya."),
+        (name = "clients", description = "For system administrators: other systems and their secrets. / Untuk administrator sistem: sistem klien."),
         (name = "service", description = "State of the service itself. / Keadaan layanan."),
     )
 )]
@@ -58,14 +59,26 @@ impl Modify for Frame {
         license.identifier = Some(env!("CARGO_PKG_LICENSE").to_owned());
         document.info.license = Some(license);
         let components = document.components.get_or_insert_default();
-        let mut scheme = |name: &str, format: Option<&str>, description: &str| {
-            let mut http = Http::new(HttpAuthScheme::Bearer);
+        let mut scheme = |name: &str, kind: HttpAuthScheme, format: Option<&str>, description: &str| {
+            let mut http = Http::new(kind);
             http.description = Some(description.to_owned());
             http.bearer_format = format.map(str::to_owned);
             components.security_schemes.insert(name.to_owned(), RefOr::T(SecurityScheme::Http(http)));
         };
-        scheme("officer", Some("JWT"), "Token of an officer, from signing in. / Token petugas.");
-        scheme("reporter", None, "Token of a reporter's session, from number and access code. / Token sesi pelapor.");
+        let jwt = "Token of an officer, from signing in, or of a machine client, from /oauth/token. / Token petugas atau sistem klien.";
+        scheme("officer", HttpAuthScheme::Bearer, Some("JWT"), jwt);
+        scheme(
+            "client",
+            HttpAuthScheme::Basic,
+            None,
+            "Id and secret of a machine client. / Identitas dan rahasia sistem klien.",
+        );
+        scheme(
+            "reporter",
+            HttpAuthScheme::Bearer,
+            None,
+            "Token of a reporter's session, from number and access code. / Token sesi pelapor.",
+        );
         document.servers = Some(vec![utoipa::openapi::Server::new("/")]);
         let statuses = ProblemCode::ALL.iter().map(|code| code.status()).filter(reaches_an_operation);
         components.responses.extend(statuses.map(|status| (name_of(status), RefOr::T(response(status)))));
@@ -217,6 +230,8 @@ problem_sets! {
     SignOnEnd = [400, 401, 403, 404, 429, 500, 502, 503];
     /// That provider calling us.
     ProviderCall = [400, 404, 413, 415, 429, 500, 502, 503];
+    /// A machine client asking for a token: what RFC 6749 has no word for.
+    ClientCall = [413, 415, 429, 500, 503];
     /// Reading with a token.
     SignedInRead = [400, 401, 403, 404, 429, 500, 503];
     /// Reading with a token what may be closed by the state it is in.

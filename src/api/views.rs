@@ -16,7 +16,7 @@ use crate::domain::case::{State, public_label};
 use crate::domain::event::hex;
 use crate::domain::ids::Language;
 use crate::domain::notice::Notice;
-use crate::domain::policy::{Permission, granted, shows_criminal_steps};
+use crate::domain::policy::{Permission, permits, shows_criminal_steps};
 use crate::domain::report::Direction;
 use crate::flows::sealing::OpenMessage;
 
@@ -141,7 +141,7 @@ pub struct EventView {
 impl EventView {
     /// The view for this officer.
     pub fn new(event: Event, officer: &Officer) -> Self {
-        let readable = granted(officer.role, Permission::ReadDetails);
+        let readable = permits(officer, Permission::ReadDetails);
         let details =
             event.details.filter(|_| readable).and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
         // The PPK is told that criminal proceedings run, not where they stand.
@@ -211,7 +211,7 @@ pub struct ApprovalView {
 impl ApprovalView {
     /// The view for this officer.
     pub fn new(approval: &Approval, officer: &Officer) -> Self {
-        let readable = granted(officer.role, Permission::ReadDetails) || approval.drafted_by == officer.officer_id;
+        let readable = permits(officer, Permission::ReadDetails) || approval.drafted_by == officer.officer_id;
         Self {
             id: approval.id,
             action: approval.verb,

@@ -60,8 +60,8 @@ pub(super) const NOT_EXCLUDED: &str = not_excluded!();
 pub struct Traits {
     /// Key.
     pub officer_id: Uuid,
-    /// Address.
-    pub email: String,
+    /// Address; none of a machine.
+    pub email: Option<String>,
     /// NIP.
     pub nip: Option<Confidential<String>>,
     /// Keyed hash of the NIK, as of a subject's.

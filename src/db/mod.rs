@@ -20,6 +20,7 @@ pub mod calendar;
 pub mod case_list;
 pub mod cases;
 pub mod catalogues;
+pub mod clients;
 pub mod compliance;
 pub mod daily;
 pub mod data_keys;

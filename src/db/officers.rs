@@ -1,4 +1,4 @@
-//! Officers and their seats.
+//! Officers and their seats. Machine clients have accounts and seats here too; what is theirs alone is in `clients`.
 
 use std::collections::HashMap;
 
@@ -14,13 +14,17 @@ use crate::domain::actor::{Officer, Role};
 use crate::domain::marks::Marks;
 use crate::schema::{agencies, officer_events, officers, seats, sign_ins};
 
-/// An account, for signing in.
+// A second key on the same column, which ties a seat's role to the kind of account, hides this one from `diesel print-schema`.
+diesel::joinable!(seats -> officers (officer_id));
+
+/// The account of a person, for signing in.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = officers)]
 pub struct Account {
     /// Key.
     pub id: Uuid,
     /// Address, in lower case.
+    #[diesel(select_expression = officers::email.assume_not_null())]
     pub email: String,
     /// Name.
     pub name: String,
@@ -31,6 +35,9 @@ pub struct Account {
     /// No longer allowed in since.
     pub disabled_at: Option<DateTime<Utc>>,
 }
+
+/// The kind of account that a person holds.
+const PERSON: &str = "person";
 
 /// A seat with the agency it is at.
 #[derive(Clone, Debug, Queryable)]
@@ -64,10 +71,11 @@ pub async fn id_of(tx: &mut Tx, email: &str) -> Result<Option<Uuid>, DbError> {
     Ok(found.first(tx.connection()?).await.optional()?)
 }
 
-/// The account with this key.
+/// The person's account with this key.
 pub async fn account(pool: &Pool, id: Uuid) -> Result<Option<Account>, DbError> {
     let mut connection = pool.get().await?;
-    Ok(officers::table.find(id).select(Account::as_select()).first(&mut connection).await.optional()?)
+    let person = officers::table.find(id).filter(officers::kind.eq(PERSON));
+    Ok(person.select(Account::as_select()).first(&mut connection).await.optional()?)
 }
 
 /// The seats an officer who may still work holds now, in the order they were given.
@@ -124,10 +132,18 @@ type SeatRow = (Uuid, Role, Uuid, String);
 pub struct Seated(SeatRow, Traits);
 
 impl Seated {
-    /// The officer, recognised by what `marks` makes of what is stored.
+    /// The officer, recognised by what `marks` makes of what is stored; with no scope, since no token is at hand.
     pub fn recognised(self, marks: impl FnOnce(&Traits) -> Marks) -> Officer {
         let Self((seat_id, role, agency_id, region_code), traits) = self;
-        Officer { officer_id: traits.officer_id, seat_id, role, agency_id, region_code, marks: marks(&traits) }
+        Officer {
+            officer_id: traits.officer_id,
+            seat_id,
+            role,
+            agency_id,
+            region_code,
+            marks: marks(&traits),
+            scopes: Vec::new(),
+        }
     }
 }
 
@@ -303,6 +319,7 @@ pub struct Listed {
     /// Key.
     pub id: Uuid,
     /// Address.
+    #[diesel(select_expression = officers::email.assume_not_null())]
     pub email: String,
     /// Name.
     pub name: String,
@@ -319,7 +336,8 @@ pub async fn page(pool: &Pool, agency: Option<Uuid>, after: Uuid, limit: i64) ->
     let mut connection = pool.get().await?;
     let ids: Vec<Uuid> = match agency {
         None => {
-            let all = officers::table.filter(officers::id.gt(after)).order(officers::id).limit(limit);
+            let all = officers::table.filter(officers::id.gt(after).and(officers::kind.eq(PERSON)));
+            let all = all.order(officers::id).limit(limit);
             all.select(officers::id).load(&mut connection).await?
         }
         Some(agency) => {
@@ -330,7 +348,7 @@ pub async fn page(pool: &Pool, agency: Option<Uuid>, after: Uuid, limit: i64) ->
             }
             let below: Vec<Row> = diesel::sql_query(
                 "WITH RECURSIVE below AS (SELECT id FROM agencies WHERE id = $1 UNION SELECT a.id FROM agencies a JOIN below ON a.parent_id = below.id) \
-                 SELECT DISTINCT s.officer_id AS id FROM seats s JOIN below ON below.id = s.agency_id WHERE s.officer_id > $2 ORDER BY id LIMIT $3",
+                 SELECT DISTINCT s.officer_id AS id FROM seats s JOIN below ON below.id = s.agency_id WHERE s.holder = 'person' AND s.officer_id > $2 ORDER BY id LIMIT $3",
             )
             .bind::<diesel::sql_types::Uuid, _>(agency)
             .bind::<diesel::sql_types::Uuid, _>(after)
@@ -346,7 +364,8 @@ pub async fn page(pool: &Pool, agency: Option<Uuid>, after: Uuid, limit: i64) ->
 
 /// One officer.
 pub async fn listed(tx: &mut Tx, id: Uuid) -> Result<Option<Listed>, DbError> {
-    Ok(officers::table.find(id).select(Listed::as_select()).first(tx.connection()?).await.optional()?)
+    let person = officers::table.find(id).filter(officers::kind.eq(PERSON));
+    Ok(person.select(Listed::as_select()).first(tx.connection()?).await.optional()?)
 }
 
 /// The live seats of an officer, each with its agency's key; those of one who is disabled as well.
@@ -388,10 +407,9 @@ pub async fn taken(
     nip: Option<&str>,
     nik_index: Option<&[u8]>,
 ) -> Result<Vec<&'static str>, DbError> {
-    type Row = (String, Option<String>, Option<Vec<u8>>);
+    type Row = (Option<String>, Option<String>, Option<Vec<u8>>);
     let others = officers::table.filter(officers::id.nullable().is_distinct_from(own)).filter(
         officers::email
-            .nullable()
             .eq(email)
             .or(officers::nip.eq(nip))
             .or(officers::nik_index.eq(nik_index))
@@ -401,7 +419,7 @@ pub async fn taken(
     let rows: Vec<Row> = others.select(columns).load(tx.connection()?).await?;
     let held = |matches: &dyn Fn(&Row) -> bool| rows.iter().any(matches);
     let names = [
-        ("email", email.is_some() && held(&|row| Some(row.0.as_str()) == email)),
+        ("email", email.is_some() && held(&|row| row.0.as_deref() == email)),
         ("nip", nip.is_some() && held(&|row| row.1.as_deref() == nip)),
         ("nik", nik_index.is_some() && held(&|row| row.2.as_deref() == nik_index)),
     ];

@@ -1,4 +1,4 @@
-//! Who acts: an officer in a seat, the reporter of a case, or the clock. Says who one is, not what one may do.
+//! Who acts: an officer or a machine client in a seat, the reporter of a case, or the clock. Says who one is, not what one may do.
 
 use uuid::Uuid;
 
@@ -18,6 +18,14 @@ text_enum! {
         AgencyAdmin = "agency_admin", "Admin instansi", "Agency administrator";
         SystemAdmin = "system_admin", "Admin sistem", "System administrator";
         PrivacyOfficer = "privacy_officer", "Pejabat pelindungan data pribadi", "Privacy officer";
+        IntegrationClient = "integration_client", "Sistem lain", "Other system";
+    }
+}
+
+text_enum! {
+    /// What a token of a machine client can be for (RFC 6749, 3.3). What each opens is in the policy.
+    Scope {
+        ReadAgencyCases = "cases:read:agency", "Membaca perkara yang diperiksa inspektorat instansinya", "Read the cases that its agency's inspectorate reviews";
     }
 }
 
@@ -37,6 +45,8 @@ pub struct Officer {
     /// What the person is recognised by in cases, through whatever seat: own numbers, the units of all seats, and what a
     /// reporter with this address or NIK is known by.
     pub marks: Marks,
+    /// Of a machine client, what this token is for; nobody else's rights depend on it.
+    pub scopes: Vec<Scope>,
 }
 
 /// Whoever fires a transition.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::domain::actor::{Actor, Officer};
 use crate::domain::case::{Case, Subject};
 use crate::domain::decide::allowed_actions;
-use crate::domain::policy::{Permission, granted, shows_criminal_steps};
+use crate::domain::policy::{Permission, permits, shows_criminal_steps};
 use crate::domain::tracks::Track;
 use crate::domain::tracks::step::allowed_steps;
 use crate::text_enum;
@@ -63,8 +63,8 @@ impl FileSight {
     pub fn of(officer: &Officer) -> Self {
         Self {
             criminal_steps: shows_criminal_steps(officer.role),
-            sanctions: granted(officer.role, Permission::ReadSanctions),
-            details: granted(officer.role, Permission::ReadDetails),
+            sanctions: permits(officer, Permission::ReadSanctions),
+            details: permits(officer, Permission::ReadDetails),
             agency_id: officer.agency_id,
         }
     }

@@ -1,6 +1,6 @@
 //! Who may do what to which case: one table of grants, then the exclusions, which always win. Looks nothing up.
 
-use crate::domain::actor::{Actor, Officer, Role};
+use crate::domain::actor::{Actor, Officer, Role, Scope};
 use crate::domain::case::{Case, Subject};
 use crate::domain::marks::Marks;
 use crate::text_enum;
@@ -40,6 +40,7 @@ text_enum! {
         ApproveIdentity = "identity_approve", "Memutuskan pembukaan identitas pelapor", "Decide on opening who reported";
         ProtectData = "data_protect", "Pelindungan data pribadi", "Protect personal data: holds, purges, requests, breaches";
         ManageOfficers = "officers_manage", "Mengelola petugas dan jabatan", "Manage officers and their seats";
+        ManageClients = "clients_manage", "Mengelola sistem klien", "Manage machine clients";
         ManageDeliveries = "deliveries_manage", "Mengelola pengiriman surel", "Manage e-mail deliveries";
         ManageCalendar = "calendar_manage", "Mengelola kalender hari libur", "Keep the calendar of days off";
         ReadAccessLog = "access_log_read", "Membaca catatan akses", "Read who looked at what";
@@ -162,7 +163,7 @@ pub const GRANTS: &[Grant] = &[
     Grant { role: Role::AgencyAdmin, permissions: &[P::ManageOfficers], reach: Reach::NoCase },
     Grant {
         role: Role::SystemAdmin,
-        permissions: &[P::ManageOfficers, P::ManageDeliveries, P::ManageCalendar],
+        permissions: &[P::ManageOfficers, P::ManageClients, P::ManageDeliveries, P::ManageCalendar],
         reach: Reach::NoCase,
     },
     Grant {
@@ -170,7 +171,16 @@ pub const GRANTS: &[Grant] = &[
         permissions: &[P::ReadAccessLog, P::ApproveIdentity, P::ProtectData],
         reach: Reach::NoCase,
     },
+    // What its scopes open together; a token opens what its own do.
+    Grant { role: Role::IntegrationClient, permissions: &[P::ReadCase], reach: Reach::Reviewed },
 ];
+
+/// What a scope opens to a machine client. None opens a write.
+pub const fn opened_by(scope: Scope) -> &'static [Permission] {
+    match scope {
+        Scope::ReadAgencyCases => &[P::ReadCase],
+    }
+}
 
 fn grant(role: Role) -> Option<&'static Grant> {
     GRANTS.iter().find(|grant| grant.role == role)
@@ -186,6 +196,17 @@ pub fn granted(role: Role, permission: Permission) -> bool {
     grant(role).is_some_and(|grant| grant.permissions.contains(&permission))
 }
 
+/// Whether a seat of the role is a machine's and never a person's.
+pub const fn is_machine(role: Role) -> bool {
+    matches!(role, Role::IntegrationClient)
+}
+
+/// Whether the officer has the permission at all, leaving the case aside: a machine no more than the scopes of its token open.
+pub fn permits(officer: &Officer, permission: Permission) -> bool {
+    let scoped = || officer.scopes.iter().any(|scope| opened_by(*scope).contains(&permission));
+    granted(officer.role, permission) && (!is_machine(officer.role) || scoped())
+}
+
 /// Whether the role works on cases, be it without seeing them: all but those who keep accounts and the service.
 pub fn handles_cases(role: Role) -> bool {
     !matches!(role, Role::AgencyAdmin | Role::SystemAdmin)
@@ -196,12 +217,12 @@ pub fn reach(role: Role) -> Reach {
     grant(role).map_or(Reach::NoCase, |grant| grant.reach)
 }
 
-/// Whether an administrator of this role gives and takes seats of that role. Those who run the service and those who watch
+/// Whether an administrator of this role gives and takes seats of that role to people. Those who run the service and those who watch
 /// over it are appointed by the service's own administrators only.
 pub fn may_appoint(administrator: Role, role: Role) -> bool {
     match administrator {
-        Role::SystemAdmin => true,
-        Role::AgencyAdmin => !matches!(role, Role::SystemAdmin | Role::PrivacyOfficer),
+        Role::SystemAdmin => !is_machine(role),
+        Role::AgencyAdmin => !is_machine(role) && !matches!(role, Role::SystemAdmin | Role::PrivacyOfficer),
         _ => false,
     }
 }
@@ -242,16 +263,12 @@ pub fn sees(officer: &Officer, case: &Case, subject: &Subject) -> bool {
 /// Whether the officer may use the permission on cases like this one that he may see, going by the seat alone: to whom mails are
 /// written. Who among them must not hear of the case is asked when they are sent.
 pub fn meant(officer: &Officer, permission: Permission, case: &Case) -> bool {
-    grant(officer.role).is_some_and(|grant| {
-        grant.permissions.contains(&P::ReadCase)
-            && grant.permissions.contains(&permission)
-            && reaches(officer, case, grant.reach)
-    })
+    permits(officer, P::ReadCase) && permits(officer, permission) && reaches(officer, case, reach(officer.role))
 }
 
 /// Whether the actor may use the permission on this case. A rule without an officer's permission names who else fires it.
 pub fn may(actor: &Actor, permission: Permission, case: &Case, subject: &Subject) -> bool {
-    actor.officer().is_some_and(|officer| granted(officer.role, permission) && sees(officer, case, subject))
+    actor.officer().is_some_and(|officer| permits(officer, permission) && sees(officer, case, subject))
 }
 
 /// Whether the role is shown where criminal proceedings stand. The PPK is told only that they run (9.2).
@@ -276,9 +293,7 @@ pub struct Visible {
 
 /// What a query may return to this officer.
 pub fn visible(officer: &Officer) -> Visible {
-    let reach = grant(officer.role)
-        .filter(|grant| grant.permissions.contains(&P::ReadCase))
-        .map_or(Reach::NoCase, |grant| grant.reach);
+    let reach = if permits(officer, P::ReadCase) { reach(officer.role) } else { Reach::NoCase };
     Visible {
         reach,
         officer_id: officer.officer_id,
@@ -303,5 +318,36 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(GRANTS.iter().filter(|grant| grant.role == *role).count(), 1, "{role}");
         }
+    }
+
+    #[test]
+    fn a_machine_may_what_its_grant_and_the_scopes_of_its_token_both_name_and_a_person_has_no_scopes() {
+        let officer = |role, scopes: &[Scope]| Officer {
+            officer_id: Uuid::nil(),
+            seat_id: Uuid::nil(),
+            role,
+            agency_id: Uuid::nil(),
+            region_code: String::new(),
+            marks: Marks::default(),
+            scopes: scopes.to_vec(),
+        };
+        for permission in Permission::ALL {
+            assert!(!permits(&officer(Role::IntegrationClient, &[]), *permission), "{permission} without a scope");
+            let opened = Scope::ALL.iter().any(|scope| opened_by(*scope).contains(permission));
+            assert_eq!(
+                granted(Role::IntegrationClient, *permission),
+                opened,
+                "{permission}: the grant is what scopes open"
+            );
+            assert_eq!(permits(&officer(Role::IntegrationClient, Scope::ALL), *permission), opened, "{permission}");
+            for role in Role::ALL.iter().copied().filter(|role| !is_machine(*role)) {
+                assert_eq!(
+                    permits(&officer(role, &[]), *permission),
+                    granted(role, *permission),
+                    "{role} {permission}"
+                );
+            }
+        }
+        assert_eq!(visible(&officer(Role::IntegrationClient, &[])).reach, Reach::NoCase);
     }
 }

@@ -5,10 +5,11 @@ use chrono::{DateTime, Duration, Utc};
 use crate::text_enum;
 
 text_enum! {
-    /// By what an officer signed in.
+    /// By what an officer signed in, or a machine client got a token.
     SignInMethod {
         Password = "password", "Kata sandi dan kode verifikasi", "Password and verification code";
         SingleSignOn = "single_sign_on", "Akun instansi", "Single sign-on";
+        ClientCredentials = "client_credentials", "Rahasia sistem klien", "Secret of a machine client";
     }
 }
 

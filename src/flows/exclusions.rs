@@ -24,7 +24,7 @@ use crate::token::Keys;
 /// each time and stored nowhere, so that the database alone does not tell which officer reported.
 fn marks(keys: &Keys, traits: &Traits) -> Marks {
     let mut marks = marks_as_subject(keys, traits);
-    marks.0.push(sealing::email_index(keys, &traits.email));
+    marks.0.extend(traits.email.as_ref().map(|email| sealing::email_index(keys, email)));
     marks.0.extend(traits.nik_index.as_ref().map(|nik| sealing::nik_index(keys, nik)));
     marks
 }

@@ -16,6 +16,7 @@ pub mod approvals;
 pub mod audit;
 pub mod breaches;
 pub mod calendar;
+pub mod clients;
 pub mod clocks;
 pub mod credentials;
 pub mod data_requests;

@@ -201,11 +201,23 @@ async fn give(
     agency_id: Uuid,
     seat: &SeatToGive<'_>,
 ) -> Result<Appointed, FlowError> {
+    put_in_seat(tx, with, officer_id, agency_id, seat).await?;
+    appointed(tx, officer_id).await
+}
+
+/// Gives an account a seat that fits, on record.
+pub(super) async fn put_in_seat(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    officer_id: Uuid,
+    agency_id: Uuid,
+    seat: &SeatToGive<'_>,
+) -> Result<(), FlowError> {
     let (id, role) = (Uuid::now_v7(), seat.role);
     let (region_code, work_unit) = (seat.region_code, seat.work_unit);
     let given = db::officers::seat(tx, &NewSeat { id, officer_id, role, agency_id, region_code, work_unit }).await?;
     db::officers::record_seat(tx, officer_id, Some(with.by.officer_id), &given, with.now).await?;
-    appointed(tx, officer_id).await
+    Ok(())
 }
 
 /// Ends a seat. Whoever acts through it is out within a second.
@@ -316,20 +328,37 @@ async fn within_reach(
 
 /// The agency of a seat that the administrator may give, or every fault of the seat.
 async fn agency_for(tx: &mut Tx, with: &Administration<'_>, seat: &SeatToGive<'_>) -> Result<Uuid, FlowError> {
-    let at = |field: &str| format!("{}/{field}", seat.pointer);
-    let day = today(with.now);
-    let Some(agency) = db::reference::agency(tx, seat.agency_code, day).await? else {
-        return Err(FlowError::Input(vec![FieldFault::new(at("agency_code"), Fault::UnknownCode)]));
-    };
+    let agency = named_agency(tx, with, seat).await?;
     let everywhere = with.by.role == Role::SystemAdmin;
     if !policy::may_appoint(with.by.role, seat.role)
         || !(everywhere || db::reference::stands_within(tx, agency, with.by.agency_id).await?)
     {
         return Err(FlowError::BeyondReach);
     }
-    let (region, unit) = (seat.region_code, seat.work_unit);
-    fits(tx, agency, (seat.role, region, unit), day, ["role", "region_code", "work_unit"].map(at)).await?;
+    fits_at(tx, with, agency, seat).await?;
     Ok(agency)
+}
+
+/// The agency that a seat names, as of today.
+pub(super) async fn named_agency(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    seat: &SeatToGive<'_>,
+) -> Result<Uuid, FlowError> {
+    let unknown = || FieldFault::new(format!("{}/agency_code", seat.pointer), Fault::UnknownCode);
+    let found = db::reference::agency(tx, seat.agency_code, today(with.now)).await?;
+    found.ok_or_else(|| FlowError::Input(vec![unknown()]))
+}
+
+/// Every fault of a seat at its agency.
+pub(super) async fn fits_at(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    agency: Uuid,
+    seat: &SeatToGive<'_>,
+) -> Result<(), FlowError> {
+    let places = ["role", "region_code", "work_unit"].map(|field| format!("{}/{field}", seat.pointer));
+    fits(tx, agency, (seat.role, seat.region_code, seat.work_unit), today(with.now), places).await
 }
 
 /// Every fault of a seat of this role, region and work unit at an agency, at the three places named. Who acts for an agency acts for
@@ -358,7 +387,7 @@ async fn fits(
     if faults.is_empty() { Ok(()) } else { Err(FlowError::Input(faults)) }
 }
 
-async fn recorded(
+pub(super) async fn recorded(
     tx: &mut Tx,
     with: &Administration<'_>,
     officer_id: Uuid,

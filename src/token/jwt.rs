@@ -1,4 +1,4 @@
-//! Signed tokens: who an officer or a reporter is for the next minutes. It must not decide what they may do.
+//! Signed tokens: who an officer, a machine client or a reporter is for the next minutes. It must not decide what they may do.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode, jwk::JwkSet};
@@ -7,7 +7,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::Keys;
-use crate::domain::actor::Role;
+use crate::domain::actor::{Role, Scope};
 use crate::domain::policy;
 
 /// The `aud` of officers' tokens.
@@ -57,7 +57,7 @@ pub struct OfficerClaims {
     pub seat: Uuid,
     /// The role of that seat when the token was made. For the reader; rights are looked up with the seat.
     pub role: Role,
-    /// The permissions of that role, for the reader as well (RFC 9068, 2.2.3).
+    /// The permissions of that role, for the reader as well (RFC 9068, 2.2.3). Of a machine client its scopes, which bound its rights.
     pub scope: String,
     /// The sign-in it came of; it ends with it.
     pub sid: Uuid,
@@ -69,7 +69,7 @@ pub struct OfficerClaims {
     pub exp: i64,
 }
 
-/// Whom a token is made for.
+/// Whom a token is made for: an officer, or a machine client in its seat.
 #[derive(Clone, Copy, Debug)]
 pub struct OfficerToken {
     /// The officer.
@@ -123,6 +123,31 @@ impl Keys {
     /// [`TokenError::Signing`], when the cryptographic library refuses.
     pub fn sign_officer(&self, of: OfficerToken, now: DateTime<Utc>, life: TimeDelta) -> Result<String, TokenError> {
         let scope: Vec<&str> = policy::permissions(of.role).iter().map(|permission| permission.as_str()).collect();
+        self.sign_access(of, &scope, now, life)
+    }
+
+    /// The same for a machine client, good for these scopes.
+    ///
+    /// # Errors
+    /// [`TokenError::Signing`], when the cryptographic library refuses.
+    pub fn sign_client(
+        &self,
+        of: OfficerToken,
+        scopes: &[Scope],
+        now: DateTime<Utc>,
+        life: TimeDelta,
+    ) -> Result<String, TokenError> {
+        let scope: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        self.sign_access(of, &scope, now, life)
+    }
+
+    fn sign_access(
+        &self,
+        of: OfficerToken,
+        scope: &[&str],
+        now: DateTime<Utc>,
+        life: TimeDelta,
+    ) -> Result<String, TokenError> {
         self.sign(
             now,
             &OfficerClaims {

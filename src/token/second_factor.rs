@@ -1,7 +1,7 @@
 //! Time-based one-time passwords (RFC 6238), recovery codes, invitations and refresh tokens: what an officer proves
 //! himself with beside the password. It must not know accounts, nor what was used before.
 
-use aws_lc_rs::{digest, rand};
+use aws_lc_rs::{constant_time::verify_slices_are_equal, digest, rand};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use chrono::{DateTime, Utc};
 use totp_rs::{Builder, Totp};
@@ -125,6 +125,28 @@ pub fn refresh_token() -> Result<String, TokenError> {
 /// What the database keeps of a refresh token: no key is needed for 256 random bits.
 pub fn refresh_token_hash(token: &str) -> Vec<u8> {
     digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+/// The beginning of every secret of a machine client, by which programs that look for leaked secrets know one.
+const CLIENT_SECRET: &str = "netral_client_";
+
+/// A fresh secret of a machine client, 256 random bits. No character of it has to be escaped in a form (RFC 6749, 2.3.1).
+///
+/// # Errors
+/// When there are no random numbers.
+pub fn client_secret() -> Result<String, TokenError> {
+    Ok(format!("{CLIENT_SECRET}{}", refresh_token()?))
+}
+
+/// What the database keeps of such a secret, 32 bytes: as of a refresh token, no key is needed.
+pub fn client_secret_hash(secret: &str) -> Vec<u8> {
+    refresh_token_hash(secret)
+}
+
+/// Whether this is the secret whose hash is stored, in a time that tells neither how much of it is right nor whether there is one.
+pub fn client_secret_matches(secret: &str, stored: Option<&[u8]>) -> bool {
+    let same = verify_slices_are_equal(&client_secret_hash(secret), stored.unwrap_or(&[0; 32])).is_ok();
+    same && stored.is_some()
 }
 
 #[cfg(test)]

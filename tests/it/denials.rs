@@ -7,6 +7,7 @@ use chrono::Duration;
 use netral::demo::paper::pdf;
 use serde_json::{Value, json};
 
+use crate::clients;
 use crate::harness::contract::{filled, operations};
 use crate::harness::db::signed_in;
 use crate::harness::{Call, Persona, Receipt, Reply, TestApp, steps};
@@ -15,6 +16,8 @@ use crate::harness::{Call, Persona, Receipt, Reply, TestApp, steps};
 pub enum Door {
     /// Anybody, without a token, for this reason.
     Public(&'static str),
+    /// A machine client with its secret.
+    Client,
     /// The reporter, and only to his own report.
     Reporter,
     /// Whoever is signed in as an officer, for this reason.
@@ -23,7 +26,7 @@ pub enum Door {
     Only(&'static [Persona]),
 }
 
-use Door::{AnyOfficer, Only, Public, Reporter};
+use Door::{AnyOfficer, Client, Only, Public, Reporter};
 use Persona as P;
 
 /// Those who see the case of this test: it was referred to Bawaslu and its recommendation went to the city. The first of
@@ -118,6 +121,8 @@ const DOORS: &[(&str, Door)] = &[
     ("accept_invitation", Public("the code in the invitation is the proof")),
     ("offer_second_factor", Public(SIGNS_IN)),
     ("confirm_second_factor", Public(SIGNS_IN)),
+    ("get_client_token", Client),
+    ("get_oauth_metadata", Public(STATIC)),
     ("start_single_sign_on", Public(SIGNS_IN)),
     ("finish_single_sign_on", Public("the provider's code and the attempt's cookie are the proof")),
     ("end_single_sign_on", Public("the provider's signed logout token is the proof")),
@@ -190,6 +195,12 @@ const DOORS: &[(&str, Door)] = &[
     ("disable_officer", Only(ADMINISTER)),
     ("enable_officer", Only(ADMINISTER)),
     ("set_officer_numbers", Only(ADMINISTER)),
+    ("register_client", Only(&[P::SystemAdmin])),
+    ("list_clients", Only(&[P::SystemAdmin])),
+    ("get_client", Only(&[P::SystemAdmin])),
+    ("renew_client_secret", Only(&[P::SystemAdmin])),
+    ("disable_client", Only(&[P::SystemAdmin])),
+    ("enable_client", Only(&[P::SystemAdmin])),
     ("list_deliveries", Only(&[P::SystemAdmin])),
     ("resend_delivery", Only(&[P::SystemAdmin])),
 ];
@@ -266,6 +277,8 @@ impl World {
         colleague["email"] = "rekan@kota.example".into();
         colleague["nip"] = "199001012015051002".into();
         let colleague = app.post("/v1/officers").by(P::AgencyAdmin).json(&colleague).expect(201).await;
+        let client =
+            app.post("/v1/clients").by(P::SystemAdmin).json(&clients::body("Sistem pengawasan")).expect(201).await;
         let flag = format!(
             "INSERT INTO access_flags (officer_id, kind, window_start, cases, raised_at) \
              VALUES ('{}', 'many_cases', date_trunc('hour', now()), 90, now())",
@@ -281,6 +294,7 @@ impl World {
             ("case_number", case.clone()),
             ("officer_id", colleague.text("/id").to_owned()),
             ("seat_id", colleague.text("/seats/0/id").to_owned()),
+            ("client_id", client.text("/client/id").to_owned()),
             ("approval_id", draft.text("/approval/id").to_owned()),
             ("breach_id", breach),
             ("hold_id", hold),
@@ -315,7 +329,8 @@ impl World {
             "give_seat" => {
                 json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71", "work_unit": "Inspektorat" })
             }
-            "disable_officer" | "enable_officer" => json!({ "reason": WHY }),
+            "register_client" => clients::body("Sistem lain"),
+            "disable_officer" | "enable_officer" | "disable_client" | "enable_client" => json!({ "reason": WHY }),
             "review_access_flag" => json!({ "note": WHY }),
             "register_breach" => json!({
                 "discovered_at": self.app.now(), "persons_affected": 12,
@@ -399,12 +414,28 @@ fn each_operation_has_one_line_that_agrees_with_the_document() {
         let scheme = operation["security"][0].as_object().and_then(|scheme| scheme.keys().next()).map(String::as_str);
         let (expected, why) = match door(operation["operationId"].as_str().unwrap()) {
             Public(why) => (None, *why),
+            Client => (Some("client"), "its secret is the proof"),
             Reporter => (Some("reporter"), "his own"),
             AnyOfficer(why) => (Some("officer"), *why),
             Only(seats) => (Some("officer"), if seats.is_empty() { "" } else { "these" }),
         };
         assert_eq!(scheme, expected, "{method} {path}");
         assert!(!why.is_empty(), "{method} {path}: no reason");
+    }
+}
+
+#[tokio::test]
+async fn what_is_for_machine_clients_asks_for_id_and_secret() {
+    let world = World::new().await;
+    let officer = world.app.token(P::SystemAdmin).await;
+    for (_, method, path) in all().into_iter().filter(|(id, ..)| matches!(door(id), Client)) {
+        let call =
+            world.app.call(method, &path).text("application/x-www-form-urlencoded", "grant_type=client_credentials");
+        for call in [call.clone(), call.bearer(&officer)] {
+            let refused = call.expect(401).await;
+            assert_eq!(refused.text("/error"), "invalid_client");
+            assert!(refused.header("www-authenticate").starts_with("Basic"));
+        }
     }
 }
 

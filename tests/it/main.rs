@@ -15,6 +15,7 @@ mod bad_input;
 mod bawaslu_window;
 mod breach_notices;
 mod cases;
+mod clients;
 mod clocks;
 mod corrections;
 mod data_protection;

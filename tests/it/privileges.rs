@@ -10,7 +10,7 @@ use crate::harness::db::TestDb;
 
 /// What the service may do with each table: `r`ead, `a`dd, `c`hange, `d`elete. A new table needs a line here, and its
 /// migration the same GRANT; what only grows is `ra`.
-const TABLES: [(&str, &str); 68] = [
+const TABLES: [(&str, &str); 69] = [
     ("__diesel_schema_migrations", "r"),
     ("access_entries", "ra"),
     ("access_flags", "rac"),
@@ -28,6 +28,7 @@ const TABLES: [(&str, &str); 68] = [
     ("calendar_years", "rac"),
     ("case_links", "ra"),
     ("cases", "rac"),
+    ("clients", "rac"),
     ("daily_tasks", "rac"),
     ("data_keys", "racd"),
     ("data_requests", "rac"),

@@ -9,7 +9,7 @@ use netral::domain::action::{
     Refer, ReferDirectly, Reopen, ReopenGround, ReportUnproven, ReturnReferral, ReturnResult, SendRecommendation,
     TakeEffect, TransferOut, Unproven, Verb, Withdraw,
 };
-use netral::domain::actor::{Actor, Officer, Role};
+use netral::domain::actor::{Actor, Officer, Role, Scope};
 use netral::domain::case::{
     Case, CaseFacts, Category, ClosureReason, ConductPhase, DismissalCode, ElectionRegime, KnownReport, MasterFacts,
     OfficerIds, ReferralKind, ReportFacts, State, Subject, SubjectResolution,
@@ -51,6 +51,7 @@ pub fn officer(role: Role, person: u128) -> Actor {
         agency_id: AGENCY,
         region_code: "15".to_owned(),
         marks: Marks::default(),
+        scopes: Scope::ALL.to_vec(),
     })
 }
 

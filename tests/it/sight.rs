@@ -5,7 +5,7 @@ use netral::db::Pool;
 use netral::db::access::Untraced;
 use netral::db::case_list::{self, CaseFilter};
 use netral::db::cases::{self, Found, Sight};
-use netral::domain::actor::{Officer, Role};
+use netral::domain::actor::{Officer, Role, Scope};
 use netral::domain::marks::{self, Marks};
 use netral::domain::policy::{self, Reach, visible};
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -83,6 +83,8 @@ fn seat(roll: [usize; 6], agencies: &[Uuid]) -> Officer {
         agency_id: agency,
         region_code: ["", "15", "15.71", "15.7", "73", "15.01"][region % 6].to_owned(),
         marks: Marks([units, known, within].concat()),
+        // A machine with a token for nothing sees nothing.
+        scopes: if mark % 3 == 0 { Vec::new() } else { Scope::ALL.to_vec() },
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::case::{
 };
 use crate::domain::confidential::Confidential;
 use crate::domain::decide;
-use crate::domain::policy::{Permission, granted};
+use crate::domain::policy::{Permission, permits};
 use crate::domain::report::{Anonymity, Medium};
 use crate::domain::tracks::{Track, TrackState};
 use crate::domain::warning::Warning;
@@ -201,7 +201,7 @@ impl CaseView {
             suggested_election_regime: None,
             suggested_conduct_phase: None,
             warnings: Vec::new(),
-            bawaslu_until: case.bawaslu_until.filter(|_| granted(officer.role, Permission::ReadReport)),
+            bawaslu_until: case.bawaslu_until.filter(|_| permits(officer, Permission::ReadReport)),
             next_due_at: case.next_due_at,
             subject: SubjectView::new(case, subject, officer.role),
             allowed_actions: decide::allowed_actions(case, subject, &Actor::Officer(officer.clone())),
@@ -226,7 +226,7 @@ impl CaseView {
         reference: &Reference,
         now: DateTime<Utc>,
     ) -> Self {
-        if !granted(officer.role, Permission::ReadReport) {
+        if !permits(officer, Permission::ReadReport) {
             return self;
         }
         self.warnings.extend(advice::warnings(subject, reference));
@@ -243,7 +243,7 @@ impl CaseView {
 
     /// With what reporters wrote, if this officer may read it.
     pub fn with_reports(mut self, reports: Vec<(Report, bool)>, officer: &Officer) -> Self {
-        if granted(officer.role, Permission::ReadReport) {
+        if permits(officer, Permission::ReadReport) {
             self.reports =
                 Some(reports.into_iter().enumerate().map(|(i, report)| ReportView::new(i, report)).collect());
         }

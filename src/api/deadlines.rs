@@ -43,10 +43,10 @@ pub async fn list_case_deadlines(
         clocks.retain(|(clock, _)| clock.report_id.is_none());
     }
     let (law, now) = (app.laws.current(&app.pool).await?, app.clock.now());
-    let region = &found.case.region_code;
-    let view = |(clock, reporter)| DeadlineView::new(clock, reporter, &law, region, now);
+    let offices = law.offices(&found.case);
+    let view = |(clock, reporter)| DeadlineView::new(clock, reporter, &law, offices, now);
     let kept = db::retention::kept(&app.pool, found.case.id).await?;
-    let kept = kept.map(|kept| DeadlineView::retention(kept, &law, region, now));
+    let kept = kept.map(|kept| DeadlineView::retention(kept, offices, now));
     Ok(HttpResponse::Ok().json(CaseDeadlines { data: clocks.into_iter().map(view).chain(kept).collect() }))
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::cases::{SEEN, Sight, SightParts, push_sight};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
+use crate::domain::case::Case;
 use crate::domain::deadline::{Clock, DeadlineCode};
 use crate::schema::{cases, deadlines};
 
@@ -105,23 +106,23 @@ pub async fn of_case(pool: &Pool, case_id: Uuid) -> Result<Vec<(Clock, Option<i6
     rows.into_iter().map(|row| Ok((serde_json::from_value(row.clock).map_err(unread)?, row.reporter))).collect()
 }
 
-/// When the first of a case's clocks with these codes ends that run and are not over, with the region by whose days it is counted.
+/// When the first of a case's clocks with these codes ends that run and are not over: which, its end, and the case.
 pub async fn next_end(
     pool: &Pool,
     case_id: Uuid,
     codes: &[DeadlineCode],
     now: DateTime<Utc>,
-) -> Result<Option<(DateTime<Utc>, String)>, DbError> {
+) -> Result<Option<(DeadlineCode, DateTime<Utc>, Case)>, DbError> {
     let running = deadlines::settled_at.is_null().and(deadlines::due_at.ge(now));
-    let found: Option<(Option<DateTime<Utc>>, String)> = deadlines::table
+    let found: Option<(DeadlineCode, Option<DateTime<Utc>>, Case)> = deadlines::table
         .inner_join(cases::table.on(cases::id.eq(deadlines::case_id)))
         .filter(deadlines::case_id.eq(case_id).and(deadlines::code.eq_any(codes)).and(running))
         .order(deadlines::due_at)
-        .select((deadlines::due_at, cases::region_code))
+        .select((deadlines::code, deadlines::due_at, Case::as_select()))
         .first(&mut pool.get().await?)
         .await
         .optional()?;
-    Ok(found.and_then(|(due_at, region)| Some((due_at?, region))))
+    Ok(found.and_then(|(code, due_at, case)| Some((code, due_at?, case))))
 }
 
 /// How many clocks of one code stand where.

@@ -66,3 +66,4 @@ mod unlocked;
 mod vault;
 mod walks;
 mod workflow;
+mod zones;

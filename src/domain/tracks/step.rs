@@ -61,7 +61,8 @@ pub fn decide(
     if !policy::may(actor, rule.permission, before, &facts.subject) {
         return Err(Refusal::Forbidden(rule.permission));
     }
-    let day = |at| named.law.calendar.day_at(&before.region_code, at);
+    let offices = named.law.offices(before);
+    let day = |at| offices.day_at(track, at);
     let situation =
         TrackSituation { facts, track, step, since: stands.map(|it| day(it.since)), today: day(now), named };
     let holds = |guard: &Guard| !matches!(guard.check, Check::OnTrack(check) if !check(&situation));
@@ -73,7 +74,7 @@ pub fn decide(
     let mut beside = beside::of_step(track, step, facts, named, &mut next);
     if track == Track::Discipline && matches!(step.to, TrackState::Summoned | TrackState::SummonedAgain) {
         let missed = stands.and_then(|run| run.day);
-        beside.warnings.extend(summons::warnings(step, missed, &named.law, &before.region_code));
+        beside.warnings.extend(summons::warnings(step, missed, &named.law, offices.region(track)));
     }
     let notices = told(rule.notices, before, &next, false);
     let owed_since = sanction::owed_since(beside.version.as_ref(), &beside.dates, named);

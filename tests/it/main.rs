@@ -47,6 +47,7 @@ mod reference;
 mod remedies;
 mod reopened;
 mod reports;
+mod same_files;
 mod sample;
 mod sanctions;
 mod sessions;

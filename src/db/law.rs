@@ -1,5 +1,5 @@
-//! The law that is data, held in memory: calendar, time zones, rules of deadlines, where agencies sit. Every change counts a version up, and
-//! whoever finds another version in the database than in hand reads the law again. Changed through `calendar`.
+//! The law that is data, held in memory: calendar, time zones, rules of deadlines, where agencies sit. Every change counts a
+//! version up, and whoever finds another version in the database than in hand reads the law again. Changed through `calendar`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};

@@ -1,7 +1,7 @@
 //! What is corrected of a subject after the acceptance. Who it is, an acceptance says.
 
 use super::transition::{Setting, current, note};
-use super::{FlowError, exclusions};
+use super::{FlowError, exclusions, merges};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::case::{CaseFacts, SubjectResolution};
@@ -22,7 +22,7 @@ pub async fn correct_unit(
     unit: &str,
     reason: &str,
 ) -> Result<CaseFacts, FlowError> {
-    let facts = locked.ok_or(FlowError::NotFound)?;
+    let facts = merges::lock_in_order(tx, actor, locked.ok_or(FlowError::NotFound)?, None).await?;
     if facts.case.version != expected {
         return Err(FlowError::Stale(current(&facts, actor)));
     }

@@ -31,6 +31,7 @@ mod idempotency;
 mod keys;
 mod kill;
 mod law;
+mod lock_order;
 mod mailbox;
 mod mails;
 mod merged_exclusions;

@@ -1051,6 +1051,8 @@ diesel::table! {
         next_reminder_on -> Nullable<Date>,
         /// Version of the law its end was counted by; an older one is counted again.
         law_version -> Int8,
+        /// The region where the office sat that had the work, by whose days it was counted; empty for a body of the whole country.
+        region_code -> Text,
     }
 }
 

@@ -1,6 +1,11 @@
 -- A deadline goes by the days of the office that has the work: triage, Bawaslu and the reporter where the conduct was, the
--- inspectorate and the PPK where their agencies sit. What runs was counted by the place of the conduct alone; counting the law's
--- version up has it counted again, once, each case under its lock.
+-- inspectorate and the PPK where their agencies sit. A clock says by which region's days it was counted: until now the place of the
+-- conduct, for all. Counting the law's version up has what runs counted again, once, each case under its lock.
+ALTER TABLE deadlines ADD COLUMN region_code text;
+UPDATE deadlines SET region_code = cases.region_code FROM cases WHERE cases.id = deadlines.case_id;
+ALTER TABLE deadlines ALTER COLUMN region_code SET NOT NULL;
+COMMENT ON COLUMN deadlines.region_code IS 'The region where the office sat that had the work, by whose days it was counted; empty for a body of the whole country.';
+
 WITH new AS (UPDATE law_versions SET version = version + 1 WHERE EXISTS (SELECT FROM deadlines WHERE settled_at IS NULL) RETURNING version)
 INSERT INTO law_changes (version, changed_at, kind) SELECT version, now(), 'program_files' FROM new;
 

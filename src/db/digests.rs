@@ -15,7 +15,7 @@ use crate::domain::actor::Role;
 use crate::domain::case::Case;
 use crate::domain::deadline::{Clock, DeadlineCode};
 use crate::domain::notice::Notice;
-use crate::schema::{cases, deadlines, digest_lines};
+use crate::schema::deadlines;
 
 type CaseColumns = <diesel::dsl::AsSelect<Case, Pg> as Expression>::SqlType;
 
@@ -153,26 +153,33 @@ pub async fn calendar_missing(tx: &mut Tx, year_begins: NaiveDate, now: DateTime
 }
 
 /// A line as it is mailed: no name, nothing of the matter.
-#[derive(Debug)]
+#[derive(Debug, QueryableByName)]
 pub struct MailedLine {
     /// The case.
-    pub case: Case,
+    #[diesel(sql_type = sql::Uuid)]
+    pub case_id: Uuid,
+    /// Number of the case.
+    #[diesel(sql_type = sql::Text)]
+    pub case_number: String,
+    /// The region by whose days it is counted.
+    #[diesel(sql_type = sql::Text)]
+    pub region_code: String,
     /// Which clock.
+    #[diesel(sql_type = sql::Text)]
     pub code: DeadlineCode,
     /// Its end.
+    #[diesel(sql_type = sql::Timestamptz)]
     pub due_at: DateTime<Utc>,
 }
 
 /// What a digest lists, the earliest end first.
 pub async fn lines(pool: &Pool, digest_id: Uuid) -> Result<Vec<MailedLine>, DbError> {
-    let listed = digest_lines::table.filter(digest_lines::digest_id.eq(digest_id)).select(digest_lines::deadline_id);
-    let rows: Vec<(Case, DeadlineCode, Option<DateTime<Utc>>)> = deadlines::table
-        .inner_join(cases::table.on(cases::id.eq(deadlines::case_id)))
-        .filter(deadlines::id.eq_any(listed).and(deadlines::due_at.is_not_null()))
-        .order((deadlines::due_at, cases::case_number))
-        .select((Case::as_select(), deadlines::code, deadlines::due_at))
-        .load(&mut pool.get().await?)
-        .await?;
-    let line = |(case, code, due_at): (Case, DeadlineCode, Option<_>)| Some(MailedLine { case, code, due_at: due_at? });
-    Ok(rows.into_iter().filter_map(line).collect())
+    let mut connection = pool.get().await?;
+    Ok(diesel::sql_query(
+        "SELECT d.case_id, c.case_number, d.region_code, d.code, d.due_at FROM digest_lines l JOIN deadlines d ON d.id = l.deadline_id \
+         JOIN cases c ON c.id = d.case_id WHERE l.digest_id = $1 AND d.due_at IS NOT NULL ORDER BY d.due_at, c.case_number",
+    )
+    .bind::<sql::Uuid, _>(digest_id)
+    .load(&mut connection)
+    .await?)
 }

@@ -243,6 +243,8 @@ pub struct Clock {
     pub next_reminder_on: Option<NaiveDate>,
     /// The law it was counted by.
     pub law_version: i64,
+    /// The region where the office sat that had the work, by whose days it was counted.
+    pub region_code: String,
 }
 
 impl Clock {
@@ -292,14 +294,14 @@ impl ClockMaker<'_> {
         self.offices.day_at(code, self.now)
     }
 
-    /// The last second of a day there.
-    fn end_of(&self, day: NaiveDate, code: DeadlineCode) -> DateTime<Utc> {
-        self.law.calendar.end_of(day, self.offices.region(code))
-    }
-
     /// Where a clock ends by this counting.
     fn reached(&self, clock: &Clock, counting: Counting) -> Reached {
-        self.law.calendar.after(clock.counted_from, clock.count, counting, self.offices.region(clock.code))
+        self.law.calendar.after(clock.counted_from, clock.count, counting, &clock.region_code)
+    }
+
+    /// Whether the work of a clock has gone to an office elsewhere since it was counted.
+    pub fn has_moved(&self, clock: &Clock) -> bool {
+        clock.region_code != self.offices.region(clock.code)
     }
 
     fn rule_of(&self, clock: &Clock) -> Option<&DeadlineRule> {
@@ -325,6 +327,7 @@ impl ClockMaker<'_> {
             settled_at: None,
             next_reminder_on: None,
             law_version: self.law.version,
+            region_code: self.offices.region(code).to_owned(),
         };
         self.count(&mut clock, rule.counting);
         self.pass(&mut clock);
@@ -338,21 +341,23 @@ impl ClockMaker<'_> {
     }
 
     fn count(&self, clock: &mut Clock, counting: Counting) {
+        self.offices.region(clock.code).clone_into(&mut clock.region_code);
         let Reached { day, provisional } = self.reached(clock, counting);
-        clock.due_at = Some(self.end_of(day, clock.code));
+        clock.due_at = Some(self.law.calendar.end_of(day, &clock.region_code));
         clock.provisional = provisional;
         clock.next_reminder_on = self.reminder(clock, self.today(clock.code));
     }
 
     /// Ends a clock on a day that an officer set, whatever its rule counts.
     pub fn end_on(&self, clock: &mut Clock, day: NaiveDate) {
-        clock.due_at = Some(self.end_of(day, clock.code));
+        clock.due_at = Some(self.law.calendar.end_of(day, &clock.region_code));
         clock.provisional = false;
     }
 
     /// Whether an officer set its end later than its rule would.
     pub fn outlasts_its_rule(&self, clock: &Clock) -> bool {
-        let end = |rule: &DeadlineRule| self.end_of(self.reached(clock, rule.counting).day, clock.code);
+        let end =
+            |rule: &DeadlineRule| self.law.calendar.end_of(self.reached(clock, rule.counting).day, &clock.region_code);
         self.rule_of(clock).is_some_and(|rule| clock.due_at.is_some_and(|due| due > end(rule)))
     }
 
@@ -362,8 +367,9 @@ impl ClockMaker<'_> {
         let Some(due) = clock.due_at.filter(|due| clock.status == ClockStatus::Running && *due >= self.now) else {
             return;
         };
-        let (today, last) = (self.today(clock.code), self.offices.day_at(clock.code, due));
-        clock.remaining = Some(self.law.calendar.left(today, last, rule.counting, self.offices.region(clock.code)));
+        let (calendar, region) = (&self.law.calendar, &clock.region_code);
+        let (today, last) = (calendar.day_at(region, self.now), calendar.day_at(region, due));
+        clock.remaining = Some(calendar.left(today, last, rule.counting, region));
         (clock.status, clock.due_at, clock.next_reminder_on) = (ClockStatus::Paused, None, None);
     }
 
@@ -375,10 +381,13 @@ impl ClockMaker<'_> {
         self.count(clock, rule.counting);
     }
 
-    /// Ends a clock because what it was for is done, or no longer to be done, since this day. Whether that was late goes by the day
-    /// and not by when it is recorded, nor by whether somebody had noticed the end. A window closes for itself.
-    pub fn settle(&self, clock: &mut Clock, how: ClockStatus, on: NaiveDate) {
-        let over = |due| if clock.is_window() { due < self.now } else { self.offices.day_at(clock.code, due) < on };
+    /// Ends a clock because what it was for is done, or no longer to be done, since this day, or today where no earlier day is told.
+    /// Whether that was late goes by the day and not by when it is recorded, nor by whether somebody had noticed the end. A window
+    /// closes for itself.
+    pub fn settle(&self, clock: &mut Clock, how: ClockStatus, on: Option<NaiveDate>) {
+        let day_at = |at| self.law.calendar.day_at(&clock.region_code, at);
+        let on = on.map_or(day_at(self.now), |on| on.min(day_at(self.now)));
+        let over = |due| if clock.is_window() { due < self.now } else { day_at(due) < on };
         clock.status = if clock.due_at.is_some_and(over) { ClockStatus::Passed } else { how };
         (clock.remaining, clock.next_reminder_on, clock.settled_at) = (None, None, Some(self.now));
     }
@@ -422,7 +431,7 @@ impl ClockMaker<'_> {
     /// working days. A window that has closed reminds nobody.
     pub fn reminder(&self, clock: &Clock, after: NaiveDate) -> Option<NaiveDate> {
         let due = clock.due_at.filter(|_| clock.is_reminded())?;
-        let last = self.offices.day_at(clock.code, due);
+        let last = self.law.calendar.day_at(&clock.region_code, due);
         let ahead = last.checked_sub_days(Days::new(2)).filter(|_| clock.code != DeadlineCode::D9);
         // Those who watch over the PPK hear of it on the first day it is late.
         let behind = last.succ_opt().filter(|_| clock.code == DeadlineCode::D7);
@@ -434,7 +443,7 @@ impl ClockMaker<'_> {
         }
         let mut day = last;
         while day <= after {
-            day = self.law.calendar.after(day, LATE_REMINDED_EVERY, WORKING_DAYS, self.offices.region(clock.code)).day;
+            day = self.law.calendar.after(day, LATE_REMINDED_EVERY, WORKING_DAYS, &clock.region_code).day;
         }
         Some(day)
     }

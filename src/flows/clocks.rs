@@ -13,7 +13,7 @@ use crate::db::{self, Pool, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::calendar::{morning, today};
 use crate::domain::case::{Case, CaseFacts};
-use crate::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode, Offices, course};
+use crate::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode, Law, course};
 use crate::domain::event;
 use crate::domain::notice::Notice;
 
@@ -23,9 +23,9 @@ const BATCH: i64 = 500;
 const REMINDERS: &str = "deadline reminders";
 
 /// What an event says of clocks: which, and their last day.
-fn details(offices: Offices<'_>, clocks: &[Clock]) -> String {
+fn details(law: &Law, clocks: &[Clock]) -> String {
     let said = clocks.iter().map(|clock| {
-        let last_day = clock.due_at.map(|due| offices.day_at(clock.code, due));
+        let last_day = clock.due_at.map(|due| law.calendar.day_at(&clock.region_code, due));
         json!({ "deadline": clock.code, "last_day": last_day, "provisional": clock.provisional })
     });
     event::salted(&json!({ "deadlines": said.collect::<Vec<_>>() }))
@@ -57,7 +57,7 @@ pub async fn pass(tx: &mut Tx, setting: &Setting, case_id: Uuid) -> Result<bool,
         return Ok(false);
     }
     store(tx, setting, case_id, &facts.clocks, &passed).await?;
-    let details = details(maker.offices, &passed);
+    let details = details(&law, &passed);
     note(tx, setting, &Actor::System, &facts.case, "deadline.passed", Some(details)).await?;
     Ok(true)
 }
@@ -76,7 +76,7 @@ pub async fn recount(tx: &mut Tx, setting: &Setting, case_id: Uuid) -> Result<()
     }
     store(tx, setting, case_id, &clocks, &clocks).await?;
     if !moved.is_empty() {
-        let details = details(maker.offices, &moved);
+        let details = details(&law, &moved);
         note(tx, setting, &Actor::System, &case, "deadline.recounted", Some(details)).await?;
     }
     Ok(())
@@ -106,7 +106,7 @@ pub async fn follow_merge(
     } else {
         let theirs = |clock: &&mut Clock| brought().any(|report| clock.report_id == Some(report.id));
         let ended = master.clocks.iter_mut().filter(theirs).map(|clock| {
-            maker.settle(clock, ClockStatus::Cancelled, maker.today(clock.code));
+            maker.settle(clock, ClockStatus::Cancelled, None);
             clock.clone()
         });
         ended.collect()

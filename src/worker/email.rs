@@ -154,9 +154,9 @@ async fn send(app: &App, letters: &Letters, claimed: &Claimed, count: usize) -> 
     }
     if let Some(digest_id) = claimed.digest_id {
         let lines = db::digests::lines(&app.pool, digest_id).await.map_err(|_| unread("the digest"))?;
-        let cases: Vec<Uuid> = lines.iter().map(|line| line.case.id).collect();
+        let cases: Vec<Uuid> = lines.iter().map(|line| line.case_id).collect();
         let hidden = hidden(app, claimed, &cases).await.map_err(|_| unread("the digest"))?;
-        let open = lines.iter().filter(|line| !hidden.contains(&line.case.id));
+        let open = lines.iter().filter(|line| !hidden.contains(&line.case_id));
         context.lines = open.map(|line| digest_line(app, line, language)).collect();
         if context.lines.is_empty() && !hidden.is_empty() {
             return Ok(());
@@ -238,7 +238,7 @@ async fn last_day(app: &App, claimed: &Claimed) -> Result<Option<NaiveDate>, DbE
     let codes = claimed.notice.deadlines();
     let Some(case_id) = claimed.case_id.filter(|_| !codes.is_empty()) else { return Ok(None) };
     let end = db::deadlines::next_end(&app.pool, case_id, codes, app.clock.now()).await?;
-    Ok(end.map(|(code, end, case)| app.laws.in_hand().offices(&case).day_at(code, end)))
+    Ok(end.map(|(end, region)| app.laws.in_hand().calendar.day_at(&region, end)))
 }
 
 fn written(day: NaiveDate) -> String {
@@ -247,9 +247,9 @@ fn written(day: NaiveDate) -> String {
 
 /// One line of a digest: which case, which deadline, until when; nothing of the matter.
 fn digest_line(app: &App, line: &MailedLine, language: Language) -> String {
-    let last_day = app.laws.in_hand().offices(&line.case).day_at(line.code, line.due_at);
+    let last_day = app.laws.in_hand().calendar.day_at(&line.region_code, line.due_at);
     let (code, title) = (line.code, line.code.label(language));
-    format!("{}: {code} {title}, {}", line.case.case_number, written(last_day))
+    format!("{}: {code} {title}, {}", line.case_number, written(last_day))
 }
 
 /// The number of the letter an action named.

@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::clocks::{app_at, deadline, guards, set};
+use crate::clocks::{app_at, deadline, deadlines, guards, set};
 use crate::harness::{Persona, TestApp, steps};
 
 const TO_PPK: [&str; 4] = ["take", "accept", "conclude", "send_recommendation"];
@@ -159,6 +159,9 @@ async fn another_ppk_has_its_own_fourteen_days_where_it_sits() {
         "there it is Friday already"
     );
     assert_eq!(anew["due_at"], "2026-09-18T14:59:59Z");
+    let former = &deadlines(&app, &case, "D7").await[0];
+    let shown = ["status", "last_day", "zone"].map(|field| former[field].as_str().unwrap());
+    assert_eq!(shown, ["cancelled", "2026-09-15", "WIB"], "what ended is shown as it was counted");
 }
 
 #[tokio::test]
@@ -186,9 +189,9 @@ async fn recounted(app: &TestApp, case: &str) -> Vec<Value> {
 async fn what_an_earlier_program_counted_where_the_conduct_was_is_counted_again_once() {
     let app = app_of("2026-09-01T10:00", "PEMDA1571").await;
     let case = case_of(&app, PAPUA, "PEMDA1571", &TO_PPK).await;
+    app.db.execute(include_str!("../../migrations/2026-11-25-090000_count_days_where_the_work_is/down.sql")).await;
     app.db.execute("UPDATE deadlines SET due_at = due_at - interval '2 hours' WHERE code = 'D7'").await;
-    let update = include_str!("../../migrations/2026-11-25-090000_count_days_where_the_work_is/up.sql");
-    app.db.execute(update).await;
+    app.db.execute(include_str!("../../migrations/2026-11-25-090000_count_days_where_the_work_is/up.sql")).await;
     for _ in 0..2 {
         app.sweep().await;
     }

@@ -11,7 +11,7 @@ use crate::db::calendar::{Day, LawChange, LawChangeKind, Origin, Year};
 use crate::db::deadlines::Count;
 use crate::db::retention::Kept;
 use crate::domain::calendar::{Confirmation, DayKind, Unit};
-use crate::domain::deadline::{Clock, ClockStatus, DeadlineCode, Law, Offices};
+use crate::domain::deadline::{Clock, ClockStatus, DeadlineCode, Law};
 
 /// One deadline of a case.
 #[derive(Serialize, ToSchema)]
@@ -53,15 +53,15 @@ pub struct DeadlineView {
 }
 
 impl DeadlineView {
-    /// The view of a clock by the law, where the offices of its case sit, at this moment.
-    pub fn new(clock: Clock, reporter: Option<i64>, law: &Law, offices: Offices<'_>, now: DateTime<Utc>) -> Self {
+    /// The view of a clock by the law at this moment.
+    pub fn new(clock: Clock, reporter: Option<i64>, law: &Law, now: DateTime<Utc>) -> Self {
         let rule = law.rule(clock.code, &clock.variant, clock.regime, clock.starts_on);
         let title = |language| rule.map_or(clock.code.label(language), |rule| rule.title(language)).to_owned();
         Self {
             title: Label::of(title),
             overdue: clock.settled_at.is_none() && clock.is_past(now),
-            last_day: clock.due_at.map(|due| offices.day_at(clock.code, due)),
-            zone: offices.zone(clock.code),
+            last_day: clock.due_at.map(|due| law.calendar.day_at(&clock.region_code, due)),
+            zone: law.calendar.zone_name(&clock.region_code),
             unit: rule.map(|rule| rule.counting.unit),
             basis: rule.map(|rule| rule.basis.clone()),
             confirmation: rule.map(|rule| rule.confirmation),
@@ -80,9 +80,9 @@ impl DeadlineView {
 
 impl DeadlineView {
     /// The view of how long a closed case is kept (D13), which is counted in years and is nobody's work.
-    pub fn retention(kept: Kept, offices: Offices<'_>, now: DateTime<Utc>) -> Self {
+    pub fn retention(kept: Kept, law: &Law, region: &str, now: DateTime<Utc>) -> Self {
         let over = kept.until < now;
-        let day = |at| offices.day_at(DeadlineCode::D13, at);
+        let day = |at| law.calendar.day_at(region, at);
         Self {
             code: DeadlineCode::D13,
             variant: String::new(),
@@ -92,7 +92,7 @@ impl DeadlineView {
             starts_on: day(kept.closed_at),
             last_day: Some(day(kept.until)),
             due_at: Some(kept.until),
-            zone: offices.zone(DeadlineCode::D13),
+            zone: law.calendar.zone_name(region),
             remaining: None,
             unit: None,
             provisional: false,

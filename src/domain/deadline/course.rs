@@ -129,11 +129,10 @@ pub fn split_off(facts: &CaseFacts, now: DateTime<Utc>) -> Course {
 /// What a step makes of the clocks.
 pub fn after(step: &Step<'_>, law: &Law, now: DateTime<Utc>) -> Course {
     let maker = ClockMaker::of(law, step.next, now);
-    let former = ClockMaker::of(law, &step.facts.case, now);
     let mut clocks: Vec<Clock> = step.facts.clocks.clone();
     for clock in &mut clocks {
         let before = clock.clone();
-        carry((&former, &maker), step, clock);
+        carry(&maker, step, clock);
         // A row written anew says by which law it stands; one that did not change is left alone.
         if *clock == before {
             continue;
@@ -178,8 +177,7 @@ pub fn after_step(step: &TrackMove<'_>, law: &Law, now: DateTime<Utc>) -> Course
         if anew || delivered || replaced || !runs_in(clock, next) {
             let undone = anew || replaced || matches!(rule.to, TrackState::Cancelled | TrackState::None);
             let how = if undone { ClockStatus::Cancelled } else { ClockStatus::Met };
-            let today = maker.today(clock.code);
-            maker.settle(clock, how, said_of(step.step, rule.track).map_or(today, |said| said.min(today)));
+            maker.settle(clock, how, said_of(step.step, rule.track));
             clock.law_version = law.version;
         }
     }
@@ -245,17 +243,17 @@ fn course(clocks: Vec<Clock>, before: Vec<Clock>, now: DateTime<Utc>) -> Course 
     Course { changed, bawaslu_until, next_due_at }
 }
 
-/// What becomes of a clock that was there before. It ends for the office that had the work, and goes on for the one that has it
-/// now.
-fn carry((former, maker): (&ClockMaker<'_>, &ClockMaker<'_>), step: &Step<'_>, clock: &mut Clock) {
+/// What becomes of a clock that was there before. It ends for the office by whose days it was counted, and goes on for the one that
+/// has the work now.
+fn carry(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
     let (from, to, verb) = (step.facts.case.state, step.next.state, step.action.verb());
     let asked = to == State::AwaitingReporter && from != to;
     let runs = runs_in(clock, step.next);
     if clock.code == D::D2 {
-        return carry_window(former, step, clock);
+        return carry_window(maker, step, clock);
     }
     if asked && clock.code == clock_of(from) {
-        return former.pause(clock);
+        return maker.pause(clock);
     }
     // Who leaves a question behind for another state, by a departure say, leaves the work of that state behind as well.
     if clock.status == ClockStatus::Paused && runs {
@@ -269,9 +267,8 @@ fn carry((former, maker): (&ClockMaker<'_>, &ClockMaker<'_>), step: &Step<'_>, c
         || (verb == Verb::FileAppeal && matches!(clock.code, D::D8 | D::D9));
     if !runs || begins_anew || served {
         let how = if begins_anew && from == to { ClockStatus::Cancelled } else { ending(verb, clock.code) };
-        let today = former.today(clock.code);
-        former.settle(clock, how, done_on(step.action, clock.code).map_or(today, |done| done.min(today)));
-    } else if former.offices.region(clock.code) != maker.offices.region(clock.code) {
+        maker.settle(clock, how, done_on(step.action, clock.code));
+    } else if maker.has_moved(clock) {
         maker.recount(clock);
     }
 }
@@ -306,9 +303,9 @@ fn done_on(action: &Action, code: D) -> Option<NaiveDate> {
 /// election law turns out to apply.
 fn carry_window(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
     if clock.regime != step.next.election_regime || !runs_in(clock, step.next) {
-        maker.settle(clock, ClockStatus::Cancelled, maker.today(clock.code));
+        maker.settle(clock, ClockStatus::Cancelled, None);
     } else if is_formal(step.action) {
-        maker.settle(clock, ClockStatus::Met, maker.today(clock.code));
+        maker.settle(clock, ClockStatus::Met, None);
     }
 }
 
@@ -369,7 +366,7 @@ fn started_one(maker: &ClockMaker<'_>, step: &Step<'_>, code: D, kept: &[Clock])
     let mut clock = maker.start(code, variant, regime, on)?;
     if code == D::D11 {
         // The step itself tells the reporter: by mail, and on the page of the report.
-        maker.settle(&mut clock, ClockStatus::Met, today);
+        maker.settle(&mut clock, ClockStatus::Met, None);
     }
     Some(clock)
 }

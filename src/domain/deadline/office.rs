@@ -72,12 +72,6 @@ impl<'a> Offices<'a> {
     pub fn day_at(&self, of: impl Into<Office>, at: DateTime<Utc>) -> NaiveDate {
         self.calendar.day_at(self.region(of), at)
     }
-
-    /// What the time zone of that office is called: WIB, WITA or WIT.
-    pub fn zone(&self, of: impl Into<Office>) -> String {
-        // Without daylight saving it is called the same at any time.
-        DateTime::UNIX_EPOCH.with_timezone(&self.calendar.zone(self.region(of))).format("%Z").to_string()
-    }
 }
 
 impl Law {

@@ -13,6 +13,7 @@ use super::views::{DeadlineCountView, DeadlineView};
 use crate::app::App;
 use crate::db;
 use crate::domain::access::Operation;
+use crate::domain::deadline::DeadlineCode;
 use crate::domain::policy::{Permission, permits};
 use crate::flows::transition::sight;
 
@@ -43,10 +44,10 @@ pub async fn list_case_deadlines(
         clocks.retain(|(clock, _)| clock.report_id.is_none());
     }
     let (law, now) = (app.laws.current(&app.pool).await?, app.clock.now());
-    let region = &found.case.region_code;
-    let view = |(clock, reporter)| DeadlineView::new(clock, reporter, &law, region, now);
+    let offices = law.offices(&found.case);
+    let view = |(clock, reporter)| DeadlineView::new(clock, reporter, &law, now);
     let kept = db::retention::kept(&app.pool, found.case.id).await?;
-    let kept = kept.map(|kept| DeadlineView::retention(kept, &law, region, now));
+    let kept = kept.map(|kept| DeadlineView::retention(kept, &law, offices.region(DeadlineCode::D13), now));
     Ok(HttpResponse::Ok().json(CaseDeadlines { data: clocks.into_iter().map(view).chain(kept).collect() }))
 }
 

@@ -32,10 +32,10 @@ pub struct Duplicates {
 
 /// List cases that may be about the same thing, each with the reason it is shown.
 ///
-/// The same number or person, a similar name at the same agency about the same days, the same link; also cases an officer
-/// linked and those split from the same report. Only cases one may see. The officer decides: `merge` for the same act,
-/// `merge` with `further_act` for another act of the same person while the other case has not reached the PPK, a link
-/// after that.
+/// The same number or person, a similar name at the same agency about the same days, the same link, the same file of a
+/// document; also cases an officer linked and those split from the same report. Only cases one may see. The officer
+/// decides: `merge` for the same act, `merge` with `further_act` for another act of the same person while the other case
+/// has not reached the PPK, a link after that.
 #[utoipa::path(
     tag = "cases", security(("officer" = [])), params(("case_number" = String, Path, example = "REG-BKN-2026-1000001")),
     responses((status = 200, description = "The cases", body = Duplicates), SignedInRead)

@@ -13,7 +13,7 @@ use super::cases::{SEEN, Sight, SightParts, push_sight};
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::deadline::{Clock, DeadlineCode};
-use crate::schema::{cases, deadlines};
+use crate::schema::deadlines;
 
 /// A column of the lock statement: the case's clocks that are not settled, as [`Clock`] reads them.
 pub(super) const LIVE_CLOCKS: &str = "(SELECT coalesce(json_agg(to_json(d)), '[]') FROM deadlines d WHERE d.case_id = cases.id AND d.settled_at IS NULL)";
@@ -25,21 +25,21 @@ pub(super) fn clocks_json(clocks: &[Clock]) -> serde_json::Value {
 
 /// A set of rows of [`clocks_json`] as a table: its columns.
 pub(super) const CLOCK_COLUMNS: &str = "(id bigint, report_id uuid, code text, variant text, regime text, starts_on date, counted_from date, \
-    count integer, due_at timestamptz, remaining integer, status text, provisional boolean, settled_at timestamptz, next_reminder_on date, law_version bigint)";
+    count integer, due_at timestamptz, remaining integer, status text, provisional boolean, settled_at timestamptz, next_reminder_on date, law_version bigint, region_code text)";
 
 /// Columns of a new row, but the case.
 pub(super) const CLOCK_VALUES: &str = "clock.report_id, clock.code, clock.variant, clock.regime, clock.starts_on, clock.counted_from, clock.count, clock.due_at, \
-    clock.remaining, clock.status, clock.provisional, clock.settled_at, clock.next_reminder_on, clock.law_version";
+    clock.remaining, clock.status, clock.provisional, clock.settled_at, clock.next_reminder_on, clock.law_version, clock.region_code";
 
 /// Writes new clocks and those that changed for the one row of `moved`. What is settled is never written again.
 pub(super) fn push_clocks<'b>(out: &mut AstPass<'_, 'b, Pg>, clocks: &'b serde_json::Value) -> QueryResult<()> {
     push!(out; ", clock AS (SELECT * FROM jsonb_to_recordset(" [sql::Jsonb] clocks, "::jsonb) AS t " {CLOCK_COLUMNS} "), \
         clocks_changed AS (UPDATE deadlines SET counted_from = clock.counted_from, count = clock.count, due_at = clock.due_at, \
           remaining = clock.remaining, status = clock.status, provisional = clock.provisional, settled_at = clock.settled_at, \
-          next_reminder_on = clock.next_reminder_on, law_version = clock.law_version FROM moved, clock \
+          next_reminder_on = clock.next_reminder_on, law_version = clock.law_version, region_code = clock.region_code FROM moved, clock \
           WHERE deadlines.case_id = moved.id AND deadlines.id = clock.id AND deadlines.settled_at IS NULL), \
         clocks_begun AS (INSERT INTO deadlines (case_id, report_id, code, variant, regime, starts_on, counted_from, count, due_at, remaining, \
-          status, provisional, settled_at, next_reminder_on, law_version) \
+          status, provisional, settled_at, next_reminder_on, law_version, region_code) \
           SELECT moved.id, " {CLOCK_VALUES} " FROM moved, clock WHERE clock.id IS NULL)");
     Ok(())
 }
@@ -114,10 +114,9 @@ pub async fn next_end(
 ) -> Result<Option<(DateTime<Utc>, String)>, DbError> {
     let running = deadlines::settled_at.is_null().and(deadlines::due_at.ge(now));
     let found: Option<(Option<DateTime<Utc>>, String)> = deadlines::table
-        .inner_join(cases::table.on(cases::id.eq(deadlines::case_id)))
         .filter(deadlines::case_id.eq(case_id).and(deadlines::code.eq_any(codes)).and(running))
         .order(deadlines::due_at)
-        .select((deadlines::due_at, cases::region_code))
+        .select((deadlines::due_at, deadlines::region_code))
         .first(&mut pool.get().await?)
         .await
         .optional()?;

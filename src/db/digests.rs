@@ -161,7 +161,7 @@ pub struct MailedLine {
     /// Number of the case.
     #[diesel(sql_type = sql::Text)]
     pub case_number: String,
-    /// Its region, where the day ends.
+    /// The region by whose days it is counted.
     #[diesel(sql_type = sql::Text)]
     pub region_code: String,
     /// Which clock.
@@ -176,7 +176,7 @@ pub struct MailedLine {
 pub async fn lines(pool: &Pool, digest_id: Uuid) -> Result<Vec<MailedLine>, DbError> {
     let mut connection = pool.get().await?;
     Ok(diesel::sql_query(
-        "SELECT d.case_id, c.case_number, c.region_code, d.code, d.due_at FROM digest_lines l JOIN deadlines d ON d.id = l.deadline_id \
+        "SELECT d.case_id, c.case_number, d.region_code, d.code, d.due_at FROM digest_lines l JOIN deadlines d ON d.id = l.deadline_id \
          JOIN cases c ON c.id = d.case_id WHERE l.digest_id = $1 AND d.due_at IS NOT NULL ORDER BY d.due_at, c.case_number",
     )
     .bind::<sql::Uuid, _>(digest_id)

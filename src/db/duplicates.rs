@@ -1,4 +1,4 @@
-//! Cases that may be about the same thing: found by hashes of numbers and links and by similar names, linked, and split off.
+//! Cases that may be about the same thing: found by hashes of numbers, links and files and by similar names, linked, and split off.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -61,6 +61,7 @@ const HITS: &str = "\
       WHERE similarity(lower(s.name), own.name) >= 0.45 \
         AND (c.agency_id = own.agency_id OR similarity(lower(s.agency_text), own.agency_text) >= 0.3) \
     UNION ALL SELECT r.case_id, 'shared_link', NULL FROM own JOIN reports r ON r.link_hashes && own.links WHERE r.case_id <> own.source \
+    UNION ALL SELECT f.case_id, 'same_file', NULL FROM own JOIN files o ON o.case_id = own.id JOIN files f ON f.sha256 = o.sha256 AND f.case_id <> own.id \
     UNION ALL SELECT CASE l.case_id WHEN own.id THEN l.other_id ELSE l.case_id END, 'linked', NULL \
       FROM own JOIN case_links l ON l.case_id = own.id OR l.other_id = own.id \
     UNION ALL SELECT c.id, 'same_report', NULL FROM own JOIN cases c ON c.id = own.source OR c.split_from = own.source), \

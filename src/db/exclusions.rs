@@ -261,15 +261,17 @@ pub async fn clear_owner(tx: &mut Tx, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Locks a case and those merged with it: the one it was merged into and all others merged into that. What hides one hides each.
-/// A merged case comes before its master, as it does in `readers`.
-pub async fn lock_merged(tx: &mut Tx, case_id: Uuid) -> Result<Vec<Uuid>, DbError> {
+/// Locks a case and those merged with it: the one it was merged into and all others merged into that; and the same of the case
+/// that it is to be merged into, by its number. What hides one hides each. A merged case comes before its master, as it does in
+/// `readers`.
+pub async fn lock_merged(tx: &mut Tx, case_id: Uuid, into: Option<&str>) -> Result<Vec<Uuid>, DbError> {
     let locked: Vec<Id> = diesel::sql_query(
-        "WITH head AS (SELECT coalesce(master_case_id, id) AS id FROM cases WHERE id = $1) \
+        "WITH head AS (SELECT coalesce(master_case_id, id) AS id FROM cases WHERE id = $1 OR case_number = $2) \
          SELECT c.id FROM cases c WHERE c.id IN (SELECT id FROM head UNION ALL SELECT m.id FROM cases m JOIN head ON m.master_case_id = head.id) \
          ORDER BY c.master_case_id IS NULL, c.id FOR UPDATE",
     )
     .bind::<sql::Uuid, _>(case_id)
+    .bind::<Nullable<sql::Text>, _>(into)
     .load(tx.connection()?)
     .await?;
     Ok(locked.into_iter().filter_map(|row| row.id).collect())

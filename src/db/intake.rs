@@ -347,7 +347,7 @@ const BATCH: &str = concat!(
       AND EXISTS (SELECT FROM officers o WHERE o.id = s.officer_id AND o.disabled_at IS NULL) \
       AND (s.region_code = '' OR s.region_code = q.region_code OR starts_with(q.region_code, s.region_code || '.'))), \
   new_clocks AS (INSERT INTO deadlines (case_id, report_id, code, variant, regime, starts_on, counted_from, count, due_at, remaining, status, \
-    provisional, settled_at, next_reminder_on, law_version) SELECT q.case_id, "
+    provisional, settled_at, next_reminder_on, law_version, region_code) SELECT q.case_id, "
 );
 
 /// How a report was taken.

@@ -1,7 +1,7 @@
-//! The law that is data, held in memory: calendar, time zones, rules of deadlines. Every change counts a version up, and
-//! whoever finds another version in the database than in hand reads the law again. Changed through `calendar`.
+//! The law that is data, held in memory: calendar, time zones, rules of deadlines, where agencies sit. Every change counts a
+//! version up, and whoever finds another version in the database than in hand reads the law again. Changed through `calendar`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -9,12 +9,14 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel::sql_types as sql;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
 
+use super::reference::AGENCIES;
 use super::{DbError, Pool, Tx, calendar};
 use crate::domain::calendar::{Calendar, Confirmation, Counting, DayKind, Unit};
 use crate::domain::case::ElectionRegime;
 use crate::domain::deadline::{DeadlineCode, DeadlineRule, Law, RULES_FILE};
-use crate::schema::{calendar_days, calendar_years, deadline_rules, law_versions, time_zones};
+use crate::schema::{agencies, calendar_days, calendar_years, deadline_rules, law_versions, time_zones};
 
 /// The law in hand, shared by all of a program.
 #[derive(Clone, Debug)]
@@ -146,16 +148,23 @@ async fn read(connection: &mut AsyncPgConnection) -> Result<Law, DbError> {
             Ok((region, tz))
         })
         .collect();
+    let seats: Vec<(Uuid, Option<String>)> = agencies::table
+        .filter(agencies::region_code.is_not_null())
+        .select((agencies::id, agencies::region_code))
+        .load(connection)
+        .await?;
+    let seats: HashMap<Uuid, String> = seats.into_iter().filter_map(|(id, region)| Some((id, region?))).collect();
     let calendar = Calendar::new(days, official.into_iter().map(i32::from), zones?);
-    Ok(Law { version, calendar, rules: rules.into_iter().map(rule).collect() })
+    Ok(Law { version, calendar, rules: rules.into_iter().map(rule).collect(), seats })
 }
 
 const CALENDAR_DAYS: &str = include_str!("../../data/calendar_days.csv");
 const CALENDAR_YEARS: &str = include_str!("../../data/calendar_years.csv");
 const TIME_ZONES: &str = include_str!("../../data/time_zones.csv");
 
-/// Rows that an administrator entered stay; those of the files follow the files.
-const LOAD: [(&str, &str); 5] = [
+/// Rows that an administrator entered stay; those of the files follow the files. Where an agency sits is written here and not with
+/// the rest of its row, since its deadlines go by it.
+const LOAD: [(&str, &str); 6] = [
     (
         CALENDAR_DAYS,
         "DELETE FROM calendar_days d WHERE d.origin = 'file' AND NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS t (date date, region_code text) \
@@ -187,6 +196,11 @@ const LOAD: [(&str, &str); 5] = [
          ON CONFLICT (region_code) DO UPDATE SET zone = excluded.zone WHERE time_zones.zone <> excluded.zone",
     ),
     (
+        AGENCIES,
+        "UPDATE agencies SET region_code = t.region_code FROM jsonb_to_recordset($1) AS t (code text, region_code text) \
+         WHERE agencies.code = t.code AND agencies.region_code IS DISTINCT FROM t.region_code",
+    ),
+    (
         RULES_FILE,
         "INSERT INTO deadline_rules (code, variant, regime, valid_from, valid_to, title_id, title_en, starts, length, unit, pausable, \
            roll_forward, collective_leave_counts, basis, confirmation) \
@@ -201,7 +215,7 @@ const LOAD: [(&str, &str); 5] = [
     ),
 ];
 
-/// Brings calendar and rules to the files this program was built with. Rules no longer in a file stay: clocks were counted
+/// Brings calendar, zones, rules and seats of agencies to the files this program was built with, after the agencies themselves. Rules no longer in a file stay: clocks were counted
 /// by them.
 pub async fn load(tx: &mut Tx, at: DateTime<Utc>) -> Result<(), DbError> {
     let mut touched = 0;

@@ -167,6 +167,11 @@ impl Tx {
         self.connection.as_deref_mut().ok_or_else(|| DbError::Unavailable("the transaction has ended".to_owned()))
     }
 
+    /// Gives up every lock and begins anew. For whoever has written nothing yet and finds that he has to lock something else first.
+    pub async fn begin_anew(&mut self) -> Result<(), DbError> {
+        Ok(self.connection()?.batch_execute("ROLLBACK; BEGIN").await?)
+    }
+
     /// Makes everything durable.
     pub async fn commit(mut self) -> Result<(), DbError> {
         self.connection()?.batch_execute("COMMIT").await?;

@@ -17,7 +17,7 @@ use crate::domain::guards::ReceivingBody;
 use crate::schema::{agencies, agency_roles, reference_loads, regions, sanctions, transfer_bodies, violation_forms};
 
 const REGIONS: &str = include_str!("../../data/regions.csv");
-const AGENCIES: &str = include_str!("../../data/agencies.csv");
+pub(super) const AGENCIES: &str = include_str!("../../data/agencies.csv");
 const VIOLATION_FORMS: &str = include_str!("../../data/violation_forms.csv");
 const SANCTIONS: &str = include_str!("../../data/sanctions.csv");
 const RETENTION_POLICIES: &str = include_str!("../../data/retention_policies.csv");
@@ -47,7 +47,7 @@ const AGENCY_KINDS: &str = include_str!("../../data/agency_kinds.csv");
 const AGENCY_ROLES: &str = include_str!("../../data/agency_roles.csv");
 const AGENCY_REGIONS: &str = include_str!("../../data/agency_regions.csv");
 
-/// Name, file and statement of each load. Changed either, it is done again at the next start.
+/// Name, file and statement of each load, but for where agencies sit, which belongs to the law. Changed either, it is done again at the next start.
 const LOAD: [(&str, &str, &str); 12] = [
     (
         "regions",
@@ -68,11 +68,11 @@ const LOAD: [(&str, &str, &str); 12] = [
     (
         "agencies",
         AGENCIES,
-        "INSERT INTO agencies (id, code, name, kind, region_code, valid_from, valid_to, work_id, work_en, confirmation, source) \
-         SELECT gen_random_uuid(), code, name, kind, region_code, valid_from, valid_to, work_id, work_en, confirmation, source \
-         FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, region_code text, valid_from date, valid_to date, \
+        "INSERT INTO agencies (id, code, name, kind, valid_from, valid_to, work_id, work_en, confirmation, source) \
+         SELECT gen_random_uuid(), code, name, kind, valid_from, valid_to, work_id, work_en, confirmation, source \
+         FROM jsonb_to_recordset($1) AS t (code text, name text, kind text, valid_from date, valid_to date, \
            work_id text, work_en text, confirmation text, source text) \
-         ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, region_code = excluded.region_code, \
+         ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, \
          valid_from = excluded.valid_from, valid_to = excluded.valid_to, work_id = excluded.work_id, work_en = excluded.work_en, \
          confirmation = excluded.confirmation, source = excluded.source",
     ),

@@ -157,7 +157,7 @@ fn in_force(category: Category, start_on: Option<NaiveDate>) -> Vec<SanctionDate
 /// The day a decision delivered on this day is in force: a discipline decision by the law's rule (PP 94/2021), without which
 /// no condition lets it, a moral statement at once.
 fn effect_on(category: Category, delivered_on: NaiveDate, case: &Case, named: &Named) -> NaiveDate {
-    let window = || appeal_window(&named.law, &case.region_code, case.election_regime, delivered_on, None);
+    let window = || appeal_window(&named.law, case, delivered_on, None);
     if category == Category::Ethics { delivered_on } else { window().map_or(delivered_on, |it| it.in_force_on) }
 }
 

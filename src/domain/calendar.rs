@@ -99,6 +99,12 @@ impl Calendar {
         self.zones.get(province).copied().unwrap_or(HOME)
     }
 
+    /// What that zone is called: WIB, WITA or WIT.
+    pub fn zone_name(&self, region: &str) -> String {
+        // Without daylight saving it is called the same at any time.
+        DateTime::UNIX_EPOCH.with_timezone(&self.zone(region)).format("%Z").to_string()
+    }
+
     /// The day it is in a region at this moment.
     pub fn day_at(&self, region: &str, now: DateTime<Utc>) -> NaiveDate {
         now.with_timezone(&self.zone(region)).date_naive()

@@ -1,19 +1,24 @@
 //! Deadlines as clocks on a case: which there are, by what rule each is counted, how one is started, paused, met and
 //! passed. Decides nothing about the case and reads no clock of its own; `course` says which step of the workflow does what.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::action::AppealKind;
 use crate::domain::calendar::{Calendar, Confirmation, Counting, Reached};
-use crate::domain::case::{ElectionRegime, State};
+use crate::domain::case::{Case, ElectionRegime, State};
 use crate::domain::ids::Language;
 use crate::domain::notice::Audience;
 use crate::text_enum;
 
 pub mod course;
+pub mod office;
 pub mod window;
+
+pub use self::office::{Office, Offices};
 
 text_enum! {
     /// The clocks. D13 is none: it follows from the day of closing and a policy, and has no row to keep in step with them.
@@ -139,6 +144,8 @@ pub struct Law {
     pub calendar: Calendar,
     /// The rules of deadlines.
     pub rules: Vec<DeadlineRule>,
+    /// The regions that agencies sit in; those that are missing are bodies of the whole country.
+    pub seats: HashMap<Uuid, String>,
 }
 
 impl Law {
@@ -182,15 +189,15 @@ pub struct AppealWindow {
     pub provisional: bool,
 }
 
-/// The time for an appeal against a decision delivered on this day (D9). Without a kind, the later end of both remedies.
-/// `None` when no rule holds on that day.
+/// The time for an appeal against a decision of the case delivered on this day (D9). Without a kind, the later end of both
+/// remedies. `None` when no rule holds on that day.
 pub fn appeal_window(
     law: &Law,
-    region: &str,
-    regime: ElectionRegime,
+    case: &Case,
     delivered_on: NaiveDate,
     kind: Option<AppealKind>,
 ) -> Option<AppealWindow> {
+    let (region, regime) = (law.offices(case).region(DeadlineCode::D9), case.election_regime);
     let kinds = kind.map_or(AppealKind::ALL.to_vec(), |kind| vec![kind]);
     let ends = kinds.into_iter().map(|kind| {
         let rule = law.rule(DeadlineCode::D9, kind.as_str(), regime, delivered_on)?;
@@ -240,6 +247,8 @@ pub struct Clock {
     pub next_reminder_on: Option<NaiveDate>,
     /// The law it was counted by.
     pub law_version: i64,
+    /// The region where the office sat that had the work, by whose days it was counted.
+    pub region_code: String,
 }
 
 impl Clock {
@@ -265,21 +274,38 @@ impl Clock {
     }
 }
 
-/// Sets clocks where a case is handled, by one reading of the law, at one moment.
+/// Sets the clocks of a case, each where the office sits that has the work, by one reading of the law, at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct ClockMaker<'a> {
     /// The law.
     pub law: &'a Law,
-    /// Region of the case.
-    pub region: &'a str,
+    /// Where the offices of the case sit.
+    pub offices: Offices<'a>,
     /// The moment.
     pub now: DateTime<Utc>,
 }
 
+impl<'a> ClockMaker<'a> {
+    /// Sets the clocks of this case.
+    pub fn of(law: &'a Law, case: &'a Case, now: DateTime<Utc>) -> Self {
+        Self { law, offices: law.offices(case), now }
+    }
+}
+
 impl ClockMaker<'_> {
-    /// The day it is there.
-    pub fn today(&self) -> NaiveDate {
-        self.law.calendar.day_at(self.region, self.now)
+    /// The day it is for the office that has the work.
+    pub fn today(&self, code: DeadlineCode) -> NaiveDate {
+        self.offices.day_at(code, self.now)
+    }
+
+    /// Where a clock ends by this counting.
+    fn reached(&self, clock: &Clock, counting: Counting) -> Reached {
+        self.law.calendar.after(clock.counted_from, clock.count, counting, &clock.region_code)
+    }
+
+    /// Whether the work of a clock has gone to an office elsewhere since it was counted.
+    pub fn has_moved(&self, clock: &Clock) -> bool {
+        clock.region_code != self.offices.region(clock.code)
     }
 
     fn rule_of(&self, clock: &Clock) -> Option<&DeadlineRule> {
@@ -305,6 +331,7 @@ impl ClockMaker<'_> {
             settled_at: None,
             next_reminder_on: None,
             law_version: self.law.version,
+            region_code: self.offices.region(code).to_owned(),
         };
         self.count(&mut clock, rule.counting);
         self.pass(&mut clock);
@@ -318,25 +345,23 @@ impl ClockMaker<'_> {
     }
 
     fn count(&self, clock: &mut Clock, counting: Counting) {
-        let Reached { day, provisional } =
-            self.law.calendar.after(clock.counted_from, clock.count, counting, self.region);
-        clock.due_at = Some(self.law.calendar.end_of(day, self.region));
+        self.offices.region(clock.code).clone_into(&mut clock.region_code);
+        let Reached { day, provisional } = self.reached(clock, counting);
+        clock.due_at = Some(self.law.calendar.end_of(day, &clock.region_code));
         clock.provisional = provisional;
-        clock.next_reminder_on = self.reminder(clock, self.today());
+        clock.next_reminder_on = self.reminder(clock, self.today(clock.code));
     }
 
     /// Ends a clock on a day that an officer set, whatever its rule counts.
     pub fn end_on(&self, clock: &mut Clock, day: NaiveDate) {
-        clock.due_at = Some(self.law.calendar.end_of(day, self.region));
+        clock.due_at = Some(self.law.calendar.end_of(day, &clock.region_code));
         clock.provisional = false;
     }
 
     /// Whether an officer set its end later than its rule would.
     pub fn outlasts_its_rule(&self, clock: &Clock) -> bool {
-        let end = |rule: &DeadlineRule| {
-            let by_rule = self.law.calendar.after(clock.counted_from, clock.count, rule.counting, self.region);
-            self.law.calendar.end_of(by_rule.day, self.region)
-        };
+        let end =
+            |rule: &DeadlineRule| self.law.calendar.end_of(self.reached(clock, rule.counting).day, &clock.region_code);
         self.rule_of(clock).is_some_and(|rule| clock.due_at.is_some_and(|due| due > end(rule)))
     }
 
@@ -346,8 +371,9 @@ impl ClockMaker<'_> {
         let Some(due) = clock.due_at.filter(|due| clock.status == ClockStatus::Running && *due >= self.now) else {
             return;
         };
-        let last = self.law.calendar.day_at(self.region, due);
-        clock.remaining = Some(self.law.calendar.left(self.today(), last, rule.counting, self.region));
+        let (calendar, region) = (&self.law.calendar, &clock.region_code);
+        let (today, last) = (calendar.day_at(region, self.now), calendar.day_at(region, due));
+        clock.remaining = Some(calendar.left(today, last, rule.counting, region));
         (clock.status, clock.due_at, clock.next_reminder_on) = (ClockStatus::Paused, None, None);
     }
 
@@ -359,11 +385,13 @@ impl ClockMaker<'_> {
         self.count(clock, rule.counting);
     }
 
-    /// Ends a clock because what it was for is done, or no longer to be done, since this day. Whether that was late goes by the day
-    /// and not by when it is recorded, nor by whether somebody had noticed the end. A window closes for itself.
-    pub fn settle(&self, clock: &mut Clock, how: ClockStatus, on: NaiveDate) {
-        let over =
-            |due| if clock.is_window() { due < self.now } else { self.law.calendar.day_at(self.region, due) < on };
+    /// Ends a clock because what it was for is done, or no longer to be done, since this day, or today where no earlier day is told.
+    /// Whether that was late goes by the day and not by when it is recorded, nor by whether somebody had noticed the end. A window
+    /// closes for itself.
+    pub fn settle(&self, clock: &mut Clock, how: ClockStatus, on: Option<NaiveDate>) {
+        let day_at = |at| self.law.calendar.day_at(&clock.region_code, at);
+        let on = on.map_or(day_at(self.now), |on| on.min(day_at(self.now)));
+        let over = |due| if clock.is_window() { due < self.now } else { day_at(due) < on };
         clock.status = if clock.due_at.is_some_and(over) { ClockStatus::Passed } else { how };
         (clock.remaining, clock.next_reminder_on, clock.settled_at) = (None, None, Some(self.now));
     }
@@ -407,8 +435,7 @@ impl ClockMaker<'_> {
     /// working days. A window that has closed reminds nobody.
     pub fn reminder(&self, clock: &Clock, after: NaiveDate) -> Option<NaiveDate> {
         let due = clock.due_at.filter(|_| clock.is_reminded())?;
-        let calendar = &self.law.calendar;
-        let last = calendar.day_at(self.region, due);
+        let last = self.law.calendar.day_at(&clock.region_code, due);
         let ahead = last.checked_sub_days(Days::new(2)).filter(|_| clock.code != DeadlineCode::D9);
         // Those who watch over the PPK hear of it on the first day it is late.
         let behind = last.succ_opt().filter(|_| clock.code == DeadlineCode::D7);
@@ -420,7 +447,7 @@ impl ClockMaker<'_> {
         }
         let mut day = last;
         while day <= after {
-            day = calendar.after(day, LATE_REMINDED_EVERY, WORKING_DAYS, self.region).day;
+            day = self.law.calendar.after(day, LATE_REMINDED_EVERY, WORKING_DAYS, &clock.region_code).day;
         }
         Some(day)
     }

@@ -143,8 +143,7 @@ pub fn decide(
     if let (Some(permission), Some(approver)) = (rule.approval, approver) {
         approved(facts, actor, approver, permission)?;
     }
-    let today = named.law.calendar.day_at(&facts.case.region_code, now);
-    let situation = Situation { facts, action, today, named };
+    let situation = Situation { facts, action, now, named };
     let failed: Vec<&'static Guard> =
         rule.guards.iter().filter(|guard| matches!(guard.check, Check::Now(check) if !check(&situation))).collect();
     if !failed.is_empty() {
@@ -196,7 +195,6 @@ fn decision(
     let before = &facts.case;
     let mut next = before.clone();
     record(&mut next, facts, actor, action, named);
-    let maker = ClockMaker { law: &named.law, region: &before.region_code, now };
     let mut beside = beside::of_action(action, facts, named, &mut next);
     let diverted = arrive(&mut next, rule.to, before);
     next.state_since = if next.state == before.state { before.state_since } else { now };
@@ -204,6 +202,7 @@ fn decision(
     let step = course::Step { facts, next: &next, rule, action, owed_since };
     let course = course::after(&step, &named.law, now);
     (next.bawaslu_until, next.next_due_at) = (course.bawaslu_until, course.next_due_at);
+    let maker = ClockMaker::of(&named.law, &next, now);
     if course.changed.iter().any(|clock| clock.code == DeadlineCode::D3 && maker.outlasts_its_rule(clock)) {
         beside.warnings.push(Warning::AnswerLaterThanRule);
     }

@@ -12,6 +12,7 @@ text_enum! {
         SamePerson = "same_person", "Orang yang sama menurut petugas", "The same person, as an officer confirmed";
         SimilarName = "similar_name", "Nama dan instansi mirip, waktu berdekatan", "Similar name and agency, about the same days";
         SharedLink = "shared_link", "Tautan yang sama", "The same link";
+        SameFile = "same_file", "Berkas dokumen yang sama persis", "A file of a document with the very same content";
         Linked = "linked", "Ditautkan oleh petugas", "Linked by an officer";
         SameReport = "same_report", "Dipisahkan dari laporan yang sama", "Split from the same report";
     }

@@ -4,11 +4,11 @@ mod outcome;
 
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::domain::action::{Action, AppealKind};
 use crate::domain::case::{CaseFacts, Category, ElectionRegime, MasterFacts, ReferralKind, State, SubjectResolution};
-use crate::domain::deadline::{AppealWindow, DeadlineCode, Law, appeal_window};
+use crate::domain::deadline::{AppealWindow, DeadlineCode, Law, Office, Offices, appeal_window};
 use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
 use crate::domain::sanction::{ActFinding, CatalogueSanction, KnownAct, StandingSanction};
@@ -23,8 +23,8 @@ pub struct Situation<'a> {
     pub facts: &'a CaseFacts,
     /// What is asked.
     pub action: &'a Action,
-    /// The day it is for the handling office.
-    pub today: NaiveDate,
+    /// The time.
+    pub now: DateTime<Utc>,
     /// Agencies and sanctions the action names by code, looked up.
     pub named: &'a Named,
 }
@@ -99,25 +99,34 @@ pub struct Named {
 }
 
 impl Situation<'_> {
+    /// Where the offices of the case sit.
+    fn offices(&self) -> Offices<'_> {
+        self.named.law.offices(&self.facts.case)
+    }
+
+    /// The day it is for the office that has this work.
+    fn today(&self, of: impl Into<Office>) -> NaiveDate {
+        self.offices().day_at(of, self.now)
+    }
+
     /// Whether Bawaslu's window of some report is open today under this election law (D2). A report merged into the case
     /// counts by its clock.
     fn bawaslu_window_open(&self, regime: ElectionRegime) -> bool {
-        let (law, region) = (&self.named.law, &self.facts.case.region_code);
+        let (law, offices, today) = (&self.named.law, self.offices(), self.today(DeadlineCode::D2));
         let own = self
             .facts
             .reports
             .iter()
             .flat_map(|it| &it.known)
-            .filter_map(|report| law.bawaslu_window(region, regime, report.known_on));
+            .filter_map(|report| law.bawaslu_window(offices, regime, report.known_on));
         let clocks = self.facts.clocks.iter().filter(|clock| clock.code == DeadlineCode::D2 && clock.regime == regime);
-        let merged = clocks.filter_map(|clock| clock.due_at).map(|due| law.calendar.day_at(region, due));
-        own.map(|window| window.day).chain(merged).any(|last| self.today <= last)
+        let merged = clocks.filter_map(|clock| clock.due_at).map(|due| offices.day_at(DeadlineCode::D2, due));
+        own.map(|window| window.day).chain(merged).any(|last| today <= last)
     }
 
     /// The time for an appeal against the decision on record (D9), once it was delivered.
     fn appeal_window(&self, delivered_on: NaiveDate, kind: Option<AppealKind>) -> Option<AppealWindow> {
-        let case = &self.facts.case;
-        appeal_window(&self.named.law, &case.region_code, case.election_regime, delivered_on, kind)
+        appeal_window(&self.named.law, &self.facts.case, delivered_on, kind)
     }
 }
 
@@ -182,7 +191,8 @@ pub const ANSWER_DATE_AHEAD: Guard = now(
     "the date to answer by is tomorrow at the earliest and within 60 days",
     |s| match s.action {
         Action::Ask(ask) => {
-            ask.answer_by > s.today && s.today.checked_add_days(Days::new(60)).is_some_and(|last| ask.answer_by <= last)
+            let today = s.today(DeadlineCode::D3);
+            ask.answer_by > today && today.checked_add_days(Days::new(60)).is_some_and(|last| ask.answer_by <= last)
         }
         _ => false,
     },
@@ -190,7 +200,7 @@ pub const ANSWER_DATE_AHEAD: Guard = now(
 /// T05: the day to answer by is over.
 pub const ANSWER_DATE_PASSED: Guard =
     now("answer_date_passed", "batas jawaban sudah lewat", "the date to answer by has passed", |s| {
-        s.facts.case.reply_due_on.is_some_and(|due| s.today > due)
+        s.facts.case.reply_due_on.is_some_and(|due| s.today(DeadlineCode::D3) > due)
     });
 /// T06, T19: the subject is a known person at a known agency.
 pub const SUBJECT_RESOLVED: Guard = now(
@@ -386,7 +396,7 @@ pub const BAWASLU_STUDY_OVERDUE: Guard = now(
     "batas kajian Bawaslu (D5) lewat, atau rujukan keliru",
     "the time for Bawaslu's study (D5) has passed, or the referral was an error",
     |s| {
-        let past = |due| s.named.law.calendar.day_at(&s.facts.case.region_code, due) < s.today;
+        let past = |due| s.offices().day_at(DeadlineCode::D5, due) < s.today(DeadlineCode::D5);
         // What the law sets Bawaslu itself (the variants) gives nobody here a right.
         let mut studies = s.facts.clocks.iter().filter(|c| c.code == DeadlineCode::D5 && c.variant.is_empty());
         let overdue = studies.any(|clock| clock.due_at.is_some_and(past));

@@ -23,9 +23,9 @@ const BATCH: i64 = 500;
 const REMINDERS: &str = "deadline reminders";
 
 /// What an event says of clocks: which, and their last day.
-fn details(law: &Law, region: &str, clocks: &[Clock]) -> String {
+fn details(law: &Law, clocks: &[Clock]) -> String {
     let said = clocks.iter().map(|clock| {
-        let last_day = clock.due_at.map(|due| law.calendar.day_at(region, due));
+        let last_day = clock.due_at.map(|due| law.calendar.day_at(&clock.region_code, due));
         json!({ "deadline": clock.code, "last_day": last_day, "provisional": clock.provisional })
     });
     event::salted(&json!({ "deadlines": said.collect::<Vec<_>>() }))
@@ -46,7 +46,7 @@ async fn store(
 pub async fn pass(tx: &mut Tx, setting: &Setting, case_id: Uuid) -> Result<bool, FlowError> {
     let mut facts = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?;
     let law = setting.laws.at(tx, facts.law_version).await?;
-    let maker = ClockMaker { law: &law, region: &facts.case.region_code, now: setting.now };
+    let maker = ClockMaker::of(&law, &facts.case, setting.now);
     let mut passed = Vec::new();
     for clock in facts.clocks.iter_mut().filter(|clock| clock.code != DeadlineCode::D3) {
         if maker.pass(clock) {
@@ -57,7 +57,7 @@ pub async fn pass(tx: &mut Tx, setting: &Setting, case_id: Uuid) -> Result<bool,
         return Ok(false);
     }
     store(tx, setting, case_id, &facts.clocks, &passed).await?;
-    let details = details(&law, &facts.case.region_code, &passed);
+    let details = details(&law, &passed);
     note(tx, setting, &Actor::System, &facts.case, "deadline.passed", Some(details)).await?;
     Ok(true)
 }
@@ -67,7 +67,7 @@ pub async fn recount(tx: &mut Tx, setting: &Setting, case_id: Uuid) -> Result<()
     let CaseFacts { case, mut clocks, law_version, .. } =
         db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?;
     let law = setting.laws.at(tx, law_version).await?;
-    let maker = ClockMaker { law: &law, region: &case.region_code, now: setting.now };
+    let maker = ClockMaker::of(&law, &case, setting.now);
     let mut moved = Vec::new();
     for clock in &mut clocks {
         if maker.recount(clock) {
@@ -76,7 +76,7 @@ pub async fn recount(tx: &mut Tx, setting: &Setting, case_id: Uuid) -> Result<()
     }
     store(tx, setting, case_id, &clocks, &clocks).await?;
     if !moved.is_empty() {
-        let details = details(&law, &case.region_code, &moved);
+        let details = details(&law, &moved);
         note(tx, setting, &Actor::System, &case, "deadline.recounted", Some(details)).await?;
     }
     Ok(())
@@ -97,7 +97,7 @@ pub async fn follow_merge(
     let brought = || reports.iter().filter(|report| !own.contains(report));
     let mut master = db::cases::lock_by_id(tx, master_id).await?.ok_or(FlowError::NotFound)?;
     let law = setting.laws.at(tx, master.law_version).await?;
-    let maker = ClockMaker { law: &law, region: &master.case.region_code, now: setting.now };
+    let maker = ClockMaker::of(&law, &master.case, setting.now);
     let changed: Vec<Clock> = if merge.1.is_some() {
         let regime = master.case.election_regime;
         let running = |id| master.clocks.iter().any(|clock| clock.report_id == Some(id));
@@ -106,7 +106,7 @@ pub async fn follow_merge(
     } else {
         let theirs = |clock: &&mut Clock| brought().any(|report| clock.report_id == Some(report.id));
         let ended = master.clocks.iter_mut().filter(theirs).map(|clock| {
-            maker.settle(clock, ClockStatus::Cancelled, maker.today());
+            maker.settle(clock, ClockStatus::Cancelled, None);
             clock.clone()
         });
         ended.collect()
@@ -146,7 +146,7 @@ async fn remind(tx: &mut Tx, setting: &Setting, day: NaiveDate, due: &[(Clock, C
     let (mut lines, mut next) = (Vec::new(), Vec::new());
     for (clock, case) in due {
         let Some(id) = clock.id else { continue };
-        let maker = ClockMaker { law: &law, region: &case.region_code, now: setting.now };
+        let maker = ClockMaker::of(&law, case, setting.now);
         next.push((id, maker.reminder(clock, day)));
         let late = clock.is_past(setting.now);
         let own = clock.code.reminded(case.state, late).iter().map(|audience| (Notice::DeadlineDigest, *audience));

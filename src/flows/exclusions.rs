@@ -97,7 +97,7 @@ pub(super) async fn follow_merge(
     before: Option<Uuid>,
 ) -> Result<(), FlowError> {
     if let Some(former) = before {
-        db::exclusions::lock_merged(tx, former).await?;
+        db::exclusions::lock_merged(tx, former, None).await?;
         db::exclusions::renew_marks(tx, former).await?;
     }
     spread(tx, setting, actor, merged.id).await
@@ -106,7 +106,7 @@ pub(super) async fn follow_merge(
 /// Hides a case and those merged with it from whom one of them is hidden, and takes them off their owners' desks where that hides
 /// them from him. The caller holds the case's lock.
 pub(super) async fn spread(tx: &mut Tx, setting: &Setting, actor: &Actor, case_id: Uuid) -> Result<(), FlowError> {
-    let merged = db::exclusions::lock_merged(tx, case_id).await?;
+    let merged = db::exclusions::lock_merged(tx, case_id, None).await?;
     db::exclusions::renew_marks(tx, case_id).await?;
     for id in merged {
         let mut facts = db::cases::lock_by_id(tx, id).await?.ok_or(FlowError::NotFound)?;

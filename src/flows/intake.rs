@@ -13,7 +13,7 @@ use crate::domain::actor::Actor;
 use crate::domain::calendar::today;
 use crate::domain::case::{ElectionRegime, KnownReport};
 use crate::domain::deadline::window::BawasluWindow;
-use crate::domain::deadline::{Law, course};
+use crate::domain::deadline::{DeadlineCode, Law, Offices, course};
 use crate::domain::event::{self, GENESIS, Happening};
 use crate::domain::ids::{ComplaintNumber, Language};
 use crate::domain::report::NewReport;
@@ -99,9 +99,9 @@ fn known_on(law: &Law, report: &NewReport, now: DateTime<Utc>) -> NaiveDate {
 /// What the reporter is told of Bawaslu's window (T01): later the report is taken all the same, but goes there as
 /// preliminary information only.
 fn window(law: &Law, report: &NewReport, now: DateTime<Utc>) -> Option<BawasluWindow> {
-    let region = &report.conduct.region_code;
-    let end = law.bawaslu_window(region, regime(report), known_on(law, report, now))?;
-    let passed = end.day < law.calendar.day_at(region, now);
+    let offices = Offices::of_place(law, &report.conduct.region_code);
+    let end = law.bawaslu_window(offices, regime(report), known_on(law, report, now))?;
+    let passed = end.day < offices.day_at(DeadlineCode::D2, now);
     Some(BawasluWindow { last_day: end.day, passed, provisional: end.provisional })
 }
 

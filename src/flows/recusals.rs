@@ -1,8 +1,8 @@
 //! An officer steps back from a case: from then on it does not exist for him, nor do those merged with it. Why stands in the
 //! timeline, for those who may read details.
 
-use super::FlowError;
 use super::transition::{Setting, note, sight};
+use super::{FlowError, merges};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::event;
@@ -18,9 +18,10 @@ pub async fn declare(
 ) -> Result<(), FlowError> {
     let officer_id = actor.officer().ok_or(FlowError::NotFound)?.officer_id;
     let facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
+    let facts = merges::lock_in_order(tx, actor, facts, None).await?;
     let details = event::salted(&serde_json::json!({ "reason": reason }));
     note(tx, setting, actor, &facts.case, "recusal.declared", Some(details)).await?;
-    let merged = db::exclusions::lock_merged(tx, facts.case.id).await?;
+    let merged = db::exclusions::lock_merged(tx, facts.case.id, None).await?;
     db::exclusions::recuse(tx, &merged, officer_id).await?;
     for case_id in merged {
         db::approvals::lapse_drafts_of(tx, case_id, officer_id, setting.now).await?;

@@ -2,7 +2,7 @@
 //! is, an acceptance says.
 
 use super::transition::{Setting, current, note, sight};
-use super::{FlowError, exclusions};
+use super::{FlowError, exclusions, merges};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::case::{CaseFacts, ConductPhase, State, SubjectResolution};
@@ -13,8 +13,7 @@ use crate::domain::marks;
 use crate::domain::policy::{self, Permission};
 
 /// The case, if the actor may correct its subject and it is still at version `expected`.
-fn correctable(actor: &Actor, locked: Option<CaseFacts>, expected: i32) -> Result<CaseFacts, FlowError> {
-    let facts = locked.ok_or(FlowError::NotFound)?;
+fn correctable(actor: &Actor, facts: CaseFacts, expected: i32) -> Result<CaseFacts, FlowError> {
     if facts.case.version != expected {
         return Err(FlowError::Stale(current(&facts, actor)));
     }
@@ -39,7 +38,7 @@ pub async fn correct_phase(
     phase: ConductPhase,
     reason: &str,
 ) -> Result<CaseFacts, FlowError> {
-    let facts = correctable(actor, locked, expected)?;
+    let facts = correctable(actor, locked.ok_or(FlowError::NotFound)?, expected)?;
     let open = matches!(facts.case.state, State::InspectorateReview | State::AwaitingReporter | State::BawasluReferral);
     if !open || facts.case.inspectorate_concluded {
         return Err(FlowError::Refused(Refusal::NotInState, current(&facts, actor)));
@@ -62,7 +61,7 @@ pub async fn join_persons(
     other: &str,
     reason: &str,
 ) -> Result<CaseFacts, FlowError> {
-    let facts = correctable(actor, locked, expected)?;
+    let facts = correctable(actor, locked.ok_or(FlowError::NotFound)?, expected)?;
     let fault = |fault| Err(FlowError::Input(vec![FieldFault::new("/same_person_as", fault)]));
     let other = db::cases::lock(tx, other, &sight(actor)).await?;
     let Some((other, person)) = other.and_then(|other| other.subject.person_id.map(|person| (other, person))) else {
@@ -93,7 +92,8 @@ pub async fn correct_unit(
     unit: &str,
     reason: &str,
 ) -> Result<CaseFacts, FlowError> {
-    let facts = correctable(actor, locked, expected)?;
+    let facts = merges::lock_in_order(tx, actor, locked.ok_or(FlowError::NotFound)?, None).await?;
+    let facts = correctable(actor, facts, expected)?;
     if marks::folded(unit).is_empty() {
         return Err(FlowError::Input(vec![FieldFault::new("/work_unit", Fault::Required)]));
     }

@@ -118,6 +118,12 @@ pub async fn fire(
     action: Action,
 ) -> Result<Fired, FlowError> {
     let facts = locked.ok_or(FlowError::NotFound)?;
+    let facts = match &action {
+        Action::Merge(merge) => merges::lock_in_order(tx, actor, facts, Some(&merge.master_case_number)).await?,
+        Action::Unmerge(_) => merges::lock_in_order(tx, actor, facts, None).await?,
+        other if places_subject(other) => merges::lock_in_order(tx, actor, facts, None).await?,
+        _ => facts,
+    };
     if facts.case.version != expected {
         return Err(FlowError::Stale(current(&facts, actor)));
     }

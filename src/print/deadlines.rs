@@ -5,15 +5,17 @@ use std::fmt::Write;
 use super::or_dash;
 use crate::domain::calendar::{Confirmation, Unit};
 use crate::domain::case::State;
-use crate::domain::deadline::{DeadlineCode, RULES_FILE, SECOND_SUMMONS, SUMMONS, TO_REPRIMAND, is_statutory};
+use crate::domain::deadline::{DeadlineCode, Office, RULES_FILE, SECOND_SUMMONS, SUMMONS, TO_REPRIMAND, is_statutory};
 use crate::domain::ids::Language;
 use crate::domain::notice::Audience;
 
 const HEAD: &str = "\n## Deadlines (batas waktu)\n\n\
     The rules shipped in `data/deadline_rules.csv`; what runs in a service is what its database holds, at `/v1/reference/deadline-rules`. A day \
-    is one of the office that handles the case, and the day on which a clock begins is not counted. Reminders are in one digest a person and \
+    is one of the office that has the work: it ends in the time zone of that region (WIB, WITA, WIT), whose local days off count. Where no such \
+    agency is known yet it is the region of the conduct, and bodies of the whole country sit in Jakarta without local days off. The day on which \
+    a clock begins is not counted. Reminders are in one digest a person and \
     morning (M16, M17): two days before the end, on its day, and every three working days after it.\n\n\
-    | Code | Batas waktu | Deadline | Begins | Length | Election law | Basis | Reminded | When passed |\n|---|---|---|---|---|---|---|---|---|\n";
+    | Code | Batas waktu | Deadline | Begins | Length | Days of | Election law | Basis | Reminded | When passed |\n|---|---|---|---|---|---|---|---|---|---|\n";
 
 /// The table, with what belongs to no row of the file.
 pub(super) fn markdown(text: &mut String) {
@@ -29,11 +31,12 @@ pub(super) fn markdown(text: &mut String) {
         let paused = if cell("pausable") == "true" { "; stands still while the reporter is asked" } else { "" };
         let _ = writeln!(
             text,
-            "| {code} | {} | {} | {} | {} {unit}{forward}{paused} | {} | {} | {} | {} |",
+            "| {code} | {} | {} | {} | {} {unit}{forward}{paused} | {} | {} | {} | {} | {} |",
             cell("title_id"),
             cell("title_en"),
             cell("starts"),
             cell("length"),
+            days_of(code),
             cell("regime"),
             basis(cell("basis"), cell("confirmation")),
             or_dash(reminded(code, cell("variant"))),
@@ -58,6 +61,15 @@ fn basis(provision: &str, confirmation: &str) -> String {
 /// A time that is no clock: what is recorded outside it is warned of.
 fn is_of_summons(variant: &str) -> bool {
     variant == SUMMONS || variant == SECOND_SUMMONS
+}
+
+/// Whose days they are.
+fn days_of(code: DeadlineCode) -> &'static str {
+    match Office::from(code) {
+        Office::Place => "the place of the conduct",
+        Office::Reviewer => "the reviewing agency",
+        Office::Ppk => "the PPK's agency",
+    }
 }
 
 /// What then becomes possible or happens by itself, beside reminders.

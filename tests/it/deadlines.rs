@@ -4,8 +4,11 @@ use chrono::{DateTime, Duration, Utc};
 use netral::domain::action::{Action, AppealKind, AppealOutcome, DecideAppeal, Document, TakeEffect, Verb};
 use netral::domain::actor::{Actor, Role};
 use netral::domain::case::{CaseFacts, ElectionRegime, KnownReport, ReferralKind, State};
-use netral::domain::deadline::{Clock, ClockMaker, ClockStatus, DeadlineCode as D, appeal_window, course};
+use netral::domain::deadline::{
+    Clock, ClockMaker, ClockStatus, DeadlineCode as D, Offices, TO_REPRIMAND, appeal_window, course,
+};
 use netral::domain::decide::{Decision, Refusal, Verdict, decide};
+use netral::domain::guards::Named;
 use netral::domain::notice::Audience;
 use netral::domain::tracks::TrackState;
 use netral::domain::tracks::rules::TRACK_RULES;
@@ -22,7 +25,7 @@ pub fn at(text: &str) -> DateTime<Utc> {
 }
 
 pub fn maker(law: &netral::domain::deadline::Law, now: DateTime<Utc>) -> ClockMaker<'_> {
-    ClockMaker { law, region: REGION, now }
+    ClockMaker { law, offices: Offices::of_place(law, REGION), now }
 }
 
 pub fn decided(facts: &CaseFacts, action: &Action, now: DateTime<Utc>) -> Decision {
@@ -95,7 +98,9 @@ fn every_deadline_the_table_names_has_a_rule_and_a_code() {
 
 #[test]
 fn bawaslus_window_has_seven_working_days_in_a_general_election_and_seven_days_in_a_regional_one() {
-    let window = |regime| law().bawaslu_window(REGION, regime, day(2026, 3, 13)).map(|reached| reached.day);
+    let window = |regime| {
+        law().bawaslu_window(Offices::of_place(&law(), REGION), regime, day(2026, 3, 13)).map(|reached| reached.day)
+    };
     assert_eq!(window(ElectionRegime::Pemilu), Some(day(2026, 3, 31)));
     assert_eq!(window(ElectionRegime::Pemilihan), Some(day(2026, 3, 20)));
     assert_eq!(window(ElectionRegime::None), None);
@@ -208,7 +213,7 @@ fn the_window_of_any_reporter_who_is_still_in_time_keeps_the_formal_way_open() {
 
 #[test]
 fn the_time_for_an_appeal_ends_with_the_fourteenth_working_day_and_not_with_day_fifteen() {
-    let window = appeal_window(&law(), REGION, ElectionRegime::None, day(2026, 3, 2), None).unwrap();
+    let window = appeal_window(&law(), &sample::case(State::SanctionDecided).case, day(2026, 3, 2), None).unwrap();
     assert_eq!((window.last_day, window.in_force_on), (day(2026, 3, 27), day(2026, 3, 17)));
 }
 
@@ -358,4 +363,36 @@ fn a_recommendation_that_is_late_is_told_one_level_up() {
         (told(false), told(true)),
         (&[Audience::BknAuditors][..], &[Audience::BknAuditors, Audience::TaskForce][..])
     );
+}
+
+#[test]
+fn a_time_that_runs_on_when_the_case_goes_one_level_up_is_counted_where_the_new_ppk_sits() {
+    let law = law();
+    let mut facts = sample::case(State::InspectorateReview);
+    facts.case.tracks.control = TrackState::Warning;
+    let now = at("2026-11-19T09:00");
+    let warned = maker(&law, now).start(D::D7, TO_REPRIMAND, ElectionRegime::Pemilihan, day(2026, 11, 19)).unwrap();
+    assert_eq!(warned.due_at, Some(at("2026-11-24T23:59") + Duration::seconds(59)));
+    facts.clocks = kept(&[], &[warned]);
+    let mut accept = sample::action(Verb::Accept);
+    if let Action::Accept(accept) = &mut accept {
+        accept.conflict_of_interest = true;
+    }
+    let above = Named {
+        reviewing_agency_id: Some(sample::OTHER_AGENCY),
+        reviewer_is_above: true,
+        ..sample::named(Verb::Accept)
+    };
+    let triage = sample::officer(Role::TriageOfficer, 1);
+    let Ok(Verdict::Decided(decision)) = decide(&facts, &triage, None, &accept, &above, now) else {
+        panic!("it goes one level up")
+    };
+    let running = |code| decision.clocks().iter().find(|clock| clock.code == code && clock.settled_at.is_none());
+    let two_hours_before = Some(at("2026-11-24T21:59") + Duration::seconds(59));
+    assert_eq!(
+        running(D::D7).map(|clock| clock.due_at),
+        Some(two_hours_before),
+        "the agency one level up sits in Papua"
+    );
+    assert_eq!(decision.next().next_due_at, two_hours_before);
 }

@@ -8,6 +8,8 @@ use netral::domain::case::ElectionRegime;
 use netral::domain::deadline::{DeadlineCode, DeadlineRule, Law};
 use serde::Deserialize;
 
+use crate::sample;
+
 fn rows<T: for<'a> Deserialize<'a>>(text: &str) -> Vec<T> {
     csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
 }
@@ -48,7 +50,7 @@ fn rule(row: RuleRow) -> DeadlineRule {
     }
 }
 
-/// The law as the program ships it.
+/// The law as the program ships it, with the seats of the sample's agencies: one in WIB, one in WIT.
 pub fn law() -> Arc<Law> {
     static LAW: LazyLock<Arc<Law>> = LazyLock::new(|| {
         let days: Vec<(NaiveDate, String, DayKind)> = {
@@ -69,8 +71,10 @@ pub fn law() -> Arc<Law> {
             years.into_iter().filter(|year| year.1).map(|year| year.0),
             zones.into_iter().map(|zone| (zone.0, zone.1.parse().unwrap())),
         );
+        let seats = [(sample::AGENCY, "15.71"), (sample::OTHER_AGENCY, "91.03")];
+        let seats = seats.map(|(agency, region)| (agency, region.to_owned())).into();
         let rules: Vec<RuleRow> = rows(include_str!("../../data/deadline_rules.csv"));
-        Arc::new(Law { version: 1, calendar, rules: rules.into_iter().map(rule).collect() })
+        Arc::new(Law { version: 1, calendar, rules: rules.into_iter().map(rule).collect(), seats })
     });
     LAW.clone()
 }

@@ -189,24 +189,24 @@ fn bawaslus_study_is_counted_from_its_receipt_and_its_time_by_law_is_shown_and_h
 }
 
 #[test]
-fn days_are_those_of_the_office_that_handles_the_case() {
-    // Half past eleven in Jakarta is half past one of the next day in Jayapura.
+fn days_are_those_of_the_ppk_that_has_the_track() {
+    // Half past eleven in Jakarta is half past one of the next day in Jayapura, where the other agency sits.
     let now = at("2026-11-19T23:30");
     let mut facts = sample::case(State::PpkAction);
-    facts.case.region_code = "91.71".to_owned();
+    facts.case.agency_id = Some(sample::OTHER_AGENCY);
     facts.case.tracks.discipline = TrackState::Summoned;
     facts.case.proposed_weight = None;
     let mut step = sample::step(Track::Discipline, TrackState::Examined);
     step.day = Some(day(2026, 11, 20));
     let mut ppk = sample::officer(Role::PpkOfficer, 1);
     if let Actor::Officer(officer) = &mut ppk {
-        officer.region_code = String::new();
+        officer.agency_id = sample::OTHER_AGENCY;
     }
     let named = sample::named(Verb::ImposeSanction);
     let taken = step::decide(&facts, &ppk, Track::Discipline, &step, None, &named, now);
     assert!(taken.is_ok(), "{taken:?}");
     let mut facts = sample::case(State::Appeal);
-    facts.case.region_code = "91.71".to_owned();
+    facts.case.agency_id = Some(sample::OTHER_AGENCY);
     let mut action = sample::action(Verb::DecideAppeal);
     if let Action::DecideAppeal(decide) = &mut action {
         decide.decision.dated = day(2026, 11, 20);

@@ -265,7 +265,12 @@ fn timed(facts: &CaseFacts) -> Result<(), TestCaseError> {
     let missing = of_state.filter(|code| !live(*code));
     prop_assert_eq!(missing, None, "{:?}: {:?}", case.state, facts.clocks);
     let later = matches!(case.state, State::SanctionDecided | State::Appeal | State::Monitoring);
+    let law = crate::law::law();
     for clock in &facts.clocks {
+        prop_assert_eq!(&clock.region_code, law.offices(case).region(clock.code), "not where the work is: {:?}", case);
+        let zone = law.calendar.zone(&clock.region_code);
+        let ends = clock.due_at.map(|due| due.with_timezone(&zone).time().to_string());
+        prop_assert!(ends.is_none_or(|ends| ends == "23:59:59"), "not the end of a day: {:?} in {:?}", clock, case);
         let fits = match (clock.code, clock.variant.as_str()) {
             (D::D2, _) => clock.status != ClockStatus::Paused && case.state != State::Closed,
             (D::D5, "statutory" | "statutory_extended") => {

@@ -36,8 +36,8 @@ SELECT sha256(uuid_send(id)), event_hash, 201,
     format('{"report_id":"%s","complaint_number":"NTR-2025-000000000","received_at":"%s"}', id, to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), created_at
 FROM cases;
 
-INSERT INTO deadlines (case_id, code, variant, regime, starts_on, counted_from, count, due_at, status, provisional, next_reminder_on, law_version)
-SELECT id, 'D1', '', 'none', created_at::date, created_at::date, 7, created_at::date + interval '7 days 23 hours 59 minutes', 'running', false, created_at::date + 5, 1 FROM cases;
+INSERT INTO deadlines (case_id, code, variant, regime, starts_on, counted_from, count, due_at, status, provisional, next_reminder_on, law_version, region_code)
+SELECT id, 'D1', '', 'none', created_at::date, created_at::date, 7, created_at::date + interval '7 days 23 hours 59 minutes', 'running', false, created_at::date + 5, 1, region_code FROM cases;
 UPDATE cases SET next_due_at = due_at FROM deadlines WHERE case_id = cases.id;
 
 SELECT setval('case_numbers', 1000000 + $seeds);

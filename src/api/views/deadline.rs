@@ -28,10 +28,13 @@ pub struct DeadlineView {
     pub overdue: bool,
     /// Day 0.
     pub starts_on: NaiveDate,
-    /// Last day, where the case is handled; absent while it stands still.
+    /// Last day, where the office sits that has the work; absent while it stands still.
     pub last_day: Option<NaiveDate>,
     /// Last second of that day.
     pub due_at: Option<DateTime<Utc>>,
+    /// The time zone in which that day ends: WIB, WITA or WIT.
+    #[schema(example = "WIB")]
+    pub zone: String,
     /// Days left, while it stands still.
     pub remaining: Option<u32>,
     /// In what its days are counted; absent for retention, which is counted in years.
@@ -50,14 +53,15 @@ pub struct DeadlineView {
 }
 
 impl DeadlineView {
-    /// The view of a clock by the law, where the case is handled, at this moment.
-    pub fn new(clock: Clock, reporter: Option<i64>, law: &Law, region: &str, now: DateTime<Utc>) -> Self {
+    /// The view of a clock by the law at this moment.
+    pub fn new(clock: Clock, reporter: Option<i64>, law: &Law, now: DateTime<Utc>) -> Self {
         let rule = law.rule(clock.code, &clock.variant, clock.regime, clock.starts_on);
         let title = |language| rule.map_or(clock.code.label(language), |rule| rule.title(language)).to_owned();
         Self {
             title: Label::of(title),
             overdue: clock.settled_at.is_none() && clock.is_past(now),
-            last_day: clock.due_at.map(|due| law.calendar.day_at(region, due)),
+            last_day: clock.due_at.map(|due| law.calendar.day_at(&clock.region_code, due)),
+            zone: law.calendar.zone_name(&clock.region_code),
             unit: rule.map(|rule| rule.counting.unit),
             basis: rule.and_then(|rule| rule.basis.clone()),
             confirmation: rule.map(|rule| rule.confirmation),
@@ -78,15 +82,17 @@ impl DeadlineView {
     /// The view of how long a closed case is kept (D13), which is counted in years and is nobody's work.
     pub fn retention(kept: Kept, law: &Law, region: &str, now: DateTime<Utc>) -> Self {
         let over = kept.until < now;
+        let day = |at| law.calendar.day_at(region, at);
         Self {
             code: DeadlineCode::D13,
             variant: String::new(),
             title: Label::of(|language| DeadlineCode::D13.label(language).to_owned()),
             status: if over { ClockStatus::Passed } else { ClockStatus::Running },
             overdue: false,
-            starts_on: law.calendar.day_at(region, kept.closed_at),
-            last_day: Some(law.calendar.day_at(region, kept.until)),
+            starts_on: day(kept.closed_at),
+            last_day: Some(day(kept.until)),
             due_at: Some(kept.until),
+            zone: law.calendar.zone_name(region),
             remaining: None,
             unit: None,
             provisional: false,

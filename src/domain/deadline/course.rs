@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Clock, ClockMaker, ClockStatus, DeadlineCode as D, Law, STATUTORY, STATUTORY_EXTENDED, TO_REPRIMAND,
+    Clock, ClockMaker, ClockStatus, DeadlineCode as D, Law, Offices, STATUTORY, STATUTORY_EXTENDED, TO_REPRIMAND,
     WHILE_WINDOW_RUNS,
 };
 use crate::domain::action::{Action, AppealKind, Verb};
@@ -110,10 +110,10 @@ pub fn opening(
     report: KnownReport,
     now: DateTime<Utc>,
 ) -> Course {
-    let maker = ClockMaker { law, region: case_region, now };
+    let maker = ClockMaker { law, offices: Offices::of_place(law, case_region), now };
     let clocks = OPENING_DEADLINES.iter().filter_map(|code| match D::parse(code)? {
         D::D2 => maker.window(report.id, regime, report.known_on),
-        code => maker.start(code, "", regime, maker.today()),
+        code => maker.start(code, "", regime, maker.today(code)),
     });
     course(clocks.collect(), Vec::new(), now)
 }
@@ -128,7 +128,7 @@ pub fn split_off(facts: &CaseFacts, now: DateTime<Utc>) -> Course {
 
 /// What a step makes of the clocks.
 pub fn after(step: &Step<'_>, law: &Law, now: DateTime<Utc>) -> Course {
-    let maker = ClockMaker { law, region: &step.facts.case.region_code, now };
+    let maker = ClockMaker::of(law, step.next, now);
     let mut clocks: Vec<Clock> = step.facts.clocks.clone();
     for clock in &mut clocks {
         let before = clock.clone();
@@ -163,7 +163,7 @@ pub struct TrackMove<'a> {
 /// What a step of a track makes of the clocks: those of where the track stood end, and those begin that its rule names.
 pub fn after_step(step: &TrackMove<'_>, law: &Law, now: DateTime<Utc>) -> Course {
     let (facts, next, rule) = (step.facts, step.next, step.rule);
-    let maker = ClockMaker { law, region: &facts.case.region_code, now };
+    let maker = ClockMaker::of(law, &facts.case, now);
     // While a registration is owed its time runs on: a further decision in force does not put it off.
     let owed = facts.clocks.iter().any(|clock| clock.code == D::D12 && clock.settled_at.is_none());
     let fits = |clock: &Clock| runs_in(clock, next) && !(owed && clock.code == D::D12);
@@ -177,7 +177,7 @@ pub fn after_step(step: &TrackMove<'_>, law: &Law, now: DateTime<Utc>) -> Course
         if anew || delivered || replaced || !runs_in(clock, next) {
             let undone = anew || replaced || matches!(rule.to, TrackState::Cancelled | TrackState::None);
             let how = if undone { ClockStatus::Cancelled } else { ClockStatus::Met };
-            maker.settle(clock, how, said_of(step.step, rule.track).unwrap_or(maker.today()).min(maker.today()));
+            maker.settle(clock, how, said_of(step.step, rule.track));
             clock.law_version = law.version;
         }
     }
@@ -205,7 +205,8 @@ fn is_of(track: Track, clock: &Clock) -> bool {
 
 /// The clocks a step of a track sets going, by the deadlines its rule names.
 fn begun(maker: &ClockMaker<'_>, step: &TrackMove<'_>) -> Vec<Clock> {
-    let (regime, today) = (step.next.election_regime, maker.today());
+    let regime = step.next.election_regime;
+    let today = maker.offices.day_at(step.rule.track, maker.now);
     let start = |code, variant, on| maker.start(code, variant, regime, on);
     // Bawaslu's letter is what counts; one that is dated before the referral or in the future is a slip.
     let written = || {
@@ -247,7 +248,8 @@ fn course(clocks: Vec<Clock>, before: Vec<Clock>, now: DateTime<Utc>) -> Course 
     Course { changed, bawaslu_until, next_due_at }
 }
 
-/// What becomes of a clock that was there before.
+/// What becomes of a clock that was there before. It ends for the office by whose days it was counted, and goes on for the one that
+/// has the work now.
 fn carry(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
     let (from, to, verb) = (step.facts.case.state, step.next.state, step.action.verb());
     let asked = to == State::AwaitingReporter && from != to;
@@ -262,7 +264,7 @@ fn carry(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
     if clock.status == ClockStatus::Paused && runs {
         // A question runs out with its day, whenever that is noticed.
         let over = step.facts.case.reply_due_on.filter(|_| verb == Verb::ExpireQuestion);
-        return maker.resume(clock, over.unwrap_or_else(|| maker.today()));
+        return maker.resume(clock, over.unwrap_or_else(|| maker.today(clock.code)));
     }
     let begins_anew = step.rule.deadlines.contains(&clock.code.as_str());
     // A warning was to make the PPK act; a remedy is sought against what was delivered.
@@ -270,7 +272,9 @@ fn carry(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
         || (verb == Verb::FileAppeal && matches!(clock.code, D::D8 | D::D9));
     if !runs || begins_anew || served {
         let how = if begins_anew && from == to { ClockStatus::Cancelled } else { ending(verb, clock.code) };
-        maker.settle(clock, how, done_on(step.action, clock.code).unwrap_or(maker.today()).min(maker.today()));
+        maker.settle(clock, how, done_on(step.action, clock.code));
+    } else if maker.has_moved(clock) {
+        maker.recount(clock);
     }
 }
 
@@ -304,9 +308,9 @@ fn done_on(action: &Action, code: D) -> Option<NaiveDate> {
 /// election law turns out to apply.
 fn carry_window(maker: &ClockMaker<'_>, step: &Step<'_>, clock: &mut Clock) {
     if clock.regime != step.next.election_regime || !runs_in(clock, step.next) {
-        maker.settle(clock, ClockStatus::Cancelled, maker.today());
+        maker.settle(clock, ClockStatus::Cancelled, None);
     } else if is_formal(step.action) {
-        maker.settle(clock, ClockStatus::Met, maker.today());
+        maker.settle(clock, ClockStatus::Met, None);
     }
 }
 
@@ -346,7 +350,7 @@ fn started(maker: &ClockMaker<'_>, step: &Step<'_>, kept: &[Clock]) -> Vec<Clock
 
 fn started_one(maker: &ClockMaker<'_>, step: &Step<'_>, code: D, kept: &[Clock]) -> Option<Clock> {
     let regime = step.next.election_regime;
-    let today = maker.today();
+    let today = maker.today(code);
     let (variant, on): (&str, NaiveDate) = match step.action {
         Action::Ask(ask) => {
             let running = |clock: &Clock| clock.code == D::D2 && clock.settled_at.is_none();
@@ -367,7 +371,7 @@ fn started_one(maker: &ClockMaker<'_>, step: &Step<'_>, code: D, kept: &[Clock])
     let mut clock = maker.start(code, variant, regime, on)?;
     if code == D::D11 {
         // The step itself tells the reporter: by mail, and on the page of the report.
-        maker.settle(&mut clock, ClockStatus::Met, today);
+        maker.settle(&mut clock, ClockStatus::Met, None);
     }
     Some(clock)
 }

@@ -4,16 +4,16 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DeadlineCode, Law};
+use super::{DeadlineCode, Law, Offices};
 use crate::domain::calendar::Reached;
 use crate::domain::case::{Case, ElectionRegime, ReferralKind, State};
 use crate::domain::warning::Warning;
 
 impl Law {
     /// Last day of Bawaslu's window (D2) for a breach known since this day; `None` outside an election.
-    pub fn bawaslu_window(&self, region: &str, regime: ElectionRegime, known_on: NaiveDate) -> Option<Reached> {
+    pub fn bawaslu_window(&self, offices: Offices<'_>, regime: ElectionRegime, known_on: NaiveDate) -> Option<Reached> {
         let rule = self.rule(DeadlineCode::D2, "", regime, known_on)?;
-        Some(self.calendar.after(known_on, rule.length, rule.counting, region))
+        Some(self.calendar.after(known_on, rule.length, rule.counting, offices.region(DeadlineCode::D2)))
     }
 }
 

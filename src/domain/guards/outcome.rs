@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::{Guard, now};
 use crate::domain::action::Action;
 use crate::domain::case::Category;
+use crate::domain::deadline::Office;
 use crate::domain::sanction::{self, Ground};
 
 /// T21.
@@ -82,7 +83,7 @@ pub const FILED_BY_TODAY: Guard = now(
     "filed_by_today",
     "tanggal pengajuan tidak di masa depan",
     "the filing date is not in the future",
-    |s| matches!(s.action, Action::FileAppeal(appeal) if appeal.filed_on <= s.today),
+    |s| matches!(s.action, Action::FileAppeal(appeal) if appeal.filed_on <= s.today(Office::Ppk)),
 );
 /// T25: D9.
 pub const APPEAL_IN_TIME_OR_EXPLAINED: Guard = now(
@@ -111,12 +112,12 @@ pub const DELIVERED_BY_TODAY: Guard = now(
     |s| match s.action {
         Action::TakeEffect(effect) => {
             let recorded = s.facts.case.delivered_on;
-            effect.delivered_on <= s.today && recorded.is_none_or(|day| day == effect.delivered_on)
+            effect.delivered_on <= s.today(Office::Ppk) && recorded.is_none_or(|day| day == effect.delivered_on)
         }
         Action::FileAppeal(appeal) => {
             // What is on record is of the newest decision.
             let recorded = s.facts.case.delivered_on.filter(|_| sanction::challenges_newest(s.named));
-            let fits = |day: NaiveDate| day <= s.today && recorded.is_none_or(|known| known == day);
+            let fits = |day: NaiveDate| day <= s.today(Office::Ppk) && recorded.is_none_or(|known| known == day);
             appeal.delivered_on.is_none_or(fits)
         }
         _ => false,
@@ -148,10 +149,10 @@ pub const DECISION_BY_TODAY: Guard = now(
     "tanggal keputusan dan tanggal berita acara tidak di masa depan",
     "neither the decision nor the examination record is dated in the future",
     |s| match s.action {
-        Action::ImposeSanction(impose) => sanction::dated_by(impose, s.today),
-        Action::ReportUnproven(unproven) => unproven.examination_record.dated <= s.today,
-        Action::DecideAppeal(decide) => decide.decision.dated <= s.today,
-        Action::CancelOnAppeal(cancel) => cancel.decision.dated <= s.today,
+        Action::ImposeSanction(impose) => sanction::dated_by(impose, s.today(Office::Ppk)),
+        Action::ReportUnproven(unproven) => unproven.examination_record.dated <= s.today(Office::Ppk),
+        Action::DecideAppeal(decide) => decide.decision.dated <= s.today(Office::Ppk),
+        Action::CancelOnAppeal(cancel) => cancel.decision.dated <= s.today(Office::Ppk),
         _ => false,
     },
 );
@@ -163,7 +164,8 @@ pub const DAY_15_REACHED: Guard = now(
     |s| match s.action {
         Action::TakeEffect(effect) => {
             let window = || s.appeal_window(effect.delivered_on, sanction::remedy(s.named));
-            s.facts.case.category == Some(Category::Ethics) || window().is_some_and(|w| s.today >= w.in_force_on)
+            s.facts.case.category == Some(Category::Ethics)
+                || window().is_some_and(|w| s.today(Office::Ppk) >= w.in_force_on)
         }
         _ => false,
     },
@@ -179,7 +181,7 @@ pub const APPEAL_WINDOW_PASSED: Guard = now(
             let window = || s.appeal_window(effect.delivered_on, sanction::remedy(s.named));
             s.facts.case.category == Some(Category::Ethics)
                 || effect.early_effect_reason.is_some()
-                || window().is_some_and(|w| s.today > w.last_day)
+                || window().is_some_and(|w| s.today(Office::Ppk) > w.last_day)
         }
         _ => false,
     },
@@ -214,7 +216,7 @@ pub const DEPARTED_BY_TODAY: Guard = now(
     "departed_by_today",
     "tanggal berhenti tidak di masa depan",
     "the date of leaving is not in the future",
-    |s| matches!(s.action, Action::RecordDeparture(departure) if departure.departed_on <= s.today),
+    |s| matches!(s.action, Action::RecordDeparture(departure) if departure.departed_on <= s.today(Office::Ppk)),
 );
 /// T31.
 pub const WITHDRAWAL_REQUESTED: Guard =

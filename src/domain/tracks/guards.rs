@@ -20,7 +20,7 @@ pub struct TrackSituation<'a> {
     pub step: &'a TrackStep,
     /// Since which day the track stands where it stands; absent before its beginning.
     pub since: Option<NaiveDate>,
-    /// The day it is for the handling office.
+    /// The day it is for the office that has the track.
     pub today: NaiveDate,
     /// What the step names by code, looked up.
     pub named: &'a Named,
@@ -49,7 +49,7 @@ pub fn ground(case: &Case, impose: &ImposeSanction, named: &Named) -> Ground {
 /// The PPK's time to act on the recommendation (D7) is over.
 fn follow_up_overdue(s: &TrackSituation<'_>) -> bool {
     let case = &s.facts.case;
-    let last_day = |due| s.named.law.calendar.day_at(&case.region_code, due);
+    let last_day = |due| s.named.law.offices(case).day_at(DeadlineCode::D7, due);
     let mut clocks = s.facts.clocks.iter().filter(|clock| clock.code == DeadlineCode::D7 && clock.variant.is_empty());
     case.state == State::PpkAction && clocks.any(|clock| clock.due_at.is_some_and(|due| s.today > last_day(due)))
 }
@@ -58,7 +58,8 @@ fn follow_up_overdue(s: &TrackSituation<'_>) -> bool {
 fn warned_long_enough(s: &TrackSituation<'_>, since: NaiveDate) -> bool {
     let (law, case) = (&s.named.law, &s.facts.case);
     let rule = law.rule(DeadlineCode::D7, TO_REPRIMAND, case.election_regime, since);
-    let last = rule.map(|rule| law.calendar.after(since, rule.length, rule.counting, &case.region_code).day);
+    let region = law.offices(case).region(DeadlineCode::D7);
+    let last = rule.map(|rule| law.calendar.after(since, rule.length, rule.counting, region).day);
     last.is_none_or(|last| s.today > last)
 }
 
@@ -113,7 +114,7 @@ pub const EXAMINED_OR_SUMMONED_TWICE: Guard = guard(
 fn appeal_window(s: &TrackSituation<'_>) -> Option<AppealWindow> {
     let case = &s.facts.case;
     let remedy = sanction::remedy(s.named);
-    deadline::appeal_window(&s.named.law, &case.region_code, case.election_regime, case.delivered_on?, remedy)
+    deadline::appeal_window(&s.named.law, case, case.delivered_on?, remedy)
 }
 
 /// A decision against which a remedy is pending takes effect by its outcome (PP 94/2021).

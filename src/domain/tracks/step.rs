@@ -61,7 +61,8 @@ pub fn decide(
     if !policy::may(actor, rule.permission, before, &facts.subject) {
         return Err(Refusal::Forbidden(rule.permission));
     }
-    let day = |at| named.law.calendar.day_at(&before.region_code, at);
+    let offices = named.law.offices(before);
+    let day = |at| offices.day_at(track, at);
     let situation =
         TrackSituation { facts, track, step, since: stands.map(|it| day(it.since)), today: day(now), named };
     let holds = |guard: &Guard| !matches!(guard.check, Check::OnTrack(check) if !check(&situation));

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{TrackState, TrackStep};
+use super::{Track, TrackState, TrackStep};
 use crate::domain::case::Case;
 use crate::domain::deadline::{DeadlineCode, Law, SECOND_SUMMONS, SUMMONS};
 use crate::domain::warning::Warning;
@@ -11,9 +11,11 @@ use crate::domain::warning::Warning;
 /// for it no day is too late.
 pub fn warnings(step: &TrackStep, missed: Option<NaiveDate>, law: &Law, case: &Case) -> Vec<Warning> {
     let (Some(letter), Some(day)) = (&step.document, step.day) else { return Vec::new() };
+    let offices = law.offices(case);
     let follows = |variant, from: NaiveDate, to: NaiveDate| {
         let rule = law.rule(DeadlineCode::D7, variant, case.election_regime, from);
-        let last = rule.map(|rule| law.calendar.after(from, rule.length, rule.counting, &case.region_code).day);
+        let last = rule
+            .map(|rule| law.calendar.after(from, rule.length, rule.counting, offices.region(Track::Discipline)).day);
         from <= to && last.is_none_or(|last| to <= last)
     };
     let unusual = (!follows(SUMMONS, letter.dated, day)).then_some(Warning::SummonsDayUnusual);

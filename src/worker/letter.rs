@@ -227,6 +227,22 @@ mod tests {
     }
 
     #[test]
+    fn no_letter_has_room_for_a_name_a_persons_number_or_an_allegation() {
+        let context = serde_json::to_value(full()).unwrap();
+        let mut room: Vec<&str> = context.as_object().unwrap().keys().map(String::as_str).collect();
+        room.sort_unstable();
+        // A template that says anything else is not rendered, as the test above shows.
+        assert_eq!(
+            room,
+            ["confirm_link", "count", "due", "label", "letter_number", "lines", "link", "number", "reason"]
+        );
+        for (file, source) in FILES {
+            let run = source.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+            assert!(run < Some(9), "{file} holds a number as long as a person's");
+        }
+    }
+
+    #[test]
     fn every_template_file_is_embedded() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/email");
         let mut found: Vec<_> =

@@ -5,7 +5,6 @@ CREATE TABLE review_requests (
     case_id      uuid NOT NULL REFERENCES cases (id),
     report_id    uuid NOT NULL REFERENCES reports (id),
     made_at      timestamptz NOT NULL,
-    due_at       timestamptz NOT NULL,
     escalated_at timestamptz,
     refused_by   uuid REFERENCES officers (id),
     refused_at   timestamptz,
@@ -13,13 +12,12 @@ CREATE TABLE review_requests (
 );
 COMMENT ON TABLE review_requests IS 'Requests of reporters to look at a closed case again. One is granted by reopening the case, which leaves no mark here.';
 COMMENT ON COLUMN review_requests.case_id IS 'The case that decided about the report when it was made.';
-COMMENT ON COLUMN review_requests.due_at IS 'End of the tenth working day after it was made.';
 COMMENT ON COLUMN review_requests.escalated_at IS 'When the BKN auditors were told that nobody has answered in time.';
 COMMENT ON COLUMN review_requests.refused_by IS 'An officer who had no part in the case before. The reason is in the reporter''s mailbox.';
 CREATE INDEX review_requests_case ON review_requests (case_id, id);
 CREATE INDEX review_requests_report ON review_requests (report_id, made_at);
 CREATE INDEX review_requests_refused_by ON review_requests (refused_by);
-CREATE INDEX review_requests_due ON review_requests (due_at) WHERE refused_at IS NULL AND escalated_at IS NULL;
+CREATE INDEX review_requests_open ON review_requests (made_at) WHERE refused_at IS NULL AND escalated_at IS NULL;
 
 DO $$
 BEGIN

@@ -111,8 +111,8 @@ pub struct NewMessage {
 
 /// Answer a question, add information, ask to withdraw, or ask for a review of the outcome.
 ///
-/// An answer to an open question moves the report on. A review can be asked for once, within 14 calendar days after the report was
-/// closed; somebody who had no part in the case reopens it or says why not, within ten working days.
+/// An answer to an open question moves the report on. A review can be asked for once for each outcome, within 14 calendar days after
+/// the report was closed; the case is reopened, or somebody who had no part in it says why not, within ten working days.
 #[utoipa::path(
     tag = "mailbox", security(("reporter" = [])), request_body = NewMessage,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request one message")),

@@ -64,8 +64,8 @@ impl From<FlowError> for Problem {
                 "The request was refused, or the time to open the identity is over.",
             ),
             FlowError::NoReview => Self::new(ProblemCode::NotInState).detail(
-                "Peninjauan dapat diminta satu kali, dalam 14 hari kalender setelah laporan selesai.",
-                "A review can be asked for once, within 14 calendar days after the report was closed.",
+                "Peninjauan dapat diminta satu kali untuk tiap hasil, dalam waktu yang ditetapkan sejak laporan selesai.",
+                "A review can be asked for once for each outcome, within the time set for it after the report was closed.",
             ),
             FlowError::HadAPart => Self::new(ProblemCode::Forbidden).detail(
                 "Permintaan peninjauan ditolak oleh petugas yang belum pernah terlibat dalam perkara ini.",

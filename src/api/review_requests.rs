@@ -21,8 +21,9 @@ use crate::db::{self, Tx};
 use crate::domain::access::Operation;
 use crate::domain::case::Case;
 use crate::domain::confidential::Confidential;
+use crate::domain::deadline::Law;
 use crate::domain::policy::Permission;
-use crate::domain::review_request::{ReviewStatus, status};
+use crate::domain::review_request::{ReviewStatus, answered_by};
 use crate::flows::{FlowError, review_requests};
 
 /// A reporter's request to look at a closed case again. What he wrote is among the messages of the case.
@@ -31,23 +32,41 @@ pub struct ReviewRequestView {
     /// Key.
     #[schema(example = "01930c5e-7d2a-7c31-9a44-5b1f0e6a2c10")]
     pub id: Uuid,
+    /// The case.
+    #[schema(example = "REG-BKN-2026-1000001")]
+    pub case_number: String,
+    /// Who asks, as in the case's reports; absent where the report has left the case.
+    #[schema(example = "Pelapor #1")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reporter: Option<String>,
     /// Where it stands.
     pub status: ReviewStatus,
     /// When it was made.
     #[schema(example = "2026-11-18T03:20:00Z")]
     pub made_at: DateTime<Utc>,
-    /// By when it is answered: the end of the tenth working day.
+    /// By when it is to be answered, by the inspectorate's days.
     #[schema(example = "2026-12-02T16:59:59Z")]
-    pub due_at: DateTime<Utc>,
+    pub due_at: Option<DateTime<Utc>>,
+    /// That was counted through a year without an official calendar: it may move.
+    pub provisional: bool,
     /// When it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused_at: Option<DateTime<Utc>>,
 }
 
 impl ReviewRequestView {
-    fn new(request: &ReviewRequest, case: &Case) -> Self {
-        let ReviewRequest { id, made_at, due_at, refused_at, .. } = *request;
-        Self { id, status: status(case, made_at, refused_at.is_some()), made_at, due_at, refused_at }
+    fn new(request: &ReviewRequest, case: &Case, law: &Law) -> Self {
+        let due = answered_by(law, case, request.made_at);
+        Self {
+            id: request.id,
+            case_number: case.case_number.clone(),
+            reporter: request.still_decides.then(|| format!("Pelapor #{}", request.reporter)),
+            status: review_requests::stands(case, request),
+            made_at: request.made_at,
+            due_at: due.map(|(at, _)| at),
+            provisional: due.is_some_and(|(_, provisional)| provisional),
+            refused_at: request.refused_at,
+        }
     }
 }
 
@@ -73,7 +92,8 @@ pub async fn list_review_requests(
     caller.must(Permission::ReadReport)?;
     let found = trace::show(&app, &caller, Operation::ListReviewRequests, found).await?;
     let requests = db::review_requests::of_case(&app.pool, found.case.id).await?;
-    let data = requests.iter().map(|request| ReviewRequestView::new(request, &found.case)).collect();
+    let law = app.laws.current(&app.pool).await?;
+    let data = requests.iter().map(|request| ReviewRequestView::new(request, &found.case, &law)).collect();
     Ok(HttpResponse::Ok().json(ReviewRequests { data }))
 }
 
@@ -107,7 +127,7 @@ pub async fn refuse_review(write: OfficerWrite, path: web::Path<(String, Uuid)>)
             let facts = locked.ok_or(FlowError::NotFound)?;
             let (case, request) =
                 review_requests::refuse(tx, &setting, &actor, facts, id, input.reason.reveal()).await?;
-            Reply::new(StatusCode::OK, &ReviewRequestView::new(&request, &case))
+            Reply::new(StatusCode::OK, &ReviewRequestView::new(&request, &case, &setting.laws.in_hand()))
         })
         .await
 }

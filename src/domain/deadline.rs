@@ -88,6 +88,10 @@ pub const TO_REPRIMAND: &str = "reprimand";
 pub const SUMMONS: &str = "summons";
 /// The same from an examination that was missed to the second summons.
 pub const SECOND_SUMMONS: &str = "second_summons";
+/// The variant of D11 from the closing to a reporter's request for a review: no clock, a later one is refused.
+pub const REVIEW_ASKED: &str = "review_asked";
+/// The same from that request to its answer.
+pub const REVIEW_ANSWERED: &str = "review_answered";
 /// The variant of D3 while Bawaslu's window runs.
 pub const WHILE_WINDOW_RUNS: &str = "bawaslu_window";
 

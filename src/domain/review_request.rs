@@ -3,14 +3,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::calendar::{Calendar, Counting, Unit};
 use crate::domain::case::{Case, State};
+use crate::domain::deadline::{DeadlineCode, Law, Office, REVIEW_ANSWERED, REVIEW_ASKED};
 use crate::text_enum;
-
-/// Calendar days after the closing within which a review can be asked for (own choice of the service).
-const ASKED_WITHIN: u32 = 14;
-/// Working days within which it is answered (own choice of the service).
-const ANSWERED_WITHIN: u32 = 10;
 
 text_enum! {
     /// Where a request for a review stands.
@@ -21,31 +16,35 @@ text_enum! {
     }
 }
 
-fn counting(unit: Unit) -> Counting {
-    Counting { unit, roll_forward: false, collective_leave_counts: false }
+/// The end of a time, where `office` sits; `None` where the law has no such rule. Provisional where a year without an official calendar
+/// was counted through.
+fn end(law: &Law, case: &Case, variant: &str, office: Office, from: DateTime<Utc>) -> Option<(DateTime<Utc>, bool)> {
+    let region = law.offices(case).region(office);
+    let day = law.calendar.day_at(region, from);
+    let rule = law.rule(DeadlineCode::D11, variant, case.election_regime, day)?;
+    let reached = law.calendar.after(day, rule.length, rule.counting, region);
+    Some((law.calendar.end_of(reached.day, region), reached.provisional))
 }
 
-fn end(calendar: &Calendar, region: &str, from: DateTime<Utc>, count: u32, unit: Unit) -> DateTime<Utc> {
-    let reached = calendar.after(calendar.day_at(region, from), count, counting(unit), region);
-    calendar.end_of(reached.day, region)
+/// Whether a review of this case can be asked for at this moment: it is closed on its own, and that is not long ago.
+pub fn can_be_asked(law: &Law, case: &Case, now: DateTime<Utc>) -> bool {
+    let until = end(law, case, REVIEW_ASKED, Office::Place, case.state_since);
+    let ended = case.state == State::Closed && case.master_case_id.is_none();
+    ended && until.is_none_or(|(until, _)| now <= until)
 }
 
-/// Whether a review of this case can be asked for at this moment: it is closed, and that is not long ago.
-pub fn can_be_asked(calendar: &Calendar, case: &Case, now: DateTime<Utc>) -> bool {
-    let until = end(calendar, &case.region_code, case.state_since, ASKED_WITHIN, Unit::CalendarDay);
-    case.state == State::Closed && now <= until
+/// By when a review that was asked for at `made_at` is answered, by the inspectorate's days, and whether that is provisional. `None`
+/// where no rule sets a time.
+pub fn answered_by(law: &Law, case: &Case, made_at: DateTime<Utc>) -> Option<(DateTime<Utc>, bool)> {
+    end(law, case, REVIEW_ANSWERED, Office::Reviewer, made_at)
 }
 
-/// By when a review that is asked for now is answered.
-pub fn answered_by(calendar: &Calendar, case: &Case, now: DateTime<Utc>) -> DateTime<Utc> {
-    end(calendar, &case.region_code, now, ANSWERED_WITHIN, Unit::WorkingDay)
-}
-
-/// Where a request made at `made_at` stands. Reopening the case grants it, whoever reopens it and why.
-pub fn status(case: &Case, made_at: DateTime<Utc>, refused: bool) -> ReviewStatus {
+/// Where a request made at `made_at` stands. Reopening the case grants it, whoever reopens it and why; so does taking a merged report
+/// out again, whose case then goes on.
+pub fn status(case: &Case, made_at: DateTime<Utc>, still_decides: bool, refused: bool) -> ReviewStatus {
     match refused {
         true => ReviewStatus::Refused,
-        false if case.state == State::Closed && case.state_since <= made_at => ReviewStatus::Pending,
+        false if still_decides && case.state == State::Closed && case.state_since <= made_at => ReviewStatus::Pending,
         false => ReviewStatus::Granted,
     }
 }

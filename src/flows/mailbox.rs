@@ -56,8 +56,7 @@ pub async fn post(
     let mut answered_by = None;
     match kind {
         MessageKind::ReviewRequest => {
-            let request = review_requests::make(tx, setting, &facts, report_id).await?;
-            answered_by = Some(request.due_at);
+            answered_by = review_requests::make(tx, setting, &facts, report_id).await?;
         }
         MessageKind::Answer if answers => {
             fire_on(tx, setting, &actor, None, facts, Action::Answer).await?;

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use super::or_dash;
 use crate::domain::calendar::{Confirmation, Unit};
 use crate::domain::case::State;
-use crate::domain::deadline::{DeadlineCode, Office, RULES_FILE, SECOND_SUMMONS, SUMMONS, TO_REPRIMAND, is_statutory};
+use crate::domain::deadline::{
+    DeadlineCode, Office, REVIEW_ANSWERED, REVIEW_ASKED, RULES_FILE, SECOND_SUMMONS, SUMMONS, TO_REPRIMAND,
+    is_statutory,
+};
 use crate::domain::ids::Language;
 use crate::domain::notice::Audience;
 
@@ -63,6 +66,11 @@ fn is_of_summons(variant: &str) -> bool {
     variant == SUMMONS || variant == SECOND_SUMMONS
 }
 
+/// The same of a reporter's request for a review.
+fn is_of_review(variant: &str) -> bool {
+    variant == REVIEW_ASKED || variant == REVIEW_ANSWERED
+}
+
 /// Whose days they are.
 fn days_of(code: DeadlineCode) -> &'static str {
     match Office::from(code) {
@@ -93,6 +101,8 @@ fn when_passed(code: DeadlineCode, variant: &str) -> &'static str {
         DeadlineCode::D9 => {
             "a remedy is filed with a reason for the delay only (T25); the decision may take effect (T26)"
         }
+        DeadlineCode::D11 if variant == REVIEW_ASKED => "a request is refused",
+        DeadlineCode::D11 if variant == REVIEW_ANSWERED => "the BKN auditors are told",
         DeadlineCode::D11 => "nothing: the closing itself tells the reporter",
         DeadlineCode::D12 => "shown as overdue; `/v1/compliance` counts the sanction as unregistered",
         DeadlineCode::D13 => "a purge is proposed",
@@ -101,7 +111,7 @@ fn when_passed(code: DeadlineCode, variant: &str) -> &'static str {
 
 /// Whom it reminds in any state, and who is told besides once it is over.
 fn reminded(code: DeadlineCode, variant: &str) -> String {
-    if is_statutory(code, variant) || is_of_summons(variant) {
+    if is_statutory(code, variant) || is_of_summons(variant) || is_of_review(variant) {
         return String::new();
     }
     let of = |late| {

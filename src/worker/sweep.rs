@@ -18,6 +18,8 @@ const REPLIES_KEPT: Duration = Duration::hours(24);
 const SIGN_INS_KEPT: Duration = Duration::days(90);
 /// How long a draft waits before those who may approve it are reminded.
 const REMINDED_AFTER: Duration = Duration::hours(24);
+/// Younger requests for a review are not late by any calendar.
+const REVIEWED_AFTER: Duration = Duration::days(7);
 const BATCH: i64 = 100;
 
 /// One round. Several workers may do it at once: each case is locked and looked at again before it is moved. What fails keeps
@@ -39,7 +41,7 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
         let remind = async |tx: &mut Tx| approvals::remind(tx, &setting, case_id, approval_id, event_id).await;
         done.take(alone(app, remind).await);
     }
-    for (case_id, id) in db::review_requests::unanswered(&app.pool, now, BATCH).await? {
+    for (case_id, id) in db::review_requests::unanswered(&app.pool, now - REVIEWED_AFTER, BATCH).await? {
         done.take(alone(app, async |tx| review_requests::escalate(tx, &setting, case_id, id).await).await);
     }
     done.take(alone(app, async |tx| officers::end_void_seats(tx, now).await).await);

@@ -286,8 +286,8 @@ impl World {
         );
         app.db.execute(&flag).await;
         netral::worker::lookout::round(&app.app, Duration::hours(1)).await.unwrap();
-        let review = "INSERT INTO review_requests (id, case_id, report_id, made_at, due_at) \
-            SELECT gen_random_uuid(), case_id, id, now(), now() FROM reports WHERE complaint_number =";
+        let review = "INSERT INTO review_requests (id, case_id, report_id, made_at) \
+            SELECT gen_random_uuid(), case_id, id, now() FROM reports WHERE complaint_number =";
         app.db.execute(&format!("{review} '{}'", self.receipt.number)).await;
         self.keys.extend([
             ("review_request_id", app.db.value("SELECT id::text AS value FROM review_requests").await),

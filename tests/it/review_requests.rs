@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::harness::{Persona, Receipt, Reply, TestApp};
+use crate::harness::{Persona, Receipt, Reply, TestApp, steps};
 
 const DISAGREES: &str = "Saksi di lokasi belum pernah ditanya; mohon hasilnya ditinjau kembali.";
 const REASON: &str = "Saksi itu sudah didengar dalam pemeriksaan dan tidak mengubah hasilnya.";
@@ -127,4 +127,65 @@ async fn a_review_that_nobody_answers_in_ten_working_days_is_told_to_bkn_once_ho
     tokio::join!(app.sweep(), app.sweep());
     app.sweep().await;
     assert_eq!(told(&app, before).await, emails([Persona::Auditor, Persona::SecondAuditor]));
+}
+
+#[tokio::test]
+async fn who_refused_one_reporter_may_answer_the_other_and_neither_reads_the_others_answer() {
+    let app = TestApp::start().await;
+    let master = unproven_of_two(&app).await;
+    for receipt in &master {
+        assert_eq!(ask(&app, receipt).await.status, 201);
+    }
+    let case = &master[0].case;
+    let listed = requests(&app, Persona::Auditor, case).await;
+    assert_eq!((listed.text("/data/0/reporter"), listed.text("/data/1/reporter")), ("Pelapor #1", "Pelapor #2"));
+    for (nth, reason) in [REASON, "Keberatan ini tidak menyebut hal baru dibanding laporan semula."].iter().enumerate()
+    {
+        let path = format!("/v1/cases/{case}/review-requests/{}/refusal", listed.text(&format!("/data/{nth}/id")));
+        app.post(&path).by(Persona::Auditor).json(&json!({ "reason": reason })).expect(200).await;
+        for (other, receipt) in master.iter().enumerate() {
+            let token = app.open_mailbox(receipt).await;
+            let mailbox = app.get("/v1/my-report/messages").bearer(&token).expect(200).await;
+            assert_eq!(mailbox.body().contains(reason), other == nth, "{nth} {other}");
+        }
+    }
+}
+
+/// A case closed as unproven into which the report of somebody else was merged.
+async fn unproven_of_two(app: &TestApp) -> [Receipt; 2] {
+    let report = app.report();
+    let (master, merged) = (app.submit(&report).await, app.submit(&report).await);
+    app.walk(&master.case, &["take", "accept"]).await;
+    app.walk(&merged.case, &["take"]).await;
+    let mut merge = steps::input(app, "merge");
+    merge["master_case_number"] = master.case.as_str().into();
+    app.fire_with(&merged.case, "merge", &merge).await;
+    app.walk(&master.case, &["find_unproven"]).await;
+    [master, merged]
+}
+
+#[tokio::test]
+async fn a_merged_report_that_is_taken_out_again_takes_its_request_along() {
+    let app = TestApp::start().await;
+    let [master, merged] = unproven_of_two(&app).await;
+    assert_eq!(ask(&app, &merged).await.status, 201);
+    app.fire(&merged.case, "unmerge").await;
+    let listed = requests(&app, Persona::Auditor, &master.case).await;
+    assert_eq!((listed.text("/data/0/status"), listed.at("/data/0/reporter")), ("granted", &serde_json::Value::Null));
+    assert_eq!(refuse(&app, Persona::Auditor, &master.case).await.problem("not-in-state").status, 409);
+}
+
+#[tokio::test]
+async fn who_stepped_back_since_is_not_told_again_what_he_answered() {
+    let app = TestApp::start().await;
+    let receipt = unproven(&app).await;
+    assert_eq!(ask(&app, &receipt).await.status, 201);
+    let id = requests(&app, Persona::Auditor, &receipt.case).await.text("/data/0/id").to_owned();
+    let path = format!("/v1/cases/{}/review-requests/{id}/refusal", receipt.case);
+    let body = json!({ "reason": REASON });
+    app.post(&path).by(Persona::Auditor).key("tolak").json(&body).expect(200).await;
+    app.post(&path).by(Persona::Auditor).key("tolak").json(&body).expect(200).await;
+    let recusal = json!({ "reason": "Terlapor adalah kerabat dekat saya." });
+    app.post(&format!("/v1/cases/{}/recusals", receipt.case)).by(Persona::Auditor).json(&recusal).expect(201).await;
+    app.post(&path).by(Persona::Auditor).key("tolak").json(&body).expect(404).await.problem("not-found");
 }

@@ -22,6 +22,7 @@ use crate::db::{self, Tx};
 use crate::domain::actor::Role;
 use crate::domain::confidential::Confidential;
 use crate::domain::policy::Permission;
+use crate::flows::approvals;
 use crate::flows::officers::{self, Administration, Appointed, Appointee, SeatToGive};
 
 /// A seat to be given.
@@ -329,20 +330,31 @@ pub async fn end_seat(
     let with = administration(&app, &caller)?;
     let (officer_id, seat_id) = path.into_inner();
     let knock = Knock::of(&caller, format!("end_seat {seat_id}"), key, &[]);
-    once(&app, knock, async |tx: &mut Tx| {
+    let ended = once(&app, knock, async |tx: &mut Tx| {
         reply(&app, StatusCode::OK, officers::end_seat(tx, &with, officer_id, seat_id).await?)
-    })
-    .await
+    });
+    let ended = ended.await?;
+    lapse_orphans(&app).await;
+    Ok(ended)
+}
+
+/// What waits of drafts by who is out lapses right away; where that fails, the next sweep does it.
+async fn lapse_orphans(app: &App) {
+    if let Err(error) = approvals::lapse_orphans(&app.pool, app.clock.now()).await {
+        tracing::warn!(%error, "drafts did not lapse with their officer's seat");
+    }
 }
 
 async fn set_disabled(write: &OfficerWrite, id: Uuid, disabled: bool) -> Result<HttpResponse, Problem> {
     let with = administration(&write.app, &write.caller)?;
     let input: OfficerReason = write.body.input("OfficerReason")?;
-    write
-        .once(format!("set_disabled {disabled} {id}"), async |tx: &mut Tx| {
-            reply(&write.app, StatusCode::OK, officers::set_disabled(tx, &with, id, disabled, &input.reason).await?)
-        })
-        .await
+    let route = format!("set_disabled {disabled} {id}");
+    let set = write.once(route, async |tx: &mut Tx| {
+        reply(&write.app, StatusCode::OK, officers::set_disabled(tx, &with, id, disabled, &input.reason).await?)
+    });
+    let set = set.await?;
+    lapse_orphans(&write.app).await;
+    Ok(set)
 }
 
 /// Let an officer in no longer; every sign-in ends within a second, on every instance.

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as sql;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -89,39 +88,38 @@ pub async fn lock(tx: &mut Tx, case_id: Uuid, id: Uuid) -> Result<Option<Approva
         .optional()?)
 }
 
-/// Lets the drafts of an officer on a case lapse.
-pub async fn lapse_drafts_of(tx: &mut Tx, case_id: Uuid, officer_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
-    lapse(tx, case_id, Some(officer_id), now).await
+/// What waits on a case of an officer's drafts, and what each proposes.
+pub async fn drafts_of(tx: &mut Tx, case_id: Uuid, officer_id: Uuid) -> Result<Vec<(Uuid, Verb)>, DbError> {
+    let own = approvals::case_id.eq(case_id).and(approvals::drafted_by.eq(officer_id));
+    Ok(approvals::table
+        .filter(own.and(approvals::status.eq(ApprovalStatus::Pending)))
+        .order(approvals::id)
+        .select((approvals::id, approvals::verb))
+        .load(tx.connection()?)
+        .await?)
 }
 
 /// Lets every draft on a case lapse.
 pub async fn lapse_drafts(tx: &mut Tx, case_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
-    lapse(tx, case_id, None, now).await
-}
-
-async fn lapse(tx: &mut Tx, case_id: Uuid, drafted_by: Option<Uuid>, now: DateTime<Utc>) -> Result<(), DbError> {
-    diesel::sql_query(
-        "UPDATE approvals SET status = 'lapsed', decided_at = $3 \
-         WHERE case_id = $1 AND drafted_by = coalesce($2, drafted_by) AND status = 'pending'",
-    )
-    .bind::<sql::Uuid, _>(case_id)
-    .bind::<sql::Nullable<sql::Uuid>, _>(drafted_by)
-    .bind::<sql::Timestamptz, _>(now)
-    .execute(tx.connection()?)
-    .await?;
+    let waiting = approvals::case_id.eq(case_id).and(approvals::status.eq(ApprovalStatus::Pending));
+    diesel::update(approvals::table.filter(waiting))
+        .set((approvals::status.eq(ApprovalStatus::Lapsed), approvals::decided_at.eq(Some(now))))
+        .execute(tx.connection()?)
+        .await?;
     Ok(())
 }
 
 /// Drafts that wait though their officer no longer acts through the seat they were made in: case, draft and what it proposes,
 /// always in one order.
-pub async fn orphans(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid, Verb)>, DbError> {
+pub async fn orphans(pool: &Pool) -> Result<Vec<(Uuid, Uuid, Verb)>, DbError> {
+    let mut connection = pool.get().await?;
     let gone = seats::table.inner_join(officers::table).select(seats::id);
     let gone = gone.filter(seats::ended_at.is_not_null().or(officers::disabled_at.is_not_null()));
     Ok(approvals::table
         .filter(approvals::status.eq(ApprovalStatus::Pending).and(approvals::drafted_seat.eq_any(gone)))
         .order((approvals::case_id, approvals::id))
         .select((approvals::case_id, approvals::id, approvals::verb))
-        .load(tx.connection()?)
+        .load(&mut connection)
         .await?)
 }
 

@@ -9,7 +9,7 @@ use super::transition::{Fired, Setting, current, fire_on, note, note_and_tell, s
 use super::{FlowError, exclusions, transition};
 use crate::db::approvals::{Approval, ApprovalStatus};
 use crate::db::deliveries::{Recipient, Told};
-use crate::db::{self, Tx};
+use crate::db::{self, Pool, Tx};
 use crate::domain::action::{Action, Verb};
 use crate::domain::actor::{Actor, Officer, Role};
 use crate::domain::case::{Case, CaseFacts, Subject};
@@ -74,16 +74,45 @@ pub async fn reject(
     note(tx, setting, officer, &facts.case, kind, Some(details)).await
 }
 
-/// Lets the drafts lapse whose officer no longer acts through the seat they were made in; the timeline of each case says so.
-pub(super) async fn lapse_orphans(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>) -> Result<(), FlowError> {
-    for (case_id, id, verb) in db::approvals::orphans(tx).await? {
-        let case = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?.case;
-        if db::approvals::lapse_one(tx, id, now).await? {
-            let details = salted(&serde_json::json!({ "action": verb }));
-            note_and_tell(tx, now, actor, &case, "approval.lapsed", Some(details), &[]).await?;
-        }
+/// Lets the drafts lapse whose officer no longer acts through the seat they were made in, each in a transaction of its own. Nobody can
+/// approve them meanwhile, so taking a seat away waits for no case.
+pub async fn lapse_orphans(pool: &Pool, now: DateTime<Utc>) -> Result<(), FlowError> {
+    for (case_id, id, verb) in db::approvals::orphans(pool).await? {
+        let mut tx = Tx::begin(pool).await?;
+        let case = db::cases::lock_by_id(&mut tx, case_id).await?.ok_or(FlowError::NotFound)?.case;
+        lapse(&mut tx, now, &Actor::System, case, (id, verb)).await?;
+        tx.commit().await?;
     }
     Ok(())
+}
+
+/// Lets the drafts of an officer on a case lapse. The caller holds the case's lock. Answers the case as it then is.
+pub(super) async fn lapse_drafts_of(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    actor: &Actor,
+    mut case: Case,
+    officer_id: Uuid,
+) -> Result<Case, FlowError> {
+    for draft in db::approvals::drafts_of(tx, case.id, officer_id).await? {
+        case = lapse(tx, now, actor, case, draft).await?;
+    }
+    Ok(case)
+}
+
+/// Lets one draft lapse, unless it was settled meanwhile; the timeline of its case says so.
+async fn lapse(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    actor: &Actor,
+    case: Case,
+    (id, verb): (Uuid, Verb),
+) -> Result<Case, FlowError> {
+    if !db::approvals::lapse_one(tx, id, now).await? {
+        return Ok(case);
+    }
+    let details = salted(&serde_json::json!({ "action": verb }));
+    Ok(note_and_tell(tx, now, actor, &case, "approval.lapsed", Some(details), &[]).await?.0)
 }
 
 /// Reminds everyone who may approve a draft that it waits, once. Answers how many were reminded.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use super::approvals::lapse_drafts_of;
 use super::transition::Setting;
 use super::{FlowError, sealing};
 use crate::db::access::Untraced;
@@ -81,8 +82,7 @@ pub(super) async fn release_owner(
     };
     if hidden {
         db::exclusions::clear_owner(tx, case.id).await?;
-        db::approvals::lapse_drafts_of(tx, case.id, owner, now).await?;
-        case.owner_id = None;
+        *case = lapse_drafts_of(tx, now, actor, Case { owner_id: None, ..case.clone() }, owner).await?;
     }
     Ok(())
 }

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::FlowError;
 use super::numbers::{Numbers, free, known_by_number, set_numbers};
-use super::{FlowError, approvals};
 use crate::db::deliveries::{Recipient, Told};
 use crate::db::officers::{Listed, NewOfficer, NewSeat, Seat};
 use crate::db::sign_ins::Which;
 use crate::db::{self, Tx};
-use crate::domain::actor::{Actor, Officer, Role};
+use crate::domain::actor::{Officer, Role};
 use crate::domain::calendar::today;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::marks;
@@ -232,7 +232,6 @@ pub async fn end_seat(
         return Err(FlowError::NotFound);
     }
     recorded(tx, with, officer_id, "seat_ended", Some(seat_id), None).await?;
-    approvals::lapse_orphans(tx, &Actor::Officer(with.by.clone()), with.now).await?;
     appointed(tx, officer_id).await
 }
 
@@ -249,7 +248,6 @@ pub async fn set_disabled(
         let kind = if disabled { "disabled" } else { "enabled" };
         recorded(tx, with, officer_id, kind, None, Some(reason)).await?;
         db::sign_ins::end(tx, officer_id, Which::All, SignInEnd::Administrator, with.now).await?;
-        approvals::lapse_orphans(tx, &Actor::Officer(with.by.clone()), with.now).await?;
     }
     appointed(tx, officer_id).await
 }
@@ -404,9 +402,6 @@ pub async fn end_void_seats(tx: &mut Tx, now: DateTime<Utc>) -> Result<usize, Fl
     let ended = db::officers::end_void_seats(tx, today(now), now).await?;
     for (officer_id, seat_id) in &ended {
         db::officers::record(tx, *officer_id, "seat_ended", None, Some(*seat_id), None, now).await?;
-    }
-    if !ended.is_empty() {
-        approvals::lapse_orphans(tx, &Actor::System, now).await?;
     }
     Ok(ended.len())
 }

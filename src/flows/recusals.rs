@@ -1,6 +1,7 @@
 //! An officer steps back from a case: from then on it does not exist for him, nor do those merged with it. Why stands in the
 //! timeline, for those who may read details.
 
+use super::approvals::lapse_drafts_of;
 use super::transition::{Setting, note, sight};
 use super::{FlowError, merges};
 use crate::db::{self, Tx};
@@ -24,7 +25,8 @@ pub async fn declare(
     let merged = db::exclusions::lock_merged(tx, facts.case.id, None).await?;
     db::exclusions::recuse(tx, &merged, officer_id).await?;
     for case_id in merged {
-        db::approvals::lapse_drafts_of(tx, case_id, officer_id, setting.now).await?;
+        let case = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?.case;
+        lapse_drafts_of(tx, setting.now, actor, case, officer_id).await?;
     }
     Ok(())
 }

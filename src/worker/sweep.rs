@@ -45,6 +45,7 @@ pub async fn round(app: &App) -> Result<(), FlowError> {
         done.take(alone(app, async |tx| review_requests::escalate(tx, &setting, case_id, id).await).await);
     }
     done.take(alone(app, async |tx| officers::end_void_seats(tx, now).await).await);
+    done.take(approvals::lapse_orphans(&app.pool, now).await);
     done.take(breaches::remind(&app.pool, now).await);
     done.take(retention::propose_daily(&app.pool, now).await);
     done.take(files::remove_strays_daily(&app.pool, &app.store, now).await);

@@ -91,6 +91,14 @@ pub const SECOND_SUMMONS: &str = "second_summons";
 /// The variant of D3 while Bawaslu's window runs.
 pub const WHILE_WINDOW_RUNS: &str = "bawaslu_window";
 
+/// The variants that are no clocks: only times within which something is usual or has to be asked or answered.
+const NO_CLOCKS: [&str; 4] = [SUMMONS, SECOND_SUMMONS, "review_asked", "review_answered"];
+
+/// Whether a rule sets no clock of a case going: what is recorded outside its time is warned of or refused, and nobody is reminded.
+pub fn is_no_clock(variant: &str) -> bool {
+    NO_CLOCKS.contains(&variant)
+}
+
 /// What the law sets Bawaslu itself: shown, and nobody here is reminded of it.
 pub fn is_statutory(code: DeadlineCode, variant: &str) -> bool {
     code == DeadlineCode::D5 && !variant.is_empty()

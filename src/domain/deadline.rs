@@ -276,6 +276,11 @@ impl Clock {
         !matches!(self.code, DeadlineCode::D3 | DeadlineCode::D11) && !self.is_statutory()
     }
 
+    /// Which office has the work.
+    fn office(&self) -> Office {
+        Office::of(self.code, &self.variant)
+    }
+
     /// Whether its end went by before this moment.
     pub fn is_past(&self, now: DateTime<Utc>) -> bool {
         self.due_at.is_some_and(|due| due < now)
@@ -302,8 +307,8 @@ impl<'a> ClockMaker<'a> {
 
 impl ClockMaker<'_> {
     /// The day it is for the office that has the work.
-    pub fn today(&self, code: DeadlineCode) -> NaiveDate {
-        self.offices.day_at(code, self.now)
+    pub fn today(&self, of: impl Into<Office>) -> NaiveDate {
+        self.offices.day_at(of, self.now)
     }
 
     /// Where a clock ends by this counting.
@@ -313,7 +318,7 @@ impl ClockMaker<'_> {
 
     /// Whether the work of a clock has gone to an office elsewhere since it was counted.
     pub fn has_moved(&self, clock: &Clock) -> bool {
-        clock.region_code != self.offices.region(clock.code)
+        clock.region_code != self.offices.region(clock.office())
     }
 
     fn rule_of(&self, clock: &Clock) -> Option<&DeadlineRule> {
@@ -339,7 +344,7 @@ impl ClockMaker<'_> {
             settled_at: None,
             next_reminder_on: None,
             law_version: self.law.version,
-            region_code: self.offices.region(code).to_owned(),
+            region_code: self.offices.region(Office::of(code, variant)).to_owned(),
         };
         self.count(&mut clock, rule.counting);
         self.pass(&mut clock);
@@ -353,11 +358,11 @@ impl ClockMaker<'_> {
     }
 
     fn count(&self, clock: &mut Clock, counting: Counting) {
-        self.offices.region(clock.code).clone_into(&mut clock.region_code);
+        self.offices.region(clock.office()).clone_into(&mut clock.region_code);
         let Reached { day, provisional } = self.reached(clock, counting);
         clock.due_at = Some(self.law.calendar.end_of(day, &clock.region_code));
         clock.provisional = provisional;
-        clock.next_reminder_on = self.reminder(clock, self.today(clock.code));
+        clock.next_reminder_on = self.reminder(clock, self.today(clock.office()));
     }
 
     /// Ends a clock on a day that an officer set, whatever its rule counts.

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{DeadlineCode, Law};
+use crate::domain::action::AppealKind;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Case;
 use crate::domain::tracks::Track;
@@ -19,6 +20,8 @@ pub enum Office {
     Reviewer,
     /// The agency whose PPK acts.
     Ppk,
+    /// BPASN, a body of the whole country.
+    Centre,
 }
 
 impl From<DeadlineCode> for Office {
@@ -29,6 +32,15 @@ impl From<DeadlineCode> for Office {
             D::D4 => Self::Reviewer,
             D::D7 | D::D8 | D::D9 | D::D10 | D::D12 => Self::Ppk,
         }
+    }
+}
+
+impl Office {
+    /// Which has the work of one of several deadlines of a code: an objection is the PPK's to decide on, an administrative appeal
+    /// BPASN's (PP 79/2021).
+    pub fn of(code: DeadlineCode, variant: &str) -> Self {
+        let of_bpasn = code == DeadlineCode::D10 && variant == AppealKind::AdministrativeAppeal.as_str();
+        if of_bpasn { Self::Centre } else { code.into() }
     }
 }
 
@@ -65,6 +77,7 @@ impl<'a> Offices<'a> {
             Office::Place => self.place,
             Office::Reviewer => self.reviewer,
             Office::Ppk => self.ppk,
+            Office::Centre => CENTRE,
         }
     }
 

@@ -121,6 +121,16 @@ pub async fn suggested(
     Ok(suggested.collect())
 }
 
+/// Locks two cases in the order in which all lock several, a merged one before its master and then by key, so that two officers who
+/// link the same from both sides, or one who works on a merge, do not wait for each other for ever.
+pub async fn lock_both(tx: &mut Tx, numbers: [&str; 2]) -> Result<(), DbError> {
+    diesel::sql_query("SELECT FROM cases WHERE case_number = ANY ($1) ORDER BY master_case_id IS NULL, id FOR UPDATE")
+        .bind::<Array<sql::Text>, _>(numbers.as_slice())
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
 /// Links two cases; false when they are linked already.
 pub async fn link(tx: &mut Tx, one: Uuid, other: Uuid, by: Uuid, at: DateTime<Utc>) -> Result<bool, DbError> {
     let new = diesel::insert_into(case_links::table)

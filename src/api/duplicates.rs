@@ -50,7 +50,8 @@ pub async fn list_duplicates(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::Merge)?;
     let found = seen(&app, &caller, Operation::ListDuplicates, &number).await?;
-    let suggested = db::duplicates::suggested(&app.pool, found.case.id, &sight(&caller.actor()), FileSight::of(&caller.0)).await?;
+    let suggested =
+        db::duplicates::suggested(&app.pool, found.case.id, &sight(&caller.actor()), FileSight::of(&caller.0)).await?;
     let suggested = trace::show_all(&app, &caller, Operation::ListDuplicates, suggested).await?;
     let data = suggested.iter().map(|one| DuplicateView::new(one, &caller.0, &app.reference)).collect();
     Ok(HttpResponse::Ok().json(Duplicates { data }))

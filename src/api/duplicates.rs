@@ -18,6 +18,7 @@ use super::views::DuplicateView;
 use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::access::Operation;
+use crate::domain::file::FileSight;
 use crate::domain::policy::Permission;
 use crate::domain::report::ReportedSubject;
 use crate::flows::duplicates;
@@ -33,7 +34,8 @@ pub struct Duplicates {
 /// List cases that may be about the same thing, each with the reason it is shown.
 ///
 /// The same number or person, a similar name at the same agency about the same days, the same link, the same file of a
-/// document; also cases an officer linked and those split from the same report. Only cases one may see. The officer
+/// document; also cases an officer linked and those split from the same report. Only cases one may see, and of files those
+/// one is shown on both; what reporters hold as evidence is not compared, as reports carry links and no files. The officer
 /// decides: `merge` for the same act, `merge` with `further_act` for another act of the same person while the other case
 /// has not reached the PPK, a link after that.
 #[utoipa::path(
@@ -48,7 +50,8 @@ pub async fn list_duplicates(
 ) -> Result<HttpResponse, Problem> {
     caller.must(Permission::Merge)?;
     let found = seen(&app, &caller, Operation::ListDuplicates, &number).await?;
-    let suggested = db::duplicates::suggested(&app.pool, found.case.id, &sight(&caller.actor())).await?;
+    let suggested =
+        db::duplicates::suggested(&app.pool, found.case.id, &sight(&caller.actor()), FileSight::of(&caller.0)).await?;
     let suggested = trace::show_all(&app, &caller, Operation::ListDuplicates, suggested).await?;
     let data = suggested.iter().map(|one| DuplicateView::new(one, &caller.0, &app.reference)).collect();
     Ok(HttpResponse::Ok().json(Duplicates { data }))

@@ -80,7 +80,7 @@ text_enum! {
     LawChangeKind {
         Day = "day", "Hari pada kalender", "A day of the calendar";
         Year = "year", "Tahun pada kalender", "A year of the calendar";
-        ProgramFiles = "program_files", "Berkas program", "The program or its files: days, years, zones, rules and seats of agencies";
+        ProgramFiles = "program_files", "Program atau berkasnya: hari, tahun, zona, aturan, dan tempat kedudukan instansi", "The program or its files: days, years, zones, rules and seats of agencies";
     }
 }
 

@@ -11,12 +11,14 @@ use uuid::Uuid;
 use super::access::{Shown, Untraced};
 use super::cases::{CaseColumns, Found, FoundColumns, SEEN, Sight, SightParts, SubjectColumns, push_sight};
 use super::exclusions::typed_agency;
+use super::files::documents;
 use super::statement::{prepared, push};
 use super::{DbError, Pool, Tx};
 use crate::domain::actor::Officer;
 use crate::domain::case::{Case, Subject};
 use crate::domain::duplicate::{DAYS_APART, Reason};
 use crate::domain::event::Link;
+use crate::domain::file::FileSight;
 use crate::domain::report::ReportedSubject;
 use crate::schema::{case_links, reports};
 
@@ -46,8 +48,19 @@ struct Suggest<'a> {
     id: Uuid,
     days: i64,
     sight: SightParts<'a>,
+    files: FileSight,
 }
 prepared!(Suggest returns (CaseColumns, SubjectColumns, Array<sql::Text>, Nullable<Float>, Bool));
+
+/// The files with the content of one of the case's that the officer `file_sight` is shown, each on the case it was uploaded to. What
+/// he may not read leads him nowhere, else a suggestion would tell that it is there.
+const READABLE: &str = concat!(
+    "readable (case_id, sha256) AS (SELECT f.case_id, f.sha256 FROM files f CROSS JOIN file_sight \
+       WHERE f.sha256 IN (SELECT o.sha256 FROM files o JOIN own ON o.case_id = own.id) \
+         AND (f.named_at IS NULL AND f.agency_id = file_sight.agency_id OR f.id IN (SELECT file FROM (",
+    documents!("f.case_id", "file_sight.criminal_steps", "file_sight.sanctions", "file_sight.details"),
+    ") d))), "
+);
 
 /// What leads from a case to others. Names are compared only among those reported for about the same days.
 const HITS: &str = "\
@@ -61,7 +74,7 @@ const HITS: &str = "\
       WHERE similarity(lower(s.name), own.name) >= 0.45 \
         AND (c.agency_id = own.agency_id OR similarity(lower(s.agency_text), own.agency_text) >= 0.3) \
     UNION ALL SELECT r.case_id, 'shared_link', NULL FROM own JOIN reports r ON r.link_hashes && own.links WHERE r.case_id <> own.source \
-    UNION ALL SELECT f.case_id, 'same_file', NULL FROM own JOIN files o ON o.case_id = own.id JOIN files f ON f.sha256 = o.sha256 AND f.case_id <> own.id \
+    UNION ALL SELECT f.case_id, 'same_file', NULL FROM own JOIN readable o ON o.case_id = own.id JOIN readable f ON f.sha256 = o.sha256 AND f.case_id <> own.id \
     UNION ALL SELECT CASE l.case_id WHEN own.id THEN l.other_id ELSE l.case_id END, 'linked', NULL \
       FROM own JOIN case_links l ON l.case_id = own.id OR l.other_id = own.id \
     UNION ALL SELECT c.id, 'same_report', NULL FROM own JOIN cases c ON c.id = own.source OR c.split_from = own.source), \
@@ -76,7 +89,9 @@ impl QueryFragment<Pg> for Suggest<'_> {
               (SELECT array_agg(h) FROM reports l, unnest(l.link_hashes) h WHERE l.case_id = coalesce(c.split_from, c.id)) AS links \
             FROM cases c JOIN subjects s ON s.case_id = c.id CROSS JOIN (SELECT " [sql::BigInt] &self.days, "::integer AS days) d \
             LEFT JOIN reports r ON r.case_id = coalesce(c.split_from, c.id) WHERE c.id = " [sql::Uuid] &self.id,
-            " GROUP BY c.id, s.case_id, d.days), " {HITS} " SELECT ");
+            " GROUP BY c.id, s.case_id, d.days), file_sight (criminal_steps, sanctions, details, agency_id) AS (SELECT "
+            [Bool] &self.files.criminal_steps, "::boolean, " [Bool] &self.files.sanctions, "::boolean, " [Bool] &self.files.details,
+            "::boolean, " [sql::Uuid] &self.files.agency_id, "::uuid), " {READABLE} {HITS} " SELECT ");
         self.columns.walk_ast(out.reborrow())?;
         push!(out; ", near.reasons, near.similarity, EXISTS (SELECT FROM reports r WHERE r.case_id = coalesce(cases.split_from, cases.id) \
               AND r.occurred_to >= own.first_day AND r.occurred_from <= own.last_day) \
@@ -88,10 +103,15 @@ impl QueryFragment<Pg> for Suggest<'_> {
 }
 
 /// Cases the caller may see that may be about the same thing as this one, at most fifty, the likeliest first. Those merged
-/// with it are left out: that has been decided.
-pub async fn suggested(pool: &Pool, id: Uuid, sight: &Sight) -> Result<Vec<Untraced<Suggested>>, DbError> {
+/// with it are left out: that has been decided. Only files he is shown on both cases count.
+pub async fn suggested(
+    pool: &Pool,
+    id: Uuid,
+    sight: &Sight,
+    files: FileSight,
+) -> Result<Vec<Untraced<Suggested>>, DbError> {
     let mut connection = pool.get().await?;
-    let suggest = Suggest { columns: FoundColumns::all(), id, days: DAYS_APART, sight: sight.into() };
+    let suggest = Suggest { columns: FoundColumns::all(), id, days: DAYS_APART, sight: sight.into(), files };
     let rows: Vec<Row> = suggest.load(&mut connection).await?;
     let suggested = rows.into_iter().map(|(case, subject, reasons, name_similarity, overlapping)| {
         let mut reasons: Vec<Reason> = reasons.iter().filter_map(|reason| Reason::parse(reason)).collect();
@@ -99,6 +119,16 @@ pub async fn suggested(pool: &Pool, id: Uuid, sight: &Sight) -> Result<Vec<Untra
         Untraced::lock(Suggested { found: Found { case, subject }, reasons, name_similarity, overlapping })
     });
     Ok(suggested.collect())
+}
+
+/// Locks two cases in the order in which all lock several, a merged one before its master and then by key, so that two officers who
+/// link the same from both sides, or one who works on a merge, do not wait for each other for ever.
+pub async fn lock_both(tx: &mut Tx, numbers: [&str; 2]) -> Result<(), DbError> {
+    diesel::sql_query("SELECT FROM cases WHERE case_number = ANY ($1) ORDER BY master_case_id IS NULL, id FOR UPDATE")
+        .bind::<Array<sql::Text>, _>(numbers.as_slice())
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
 }
 
 /// Links two cases; false when they are linked already.

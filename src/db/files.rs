@@ -111,16 +111,35 @@ impl Shown for (Found, ShownFile) {
     }
 }
 
-/// The documents on a case that a seat is shown, each with its file. `$1` is the case, `$2` to `$4` are the parts of a
-/// [`FileSight`].
-const DOCUMENTS: &str = "SELECT s.document_file AS file, s.document_number AS number, s.document_dated AS dated \
-       FROM track_steps s JOIN tracks t ON t.id = s.track_id \
-       WHERE t.case_id = $1 AND s.document_file IS NOT NULL AND ($2 OR t.track <> 'criminal') \
-     UNION SELECT d.* FROM sanctions_imposed i, LATERAL (VALUES (i.sk_file, i.sk_number, i.sk_date), \
-         (i.record_file, i.record_number, i.record_date), (i.annulment_file, i.annulment_number, i.annulment_date)) d (file, number, dated) \
-       WHERE $3 AND i.case_id = $1 AND d.file IS NOT NULL \
-     UNION SELECT (d ->> 'file')::uuid, d ->> 'number', (d ->> 'dated')::date \
-       FROM events e, jsonb_path_query(e.details::jsonb, 'strict $.** ? (@.file.type() == \"string\")') d WHERE $4 AND e.case_id = $1";
+/// The documents on a case that a seat is shown, each with its file, by expressions for the case and the parts of a [`FileSight`].
+macro_rules! documents {
+    ($case:literal, $criminal_steps:literal, $sanctions:literal, $details:literal) => {
+        concat!(
+            "SELECT s.document_file AS file, s.document_number AS number, s.document_dated AS dated \
+               FROM track_steps s JOIN tracks t ON t.id = s.track_id WHERE t.case_id = ",
+            $case,
+            " AND s.document_file IS NOT NULL AND (",
+            $criminal_steps,
+            " OR t.track <> 'criminal') \
+             UNION SELECT d.* FROM sanctions_imposed i, LATERAL (VALUES (i.sk_file, i.sk_number, i.sk_date), \
+                 (i.record_file, i.record_number, i.record_date), (i.annulment_file, i.annulment_number, i.annulment_date)) d (file, number, dated) \
+               WHERE ",
+            $sanctions,
+            " AND i.case_id = ",
+            $case,
+            " AND d.file IS NOT NULL \
+             UNION SELECT (d ->> 'file')::uuid, d ->> 'number', (d ->> 'dated')::date \
+               FROM events e, jsonb_path_query(e.details::jsonb, 'strict $.** ? (@.file.type() == \"string\")') d WHERE ",
+            $details,
+            " AND e.case_id = ",
+            $case
+        )
+    };
+}
+pub(super) use documents;
+
+/// Those of case `$1`; `$2` to `$4` are the parts.
+const DOCUMENTS: &str = documents!("$1", "$2", "$3", "$4");
 
 /// What a seat is shown of a case: what its documents name, and what its agency uploaded and no step has named yet. `$5` is the
 /// agency.

@@ -239,6 +239,9 @@ struct Entry {
 /// An entry `o` of who may impose what holds on day `$3`.
 const HOLDS: &str = "o.valid_from <= $3 AND (o.valid_to IS NULL OR o.valid_to > $3)";
 
+/// The agency whose PPK acts in case `c`, as `Case::ppk_agency_id` has it.
+const PPK_AGENCY: &str = "CASE WHEN c.conflict_of_interest THEN c.reviewing_agency_id ELSE c.agency_id END";
+
 /// The kind of PPK that the officials of agency `a` are not under.
 const FOREIGN_PPK: &str = "CASE WHEN a.kind = 'regional_government' AND a.region_code LIKE '%.%' THEN 'ppk_central_provincial' ELSE 'ppk_regency_city' END";
 
@@ -272,7 +275,7 @@ pub async fn beyond_officials(
 
 /// Looks up in one query what a decision about a sanction names and is checked against: the catalogue's entry on `day`,
 /// the acts of the case, whether a team examined, and, where somebody imposes it, whether this official may on a holder of this
-/// position: any official of the agency, or the President, and any position, where these are not known.
+/// position: any official of the agency whose PPK acts, or the President, and any position, where these are not known.
 /// False when the code stands for nothing on that day.
 pub async fn look_up(
     tx: &mut Tx,
@@ -293,7 +296,7 @@ pub async fn look_up(
              ORDER BY e.seq DESC LIMIT 1)::date AS recommended_on, \
            (NOT EXISTS (SELECT FROM sanction_authorities o WHERE {HOLDS}) OR EXISTS (SELECT FROM sanction_authorities o WHERE {HOLDS} AND $2 = ANY (o.sanction_codes) \
              AND o.position_level = coalesce($5, o.position_level) AND CASE WHEN $4 IS NULL THEN o.authority IS DISTINCT FROM \
-               (SELECT {FOREIGN_PPK} FROM cases c JOIN agencies a ON a.id = c.agency_id WHERE c.id = $1) ELSE o.authority = $4 END)) AS authority_listed \
+               (SELECT {FOREIGN_PPK} FROM cases c JOIN agencies a ON a.id = {PPK_AGENCY} WHERE c.id = $1) ELSE o.authority = $4 END)) AS authority_listed \
          FROM (SELECT array_agg(p.state) AS steps FROM tracks t JOIN track_steps p ON p.track_id = t.id WHERE t.case_id = $1 AND t.track = 'discipline' \
              AND t.ended_at IS NULL) run CROSS JOIN (SELECT coalesce(array_agg(a.number ORDER BY a.number), '{{}}') AS numbers, coalesce(array_agg(a.finding ORDER BY a.number), '{{}}') AS findings, \
              coalesce(array_agg(p.category ORDER BY a.number), '{{}}') AS punished FROM acts a \

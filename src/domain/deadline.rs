@@ -95,6 +95,14 @@ pub const REVIEW_ANSWERED: &str = "review_answered";
 /// The variant of D3 while Bawaslu's window runs.
 pub const WHILE_WINDOW_RUNS: &str = "bawaslu_window";
 
+/// The variants that are no clocks: only times within which something is usual or has to be asked or answered.
+const NO_CLOCKS: [&str; 4] = [SUMMONS, SECOND_SUMMONS, REVIEW_ASKED, REVIEW_ANSWERED];
+
+/// Whether a rule sets no clock of a case going: what is recorded outside its time is warned of or refused, and nobody is reminded.
+pub fn is_no_clock(variant: &str) -> bool {
+    NO_CLOCKS.contains(&variant)
+}
+
 /// What the law sets Bawaslu itself: shown, and nobody here is reminded of it.
 pub fn is_statutory(code: DeadlineCode, variant: &str) -> bool {
     code == DeadlineCode::D5 && !variant.is_empty()
@@ -272,6 +280,11 @@ impl Clock {
         !matches!(self.code, DeadlineCode::D3 | DeadlineCode::D11) && !self.is_statutory()
     }
 
+    /// Which office has the work.
+    fn office(&self) -> Office {
+        Office::of(self.code, &self.variant)
+    }
+
     /// Whether its end went by before this moment.
     pub fn is_past(&self, now: DateTime<Utc>) -> bool {
         self.due_at.is_some_and(|due| due < now)
@@ -298,8 +311,8 @@ impl<'a> ClockMaker<'a> {
 
 impl ClockMaker<'_> {
     /// The day it is for the office that has the work.
-    pub fn today(&self, code: DeadlineCode) -> NaiveDate {
-        self.offices.day_at(code, self.now)
+    pub fn today(&self, of: impl Into<Office>) -> NaiveDate {
+        self.offices.day_at(of, self.now)
     }
 
     /// Where a clock ends by this counting.
@@ -309,7 +322,7 @@ impl ClockMaker<'_> {
 
     /// Whether the work of a clock has gone to an office elsewhere since it was counted.
     pub fn has_moved(&self, clock: &Clock) -> bool {
-        clock.region_code != self.offices.region(clock.code)
+        clock.region_code != self.offices.region(clock.office())
     }
 
     fn rule_of(&self, clock: &Clock) -> Option<&DeadlineRule> {
@@ -335,7 +348,7 @@ impl ClockMaker<'_> {
             settled_at: None,
             next_reminder_on: None,
             law_version: self.law.version,
-            region_code: self.offices.region(code).to_owned(),
+            region_code: self.offices.region(Office::of(code, variant)).to_owned(),
         };
         self.count(&mut clock, rule.counting);
         self.pass(&mut clock);
@@ -349,11 +362,11 @@ impl ClockMaker<'_> {
     }
 
     fn count(&self, clock: &mut Clock, counting: Counting) {
-        self.offices.region(clock.code).clone_into(&mut clock.region_code);
+        self.offices.region(clock.office()).clone_into(&mut clock.region_code);
         let Reached { day, provisional } = self.reached(clock, counting);
         clock.due_at = Some(self.law.calendar.end_of(day, &clock.region_code));
         clock.provisional = provisional;
-        clock.next_reminder_on = self.reminder(clock, self.today(clock.code));
+        clock.next_reminder_on = self.reminder(clock, self.today(clock.office()));
     }
 
     /// Ends a clock on a day that an officer set, whatever its rule counts.

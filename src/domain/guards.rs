@@ -8,7 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::domain::action::{Action, AppealKind};
 use crate::domain::case::{CaseFacts, Category, ElectionRegime, MasterFacts, ReferralKind, State, SubjectResolution};
-use crate::domain::deadline::{AppealWindow, DeadlineCode, Law, Office, Offices, appeal_window};
+use crate::domain::deadline::{AppealWindow, Clock, DeadlineCode, Law, Office, Offices, appeal_window};
 use crate::domain::frozen::FrozenForm;
 use crate::domain::ids::Language;
 use crate::domain::sanction::{ActFinding, CatalogueSanction, KnownAct, StandingSanction};
@@ -109,6 +109,11 @@ impl Situation<'_> {
         self.offices().day_at(of, self.now)
     }
 
+    /// The day on which a clock ends, of the office by whose days it was counted.
+    fn last_day(&self, clock: &Clock) -> Option<NaiveDate> {
+        clock.due_at.map(|due| self.named.law.calendar.day_at(&clock.region_code, due))
+    }
+
     /// Whether Bawaslu's window of some report is open today under this election law (D2). A report merged into the case
     /// counts by its clock.
     fn bawaslu_window_open(&self, regime: ElectionRegime) -> bool {
@@ -120,7 +125,7 @@ impl Situation<'_> {
             .flat_map(|it| &it.known)
             .filter_map(|report| law.bawaslu_window(offices, regime, report.known_on));
         let clocks = self.facts.clocks.iter().filter(|clock| clock.code == DeadlineCode::D2 && clock.regime == regime);
-        let merged = clocks.filter_map(|clock| clock.due_at).map(|due| offices.day_at(DeadlineCode::D2, due));
+        let merged = clocks.filter_map(|clock| self.last_day(clock));
         own.map(|window| window.day).chain(merged).any(|last| today <= last)
     }
 
@@ -396,11 +401,10 @@ pub const BAWASLU_STUDY_OVERDUE: Guard = now(
     "batas kajian Bawaslu (D5) lewat, atau rujukan keliru",
     "the time for Bawaslu's study (D5) has passed, or the referral was an error",
     |s| {
-        let past = |due| s.offices().day_at(DeadlineCode::D5, due) < s.today(DeadlineCode::D5);
+        let past = |clock| s.last_day(clock).is_some_and(|last| last < s.today(DeadlineCode::D5));
         // What the law sets Bawaslu itself (the variants) gives nobody here a right.
         let mut studies = s.facts.clocks.iter().filter(|c| c.code == DeadlineCode::D5 && c.variant.is_empty());
-        let overdue = studies.any(|clock| clock.due_at.is_some_and(past));
-        overdue || matches!(s.action, Action::Recall(recall) if recall.error)
+        studies.any(past) || matches!(s.action, Action::Recall(recall) if recall.error)
     },
 );
 /// T18, T32.

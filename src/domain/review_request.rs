@@ -16,10 +16,10 @@ text_enum! {
     }
 }
 
-/// The end of a time, where `office` sits; `None` where the law has no such rule. Provisional where a year without an official calendar
+/// The end of a time, where the office sits that has the work; `None` where the law has no such rule. Provisional where a year without an official calendar
 /// was counted through.
-fn end(law: &Law, case: &Case, variant: &str, office: Office, from: DateTime<Utc>) -> Option<(DateTime<Utc>, bool)> {
-    let region = law.offices(case).region(office);
+fn end(law: &Law, case: &Case, variant: &str, from: DateTime<Utc>) -> Option<(DateTime<Utc>, bool)> {
+    let region = law.offices(case).region(Office::of(DeadlineCode::D11, variant));
     let day = law.calendar.day_at(region, from);
     let rule = law.rule(DeadlineCode::D11, variant, case.election_regime, day)?;
     let reached = law.calendar.after(day, rule.length, rule.counting, region);
@@ -28,7 +28,7 @@ fn end(law: &Law, case: &Case, variant: &str, office: Office, from: DateTime<Utc
 
 /// Whether a review of this case can be asked for at this moment: it is closed on its own, and that is not long ago.
 pub fn can_be_asked(law: &Law, case: &Case, now: DateTime<Utc>) -> bool {
-    let until = end(law, case, REVIEW_ASKED, Office::Place, case.state_since);
+    let until = end(law, case, REVIEW_ASKED, case.state_since);
     let ended = case.state == State::Closed && case.master_case_id.is_none();
     ended && until.is_none_or(|(until, _)| now <= until)
 }
@@ -36,7 +36,7 @@ pub fn can_be_asked(law: &Law, case: &Case, now: DateTime<Utc>) -> bool {
 /// By when a review that was asked for at `made_at` is answered, by the inspectorate's days, and whether that is provisional. `None`
 /// where no rule sets a time.
 pub fn answered_by(law: &Law, case: &Case, made_at: DateTime<Utc>) -> Option<(DateTime<Utc>, bool)> {
-    end(law, case, REVIEW_ANSWERED, Office::Reviewer, made_at)
+    end(law, case, REVIEW_ANSWERED, made_at)
 }
 
 /// Where a request made at `made_at` stands. Reopening the case grants it, whoever reopens it and why; so does taking a merged report

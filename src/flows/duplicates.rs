@@ -38,12 +38,9 @@ pub async fn link(
 ) -> Result<(), FlowError> {
     let by = actor.officer().ok_or(FlowError::NotFound)?.officer_id;
     let sight = sight(actor);
-    // In one order, so that two officers who link the same cases from both sides do not wait for each other for ever.
-    let (first, second) = if number < other_number { (number, other_number) } else { (other_number, number) };
-    let first = db::cases::lock(tx, first, &sight).await?;
-    let second = if number == other_number { None } else { db::cases::lock(tx, second, &sight).await? };
-    let (facts, other) = if number <= other_number { (first, second) } else { (second, first) };
-    let facts = facts.ok_or(FlowError::NotFound)?;
+    db::duplicates::lock_both(tx, [number, other_number]).await?;
+    let facts = db::cases::lock(tx, number, &sight).await?.ok_or(FlowError::NotFound)?;
+    let other = if number == other_number { None } else { db::cases::lock(tx, other_number, &sight).await? };
     may(&facts, actor, Permission::Merge)?;
     let unknown = || FlowError::Input(vec![FieldFault::new("/case_number", Fault::UnknownCode)]);
     let other = other.ok_or_else(unknown)?;

@@ -6,8 +6,7 @@ use super::or_dash;
 use crate::domain::calendar::{Confirmation, Unit};
 use crate::domain::case::State;
 use crate::domain::deadline::{
-    DeadlineCode, Office, REVIEW_ANSWERED, REVIEW_ASKED, RULES_FILE, SECOND_SUMMONS, SUMMONS, TO_REPRIMAND,
-    is_statutory,
+    DeadlineCode, Office, REVIEW_ANSWERED, REVIEW_ASKED, RULES_FILE, TO_REPRIMAND, is_no_clock, is_statutory,
 };
 use crate::domain::ids::Language;
 use crate::domain::notice::Audience;
@@ -39,7 +38,7 @@ pub(super) fn markdown(text: &mut String) {
             cell("title_en"),
             cell("starts"),
             cell("length"),
-            days_of(code),
+            days_of(code, cell("variant")),
             cell("regime"),
             basis(cell("basis"), cell("confirmation")),
             or_dash(reminded(code, cell("variant"))),
@@ -61,22 +60,13 @@ fn basis(provision: &str, confirmation: &str) -> String {
     if provision.is_empty() { or_dash(words.to_owned()) } else { provision.replace(';', "; ") }
 }
 
-/// A time that is no clock: what is recorded outside it is warned of.
-fn is_of_summons(variant: &str) -> bool {
-    variant == SUMMONS || variant == SECOND_SUMMONS
-}
-
-/// The same of a reporter's request for a review.
-fn is_of_review(variant: &str) -> bool {
-    variant == REVIEW_ASKED || variant == REVIEW_ANSWERED
-}
-
 /// Whose days they are.
-fn days_of(code: DeadlineCode) -> &'static str {
-    match Office::from(code) {
+fn days_of(code: DeadlineCode, variant: &str) -> &'static str {
+    match Office::of(code, variant) {
         Office::Place => "the place of the conduct",
         Office::Reviewer => "the reviewing agency",
         Office::Ppk => "the PPK's agency",
+        Office::Centre => "BPASN, in Jakarta",
     }
 }
 
@@ -91,7 +81,7 @@ fn when_passed(code: DeadlineCode, variant: &str) -> &'static str {
         DeadlineCode::D3 => "the case goes back unanswered (T05)",
         DeadlineCode::D4 | DeadlineCode::D6 => "shown as overdue, and goes up one level",
         DeadlineCode::D5 => "the referral may be recalled (T17)",
-        DeadlineCode::D7 if is_of_summons(variant) => "recorded all the same, with a warning",
+        DeadlineCode::D7 if is_no_clock(variant) => "recorded all the same, with a warning",
         DeadlineCode::D7 if variant == TO_REPRIMAND => "the PPK may be reprimanded (`control.reprimand`), then blocked",
         DeadlineCode::D7 => "the PPK may be warned (`control.warning`)",
         DeadlineCode::D8 | DeadlineCode::D10 => "shown as overdue",
@@ -111,7 +101,7 @@ fn when_passed(code: DeadlineCode, variant: &str) -> &'static str {
 
 /// Whom it reminds in any state, and who is told besides once it is over.
 fn reminded(code: DeadlineCode, variant: &str) -> String {
-    if is_statutory(code, variant) || is_of_summons(variant) || is_of_review(variant) {
+    if is_statutory(code, variant) || is_no_clock(variant) {
         return String::new();
     }
     let of = |late| {

@@ -127,6 +127,10 @@ async fn a_catalogue_says_what_its_file_says_and_how_sure_that_is() {
     let window =
         rules.at("/data").as_array().unwrap().iter().find(|row| row["code"] == "D2" && row["regime"] == "pemilu");
     assert_eq!((&window.unwrap()["length"], &window.unwrap()["unit"]), (&json!(7), &json!("working_day")));
+    let still = rules.at("/data").as_array().unwrap().iter().filter(|row| row["runs"] == false);
+    let mut still: Vec<&str> = still.map(|row| row["variant"].as_str().unwrap()).collect();
+    still.retain(|variant| !variant.starts_with("review_"));
+    assert_eq!(still, ["second_summons", "summons"], "no case has such a clock");
     let before = app.get("/v1/reference/deadline-rules?on=2014-05-01").expect(200).await;
     assert!(!codes(&before).contains(&"D2"), "the law on regional-head elections came in 2015");
     let dismissal = app.get("/v1/reference/dismissal-codes").expect(200).await;

@@ -103,3 +103,23 @@ async fn a_file_that_was_purged_leads_to_no_other_case() {
     app.post(&path).by(Persona::PrivacyOfficer).json(&purge).expect(200).await;
     assert_eq!(shown(&app, &two).await, []);
 }
+
+#[tokio::test]
+async fn a_file_that_an_officer_is_not_shown_leads_him_to_no_case_that_he_sees() {
+    let app = TestApp::start().await;
+    let (one, two) =
+        (case_about(&app, "198609262015051001", -300).await, case_about(&app, "197001011995031001", -10).await);
+    upload(&app, &one, "Daftar hadir kampanye").await;
+    app.walk(&two, &["accept"]).await;
+    let call = app.post(&format!("/v1/cases/{two}/files")).by(Persona::Inspector);
+    let kept = call.file("application/pdf", &pdf(&["Daftar hadir kampanye"])).expect(201).await;
+    let file = format!("/v1/cases/{two}/files/{}", kept.text("/id"));
+    app.get(&format!("/v1/cases/{two}")).by(Persona::Triage).expect(200).await;
+    app.get(&file).by(Persona::Triage).expect(404).await;
+    assert_eq!(shown(&app, &one).await, [], "no step has named it: it is the inspectorate's own");
+    assert_eq!(shown(&app, &two).await, [], "nor from its own case");
+    let agency = "UPDATE files SET agency_id = (SELECT id FROM agencies WHERE code = 'BKN')";
+    app.db.execute(agency).await;
+    app.get(&file).by(Persona::Triage).expect(200).await;
+    assert_eq!(shown(&app, &one).await, by_file(&two), "once he is shown it");
+}

@@ -217,6 +217,27 @@ async fn an_official_the_law_does_not_name_and_a_missing_team_are_warned_of_and_
 }
 
 #[tokio::test]
+async fn one_level_up_the_officials_are_those_of_the_agency_whose_ppk_acts() {
+    let app = TestApp::start().await;
+    let case = app.case_after(&["take"]).await;
+    let mut accept = steps::input(&app, "accept");
+    (accept["conflict_of_interest"], accept["reviewing_agency_code"]) = (true.into(), "PEMDA15".into());
+    app.fire_with(&case, "accept", &accept).await;
+    app.db
+        .execute("UPDATE cases SET state = 'recommendation', inspectorate_concluded = true, bawaslu_result = 'other_law_breach'")
+        .await;
+    let mut send = steps::input(&app, "send_recommendation");
+    send["addressee_agency_code"] = "PEMDA15".into();
+    app.fire_with(&case, "send_recommendation", &send).await;
+    let mut impose = steps::input(&app, "impose_sanction");
+    (impose["sanction_code"], impose["position_level"]) = ("S1".into(), "jf_utama".into());
+    let decided = app.try_to(Persona::ProvincePpk, &case, "impose_sanction", &impose).await;
+    assert_eq!(decided.status, 200, "{}", decided.body());
+    let warned = decided.at("/warnings").to_string().contains("authority_not_listed");
+    assert!(!warned, "a city's PPK may not, the province's may: {}", decided.body());
+}
+
+#[tokio::test]
 async fn a_conviction_while_the_case_is_monitored_may_be_followed_by_a_dismissal() {
     let app = TestApp::start().await;
     let case = app.case_after(&["take", "accept", "refer"]).await;

@@ -222,3 +222,32 @@ async fn an_agency_whose_seat_the_files_put_right_has_its_deadlines_counted_agai
     assert_eq!(end(&app, &case, "D4").await[1..], ["WIB", "2026-09-21T16:59:59Z"]);
     assert_eq!(recounted(&app, &case).await.len(), 1);
 }
+
+#[tokio::test]
+async fn until_it_is_counted_again_a_clock_ends_on_the_day_it_was_counted_to() {
+    let app = app_of("2026-09-01T10:00", "PEMDA1571").await;
+    let case = case_of(&app, PAPUA, "PEMDA1571", &TO_PPK).await;
+    assert_eq!(end(&app, &case, "D7").await[2], "2026-09-15T16:59:59Z");
+    // The seat is put right, and the worker has not come by: this end is on the sixteenth in Papua.
+    let elsewhere = "UPDATE agencies SET region_code = '91.03' WHERE code = 'PEMDA1571'; UPDATE law_versions SET version = version + 1";
+    app.db.execute(elsewhere).await;
+    set(&app, "2026-09-15T22:30");
+    let warning = json!({ "to": "warning", "document": { "number": "W/1", "dated": "2026-09-15" } });
+    let warned = app.try_step(Persona::Auditor, &case, "control", &warning).await;
+    assert_eq!(warned.status, 200, "{}", warned.body());
+}
+
+#[tokio::test]
+async fn bpasn_decides_by_the_days_of_jakarta_and_the_ppk_by_its_own() {
+    let app = app_of("2026-09-01T10:00", "PEMDA9103").await;
+    for (kind, zone) in [("administrative_appeal", "WIB"), ("objection", "WIT")] {
+        let case = case_of(&app, PAPUA, "PEMDA9103", &TO_DECISION).await;
+        let mut appeal = steps::input(&app, "file_appeal");
+        appeal["kind"] = kind.into();
+        app.fire_with(&case, "file_appeal", &appeal).await;
+        let before = end(&app, &case, "D10").await;
+        assert_eq!(before[1], zone, "{kind}");
+        local_holiday(&app, if zone == "WIB" { "2026-09-10" } else { "2026-09-11" }, PAPUA).await;
+        assert_eq!(end(&app, &case, "D10").await[0] == before[0], zone == "WIB", "{kind}");
+    }
+}

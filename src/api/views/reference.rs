@@ -9,7 +9,7 @@ use crate::db::catalogues::{Election, PlacedAgency, Region, Sanction, SanctionAu
 use crate::domain::action::AppealKind;
 use crate::domain::calendar::{Confirmation, Unit};
 use crate::domain::case::{Category, ConductPhase, ElectionRegime};
-use crate::domain::deadline::{DeadlineCode, DeadlineRule};
+use crate::domain::deadline::{DeadlineCode, DeadlineRule, is_no_clock};
 use crate::domain::ids::Language;
 use crate::domain::region::RegionKind;
 use crate::domain::sanction::{AppliesTo, Authority, PositionLevel, SanctionLevel};
@@ -272,6 +272,8 @@ pub struct DeadlineRuleView {
     /// Tells several clocks of one code apart; empty for the usual one.
     #[schema(example = "objection")]
     pub variant: String,
+    /// Runs as a clock on cases; `false` where it does not, and what is recorded outside it is warned of or refused.
+    pub runs: bool,
     /// The clock in words.
     pub title: Label,
     /// How many days.
@@ -307,6 +309,7 @@ impl From<&DeadlineRule> for DeadlineRuleView {
         Self {
             code: rule.code,
             variant: rule.variant.clone(),
+            runs: !is_no_clock(&rule.variant),
             title: Label::of(|language| rule.title(language).to_owned()),
             length: rule.length,
             unit_title: words(|language| rule.counting.unit.label(language)),

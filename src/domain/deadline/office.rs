@@ -4,7 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{DeadlineCode, Law};
+use super::{DeadlineCode, Law, REVIEW_ANSWERED};
+use crate::domain::action::AppealKind;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Case;
 use crate::domain::tracks::Track;
@@ -19,6 +20,8 @@ pub enum Office {
     Reviewer,
     /// The agency whose PPK acts.
     Ppk,
+    /// BPASN, a body of the whole country.
+    Centre,
 }
 
 impl From<DeadlineCode> for Office {
@@ -28,6 +31,18 @@ impl From<DeadlineCode> for Office {
             D::D1 | D::D2 | D::D3 | D::D5 | D::D6 | D::D11 | D::D13 => Self::Place,
             D::D4 => Self::Reviewer,
             D::D7 | D::D8 | D::D9 | D::D10 | D::D12 => Self::Ppk,
+        }
+    }
+}
+
+impl Office {
+    /// Which has the work of one of several deadlines of a code: an objection is the PPK's to decide on, an administrative appeal
+    /// BPASN's (PP 79/2021); a review that a reporter asks for is the inspectorate's.
+    pub fn of(code: DeadlineCode, variant: &str) -> Self {
+        match code {
+            DeadlineCode::D10 if variant == AppealKind::AdministrativeAppeal.as_str() => Self::Centre,
+            DeadlineCode::D11 if variant == REVIEW_ANSWERED => Self::Reviewer,
+            _ => code.into(),
         }
     }
 }
@@ -65,6 +80,7 @@ impl<'a> Offices<'a> {
             Office::Place => self.place,
             Office::Reviewer => self.reviewer,
             Office::Ppk => self.ppk,
+            Office::Centre => CENTRE,
         }
     }
 

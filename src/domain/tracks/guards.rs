@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Track, TrackState, TrackStep};
 use crate::domain::action::ImposeSanction;
 use crate::domain::case::{Case, CaseFacts, Category, State};
-use crate::domain::deadline::{self, AppealWindow, DeadlineCode, TO_REPRIMAND};
+use crate::domain::deadline::{self, AppealWindow, Clock, DeadlineCode, TO_REPRIMAND};
 use crate::domain::guards::{self, Check, Guard, Named};
 use crate::domain::ids::Language;
 use crate::domain::sanction::{self, Ground};
@@ -49,9 +49,9 @@ pub fn ground(case: &Case, impose: &ImposeSanction, named: &Named) -> Ground {
 /// The PPK's time to act on the recommendation (D7) is over.
 fn follow_up_overdue(s: &TrackSituation<'_>) -> bool {
     let case = &s.facts.case;
-    let last_day = |due| s.named.law.offices(case).day_at(DeadlineCode::D7, due);
+    let last_day = |clock: &Clock| clock.due_at.map(|due| s.named.law.calendar.day_at(&clock.region_code, due));
     let mut clocks = s.facts.clocks.iter().filter(|clock| clock.code == DeadlineCode::D7 && clock.variant.is_empty());
-    case.state == State::PpkAction && clocks.any(|clock| clock.due_at.is_some_and(|due| s.today > last_day(due)))
+    case.state == State::PpkAction && clocks.any(|clock| last_day(clock).is_some_and(|last| s.today > last))
 }
 
 /// The time from a warning to the reprimand is over; without a rule for it nothing has to be waited for.

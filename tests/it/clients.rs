@@ -75,8 +75,8 @@ async fn a_system_gets_a_token_by_its_secret_and_reads_the_cases_its_inspectorat
     let token = granted.text("/access_token");
     let claims = app.app.keys.verify_officer(token, app.now()).unwrap();
     assert_eq!(
-        (claims.sub.to_string(), claims.role, claims.scope.as_str()),
-        (client.id.clone(), Role::IntegrationClient, READ)
+        (claims.sub.to_string(), claims.client_id, claims.role, claims.scope.as_str()),
+        (client.id.clone(), client.id.clone(), Role::IntegrationClient, READ)
     );
 
     let read = async |path: &str| app.get(path).bearer(token).expect(200).await;

@@ -335,7 +335,8 @@ async fn agency_for(tx: &mut Tx, with: &Administration<'_>, seat: &SeatToGive<'_
     {
         return Err(FlowError::BeyondReach);
     }
-    fits_at(tx, with, agency, seat).await?;
+    let places = ["role", "region_code", "work_unit"].map(|field| format!("{}/{field}", seat.pointer));
+    fits(tx, agency, (seat.role, seat.region_code, seat.work_unit), today(with.now), places).await?;
     Ok(agency)
 }
 
@@ -350,21 +351,10 @@ pub(super) async fn named_agency(
     found.ok_or_else(|| FlowError::Input(vec![unknown()]))
 }
 
-/// Every fault of a seat at its agency.
-pub(super) async fn fits_at(
-    tx: &mut Tx,
-    with: &Administration<'_>,
-    agency: Uuid,
-    seat: &SeatToGive<'_>,
-) -> Result<(), FlowError> {
-    let places = ["role", "region_code", "work_unit"].map(|field| format!("{}/{field}", seat.pointer));
-    fits(tx, agency, (seat.role, seat.region_code, seat.work_unit), today(with.now), places).await
-}
-
 /// Every fault of a seat of this role, region and work unit at an agency, at the three places named. Who acts for an agency acts for
 /// all of it: the conduct it answers for may have happened anywhere. Who reads cases says of which unit he is, since any agency may be
 /// a subject's.
-async fn fits(
+pub(super) async fn fits(
     tx: &mut Tx,
     agency: Uuid,
     (role, region, unit): (Role, &str, Option<&str>),
@@ -387,6 +377,7 @@ async fn fits(
     if faults.is_empty() { Ok(()) } else { Err(FlowError::Input(faults)) }
 }
 
+/// Puts on record what the administrator did to an account; answers the key of the record.
 pub(super) async fn recorded(
     tx: &mut Tx,
     with: &Administration<'_>,

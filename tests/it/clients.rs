@@ -342,7 +342,7 @@ async fn a_system_is_registered_where_its_inspectorate_reviews_and_nowhere_else(
     };
     assert_eq!(refused("name", "SISTEM".into()).await, "/name taken");
     assert_eq!(refused("agency_code", "TIDAK".into()).await, "/agency_code unknown-code");
-    assert_eq!(refused("agency_code", "KANREG07".into()).await, "/role not-allowed");
+    assert_eq!(refused("agency_code", "KANREG07".into()).await, "/agency_code not-allowed");
     assert_eq!(refused("region_code", "73".into()).await, "/region_code not-allowed");
     assert_eq!(refused("work_unit", "   ".into()).await, "/work_unit required");
     assert_eq!(refused("scopes", json!([])).await, "/scopes too-short");

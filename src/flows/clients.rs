@@ -50,17 +50,25 @@ pub async fn register(
     if !db::clients::insert(tx, &client, with.now).await? {
         return Err(FlowError::Input(vec![FieldFault::new("/name", Fault::Taken)]));
     }
-    recorded(tx, with, id, "registered", None, None).await?;
+    let event = recorded(tx, with, id, "registered", None, None).await?;
     put_in_seat(tx, with, id, agency, &new.seat).await?;
+    // Who has the secret reads what the client may: those who answer for these cases hear of it before that.
+    db::clients::tell_of_secret(tx, id, event, with.now).await?;
     Ok((registered(tx, id).await?, secret))
 }
 
 /// Gives a client another secret. The one before it and every token that came of it open nothing any more.
-pub async fn renew_secret(tx: &mut Tx, with: &Administration<'_>, id: Uuid) -> Result<(Registered, String), FlowError> {
+pub async fn renew_secret(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    id: Uuid,
+    reason: &str,
+) -> Result<(Registered, String), FlowError> {
     db::clients::lock(tx, id).await?.ok_or(FlowError::NotFound)?;
     let secret = client_secret().map_err(|_| FlowError::NoRandomness)?;
     db::clients::renew_secret(tx, id, &client_secret_hash(&secret), with.now).await?;
-    recorded(tx, with, id, "secret_renewed", None, None).await?;
+    let event = recorded(tx, with, id, "secret_renewed", None, Some(reason)).await?;
+    db::clients::tell_of_secret(tx, id, event, with.now).await?;
     db::sign_ins::end(tx, id, Which::All, SignInEnd::CredentialsChanged, with.now).await?;
     Ok((registered(tx, id).await?, secret))
 }

@@ -385,9 +385,8 @@ pub(super) async fn recorded(
     kind: &'static str,
     seat_id: Option<Uuid>,
     reason: Option<&str>,
-) -> Result<(), FlowError> {
-    db::officers::record(tx, officer_id, kind, Some(with.by.officer_id), seat_id, reason, with.now).await?;
-    Ok(())
+) -> Result<Uuid, FlowError> {
+    Ok(db::officers::record(tx, officer_id, kind, Some(with.by.officer_id), seat_id, reason, with.now).await?)
 }
 
 /// Ends the seats that the law no longer knows: their agency is gone, or the role or the region is no longer its.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::denials::{Door, World, all, door};
 use crate::harness::contract::document;
+use crate::harness::smtp::SmtpServer;
 use crate::harness::{Call, Persona, Reply, TestApp, steps};
 
 const READ: &str = "cases:read:agency";
@@ -50,6 +51,11 @@ async fn token(app: &TestApp, client: &Client) -> String {
 async fn shut_out(app: &TestApp, client: &Client, how: &str) -> Reply {
     let path = format!("/v1/clients/{}/{how}", client.id);
     app.post(&path).by(Persona::SystemAdmin).json(&json!({ "reason": REASON })).expect(200).await
+}
+
+async fn renew(app: &TestApp, client: &Client) -> Reply {
+    let path = format!("/v1/clients/{}/secrets", client.id);
+    app.post(&path).by(Persona::SystemAdmin).json(&json!({ "reason": REASON })).expect(201).await
 }
 
 async fn sight(app: &TestApp, token: &str, case: &str) -> u16 {
@@ -202,7 +208,7 @@ async fn another_secret_ends_the_one_before_and_the_tokens_that_came_of_it() {
     let client = register(&app, &body("Sistem")).await;
     let old = token(&app, &client).await;
     app.get("/v1/cases").bearer(&old).expect(200).await;
-    let renewed = app.post(&format!("/v1/clients/{}/secrets", client.id)).by(Persona::SystemAdmin).expect(201).await;
+    let renewed = renew(&app, &client).await;
     assert_eq!(renewed.header("cache-control"), "no-store");
     tokio::time::sleep(Wait::from_secs(1)).await;
     app.get("/v1/cases").bearer(&old).expect(401).await;
@@ -213,6 +219,32 @@ async fn another_secret_ends_the_one_before_and_the_tokens_that_came_of_it() {
         assert!(!kept.contains("netral_client_"), "{kept}");
     }
     assert_eq!(app.db.count("idempotency_keys WHERE reply::text LIKE '%netral_client_%'").await, 0);
+}
+
+#[tokio::test]
+async fn the_leads_of_its_inspectorate_and_the_privacy_officers_hear_of_each_secret_and_why_is_on_record() {
+    let smtp = SmtpServer::start();
+    let app = TestApp::start_with(&[("NETRAL_SMTP_URL", &smtp.url())], false).await;
+    let client = register(&app, &body("Sistem")).await;
+    let told = BTreeSet::from([Persona::Lead, Persona::PrivacyOfficer].map(|persona| persona.email().to_owned()));
+    let heard = async |before: usize| {
+        app.deliver_all().await;
+        let mails = smtp.messages();
+        for mail in &mails[before..] {
+            let text = mail["text"].as_str().unwrap();
+            assert!(text.contains(&format!("/v1/access-log?officer={}", client.id)), "{text}");
+            assert!(!text.contains(&client.secret) && !text.contains(REASON), "{text}");
+        }
+        let to = |mail: &Value| mail["to"][0].as_str().unwrap().to_owned();
+        (mails.len(), mails[before..].iter().map(to).collect::<BTreeSet<_>>())
+    };
+    assert_eq!(heard(0).await, (2, told.clone()), "and not the lead of another agency");
+    let path = format!("/v1/clients/{}/secrets", client.id);
+    app.post(&path).by(Persona::SystemAdmin).json(&json!({ "reason": "Singkat" })).expect(422).await;
+    renew(&app, &client).await;
+    assert_eq!(heard(2).await, (4, told));
+    let why = format!("SELECT reason AS value FROM officer_events WHERE officer_id = '{}' AND kind =", client.id);
+    assert_eq!(app.db.values(&format!("{why} 'secret_renewed'")).await, [REASON]);
 }
 
 #[tokio::test]

@@ -126,7 +126,7 @@ async fn with_secret(tx: Tx, made: Result<(Registered, String), FlowError>) -> R
 /// Register a machine client: another system, with a seat at an agency and scopes.
 ///
 /// The secret is shown in this answer and never again. If the answer is lost, the name is taken: find the client in the list and
-/// give it another secret.
+/// give it another secret. The lead inspectors of the agency and the privacy officers are told by mail.
 #[utoipa::path(
     tag = "clients", security(("officer" = [])), request_body = NewClient,
     responses((status = 201, description = "The client and its secret, shown once", body = ClientWithSecret), SignedInWrite)
@@ -198,20 +198,18 @@ pub async fn get_client(app: web::Data<App>, caller: Caller, id: web::Path<Uuid>
 
 /// Give a machine client another secret.
 ///
-/// The one before it opens nothing any more, and the tokens that came of it are refused within a second.
+/// The one before it opens nothing any more, and the tokens that came of it are refused within a second. The lead inspectors of the
+/// client's agency and the privacy officers are told by mail, as they are when a client is registered.
 #[utoipa::path(
-    tag = "clients", security(("officer" = [])), params(("client_id" = Uuid, Path)),
+    tag = "clients", security(("officer" = [])), request_body = OfficerReason, params(("client_id" = Uuid, Path)),
     responses((status = 201, description = "The client and its new secret, shown once", body = ClientWithSecret), SignedInWrite)
 )]
 #[post("/v1/clients/{client_id}/secrets")]
-pub async fn renew_client_secret(
-    app: web::Data<App>,
-    caller: Caller,
-    id: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    let with = administration(&app, &caller)?;
-    let mut tx = Tx::begin(&app.pool).await?;
-    let made = clients::renew_secret(&mut tx, &with, *id).await;
+pub async fn renew_client_secret(write: OfficerWrite, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let with = administration(&write.app, &write.caller)?;
+    let input: OfficerReason = write.body.input("OfficerReason")?;
+    let mut tx = Tx::begin(&write.app.pool).await?;
+    let made = clients::renew_secret(&mut tx, &with, *id, &input.reason).await;
     let made = with_secret(tx, made).await?;
     Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(made))
 }

@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{DbError, Pool, Tx};
-use crate::domain::actor::Scope;
+use crate::domain::actor::{Role, Scope};
+use crate::domain::notice::Notice;
 use crate::schema::{clients, officers};
 
 diesel::joinable!(clients -> officers (id));
@@ -131,4 +133,23 @@ pub async fn hold(tx: &mut Tx, id: Uuid, secret_hash: &[u8]) -> Result<Option<Ve
     let held = same.filter(officers::disabled_at.is_null()).for_share();
     let found: Option<Client> = held.first(tx.connection()?).await.optional()?;
     Ok(found.map(|client| client.scopes()))
+}
+
+/// Tells who answers for what the client reads that it was given a secret: the lead inspectors of its agency, and the privacy officers.
+pub async fn tell_of_secret(tx: &mut Tx, id: Uuid, officer_event_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::sql_query(
+        "INSERT INTO deliveries (officer_event_id, notice, officer_id, due_at, created_at) \
+         SELECT $2, $3, o.id, $4, $4 FROM officers o WHERE o.disabled_at IS NULL AND EXISTS (SELECT FROM seats s \
+           WHERE s.officer_id = o.id AND s.ended_at IS NULL AND (s.role = $6 \
+             OR s.role = $5 AND s.agency_id = (SELECT own.agency_id FROM seats own WHERE own.officer_id = $1)))",
+    )
+    .bind::<sql::Uuid, _>(id)
+    .bind::<sql::Uuid, _>(officer_event_id)
+    .bind::<sql::Text, _>(Notice::ClientSecretMade)
+    .bind::<sql::Timestamptz, _>(now)
+    .bind::<sql::Text, _>(Role::InspectorLead)
+    .bind::<sql::Text, _>(Role::PrivacyOfficer)
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
 }

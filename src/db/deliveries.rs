@@ -55,6 +55,9 @@ pub struct Claimed {
     /// The case, the breach, or the officer whose account it is about.
     #[diesel(sql_type = sql::Uuid)]
     pub thread_id: Uuid,
+    /// The account, when it is about one.
+    #[diesel(sql_type = Nullable<sql::Uuid>)]
+    pub account_id: Option<Uuid>,
     /// Number of the case, for officers; absent when it is about an account.
     #[diesel(sql_type = Nullable<sql::Text>)]
     pub case_number: Option<String>,
@@ -118,13 +121,13 @@ impl Claimed {
 /// What follows rows `claimed` of deliveries, to read all that their letters need.
 fn letter() -> String {
     format!(
-        "SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id, d.digest_id, d.breach_id) AS event_id, d.digest_id, g.day AS digest_day, d.case_id, coalesce(d.case_id, d.breach_id, d.officer_id) AS thread_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
+        "SELECT d.id, d.attempts, d.notice, coalesce(d.event_id, d.officer_event_id, d.digest_id, d.breach_id) AS event_id, d.digest_id, g.day AS digest_day, d.case_id, coalesce(d.case_id, d.breach_id, d.officer_id) AS thread_id, a.officer_id AS account_id, c.case_number, d.report_id, d.officer_id, r.complaint_number, \
            coalesce(d.address, o.email) AS address, CASE WHEN i.email_disabled_at IS NULL THEN i.email END AS sealed_address, k.kek_version, k.wrapped, \
            coalesce(o.language, r.language, 'id') AS language, i.email_confirmed_at IS NOT NULL AS confirmed, coalesce(i.email_version, 0::smallint) AS email_version, \
            coalesce(m.state, c.state) AS state, coalesce(m.criminal_state, c.criminal_state) AS criminal_state, \
            (CASE WHEN m.id IS NULL THEN c.sanction_code ELSE m.sanction_code END) IS NOT NULL AS sanctioned, CASE WHEN m.id IS NULL THEN c.closure_reason ELSE m.closure_reason END AS closure_reason, \
            coalesce(m.reply_due_on, c.reply_due_on) AS reply_due_on, coalesce(passed_on.details, e.details) AS details \
-         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN digests g ON g.id = d.digest_id \
+         FROM claimed d LEFT JOIN cases c ON c.id = d.case_id LEFT JOIN events e ON e.id = d.event_id LEFT JOIN digests g ON g.id = d.digest_id LEFT JOIN officer_events a ON a.id = d.officer_event_id \
          LEFT JOIN officers o ON o.id = d.officer_id AND o.disabled_at IS NULL LEFT JOIN reports r ON r.id = d.report_id \
          LEFT JOIN cases m ON m.id = CASE WHEN r.id IS NULL THEN c.master_case_id ELSE {FACE_OF_R} END \
          LEFT JOIN reporter_identities i ON i.report_id = d.report_id LEFT JOIN data_keys k ON k.owner_id = d.report_id \
@@ -173,7 +176,7 @@ pub enum Told {
         /// The event.
         event_id: Uuid,
     },
-    /// What happened to the own account.
+    /// What happened to an account.
     Account {
         /// The record of it.
         officer_event_id: Uuid,

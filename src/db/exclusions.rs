@@ -261,20 +261,59 @@ pub async fn clear_owner(tx: &mut Tx, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
+/// The cases that `head (id)` names and those merged into them. A merged case comes before its master, as it does in `readers`.
+macro_rules! with_merged {
+    ($head:literal, $tail:literal) => {
+        concat!(
+            "WITH ",
+            $head,
+            " SELECT c.id FROM cases c WHERE c.id IN (SELECT id FROM head UNION ALL SELECT m.id FROM cases m JOIN head ON m.master_case_id = head.id) \
+             ORDER BY c.master_case_id IS NULL, c.id",
+            $tail
+        )
+    };
+}
+
+/// The same of every case about the persons whom two cases, by their numbers, are about; and of these two.
+macro_rules! about_persons {
+    ($tail:literal) => {
+        with_merged!(
+            "named AS (SELECT c.id, s.person_id FROM cases c JOIN subjects s ON s.case_id = c.id WHERE c.case_number = ANY ($1)), \
+             about AS (SELECT id FROM named UNION SELECT s.case_id FROM named JOIN subjects s USING (person_id)), \
+             head AS (SELECT coalesce(c.master_case_id, c.id) AS id FROM about JOIN cases c USING (id))",
+            $tail
+        )
+    };
+}
+
 /// Locks a case and those merged with it: the one it was merged into and all others merged into that; and the same of the case
-/// that it is to be merged into, by its number. What hides one hides each. A merged case comes before its master, as it does in
-/// `readers`.
+/// that it is to be merged into, by its number. What hides one hides each.
 pub async fn lock_merged(tx: &mut Tx, case_id: Uuid, into: Option<&str>) -> Result<Vec<Uuid>, DbError> {
-    let locked: Vec<Id> = diesel::sql_query(
-        "WITH head AS (SELECT coalesce(master_case_id, id) AS id FROM cases WHERE id = $1 OR case_number = $2) \
-         SELECT c.id FROM cases c WHERE c.id IN (SELECT id FROM head UNION ALL SELECT m.id FROM cases m JOIN head ON m.master_case_id = head.id) \
-         ORDER BY c.master_case_id IS NULL, c.id FOR UPDATE",
-    )
+    let locked: Vec<Id> = diesel::sql_query(with_merged!(
+        "head AS (SELECT coalesce(master_case_id, id) AS id FROM cases WHERE id = $1 OR case_number = $2)",
+        " FOR UPDATE"
+    ))
     .bind::<sql::Uuid, _>(case_id)
     .bind::<Nullable<sql::Text>, _>(into)
     .load(tx.connection()?)
     .await?;
     Ok(locked.into_iter().filter_map(|row| row.id).collect())
+}
+
+/// Locks, in that same order, every case about the persons whom two cases are about, and those merged with one of these.
+pub async fn lock_about(tx: &mut Tx, numbers: [&str; 2]) -> Result<Vec<Uuid>, DbError> {
+    about_by(tx, about_persons!(" FOR UPDATE"), numbers).await
+}
+
+/// Which cases these are now, as far as others have committed.
+pub async fn about(tx: &mut Tx, numbers: [&str; 2]) -> Result<Vec<Uuid>, DbError> {
+    about_by(tx, about_persons!(""), numbers).await
+}
+
+async fn about_by(tx: &mut Tx, statement: &str, numbers: [&str; 2]) -> Result<Vec<Uuid>, DbError> {
+    let query = diesel::sql_query(statement).bind::<Array<sql::Text>, _>(numbers.as_slice());
+    let found: Vec<Id> = query.load(tx.connection()?).await?;
+    Ok(found.into_iter().filter_map(|row| row.id).collect())
 }
 
 /// Makes anew whom a case is hidden from beside its own subject, and those it was merged with, and every case in which its reports

@@ -35,6 +35,7 @@ text_enum! {
         AddressChanged = "address_changed", "Alamat surel diganti", "E-mail address changed";
         BreachDue = "breach_due", "Pelanggaran data belum diberitahukan", "Breach not told yet";
         BreachOverdue = "breach_overdue", "Batas pemberitahuan pelanggaran data lewat", "Time to tell of a breach over";
+        ClientSecretMade = "client_secret_made", "Rahasia sistem klien dibuat", "Secret of a machine client made";
         CredentialsChanged = "credentials_changed", "Kata sandi atau faktor kedua diganti", "Credentials changed";
         RefreshReused = "refresh_reused", "Akses diakhiri demi keamanan", "Sign-in ended for safety";
     }
@@ -68,6 +69,8 @@ impl Notice {
             Self::CalendarMissing => "A2",
             // To the privacy officers: it concerns no case either.
             Self::BreachDue | Self::BreachOverdue => "A3",
+            // To an inspectorate and the privacy officers: a system can read its cases.
+            Self::ClientSecretMade => "A4",
             // Not in the mail rules of the workflow: they tell an officer of his own account.
             Self::CredentialsChanged | Self::RefreshReused => "A1",
         }

@@ -4,13 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::FlowError;
-use super::officers::{Administration, SeatToGive, fits_at, named_agency, put_in_seat, recorded};
+use super::officers::{Administration, SeatToGive, fits, named_agency, put_in_seat, recorded};
 use super::sign_in::{Desk, SignInError, counted};
 use crate::db::clients::{Client, NewClient};
 use crate::db::officers::Seat;
 use crate::db::sign_ins::{SignIn, Which};
 use crate::db::{self, Tx};
 use crate::domain::actor::Scope;
+use crate::domain::calendar::today;
 use crate::domain::fault::{Fault, FieldFault};
 use crate::domain::sign_in::{NETWORK_DELAYS, SignInEnd, SignInMethod};
 use crate::token::{OfficerToken, client_secret, client_secret_hash, client_secret_matches};
@@ -40,24 +41,34 @@ pub async fn register(
     new: &ClientToRegister<'_>,
 ) -> Result<(Registered, String), FlowError> {
     let agency = named_agency(tx, with, &new.seat).await?;
-    fits_at(tx, with, agency, &new.seat).await?;
+    // No role is asked for: where the seat is no such client's, the agency is what was wrong.
+    let places = ["/agency_code", "/region_code", "/work_unit"].map(str::to_owned);
+    fits(tx, agency, (new.seat.role, new.seat.region_code, new.seat.work_unit), today(with.now), places).await?;
     let (id, secret) = (Uuid::now_v7(), client_secret().map_err(|_| FlowError::NoRandomness)?);
     let hash = client_secret_hash(&secret);
     let client = NewClient { id, name: new.name, secret_hash: &hash, scopes: new.scopes };
     if !db::clients::insert(tx, &client, with.now).await? {
         return Err(FlowError::Input(vec![FieldFault::new("/name", Fault::Taken)]));
     }
-    recorded(tx, with, id, "registered", None, None).await?;
+    let event = recorded(tx, with, id, "registered", None, None).await?;
     put_in_seat(tx, with, id, agency, &new.seat).await?;
+    // Who has the secret reads what the client may: those who answer for these cases hear of it before that.
+    db::clients::tell_of_secret(tx, id, event, with.now).await?;
     Ok((registered(tx, id).await?, secret))
 }
 
 /// Gives a client another secret. The one before it and every token that came of it open nothing any more.
-pub async fn renew_secret(tx: &mut Tx, with: &Administration<'_>, id: Uuid) -> Result<(Registered, String), FlowError> {
+pub async fn renew_secret(
+    tx: &mut Tx,
+    with: &Administration<'_>,
+    id: Uuid,
+    reason: &str,
+) -> Result<(Registered, String), FlowError> {
     db::clients::lock(tx, id).await?.ok_or(FlowError::NotFound)?;
     let secret = client_secret().map_err(|_| FlowError::NoRandomness)?;
     db::clients::renew_secret(tx, id, &client_secret_hash(&secret), with.now).await?;
-    recorded(tx, with, id, "secret_renewed", None, None).await?;
+    let event = recorded(tx, with, id, "secret_renewed", None, Some(reason)).await?;
+    db::clients::tell_of_secret(tx, id, event, with.now).await?;
     db::sign_ins::end(tx, id, Which::All, SignInEnd::CredentialsChanged, with.now).await?;
     Ok((registered(tx, id).await?, secret))
 }

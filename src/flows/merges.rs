@@ -11,8 +11,8 @@ use crate::domain::event;
 use crate::domain::notice::{Audience, Notice};
 
 /// Locks a case that is already locked anew, after those merged with it: all who lock several do so in one order, merged cases before
-/// their masters, or two of them would wait for each other for ever. `into` is the number of the case it is to be merged into. Nothing
-/// may have been written yet. Answers the case as it then is; what is merged with no other is left as it was.
+/// their masters, or two of them would wait for each other for ever. `into` is the number of the case it is to be merged into, or whose
+/// subject it is about. Nothing may have been written yet. Answers the case as it then is; what is merged with no other is left as it was.
 pub(super) async fn lock_in_order(
     tx: &mut Tx,
     actor: &Actor,

@@ -333,7 +333,8 @@ async fn agency_for(tx: &mut Tx, with: &Administration<'_>, seat: &SeatToGive<'_
     {
         return Err(FlowError::BeyondReach);
     }
-    fits_at(tx, with, agency, seat).await?;
+    let places = ["role", "region_code", "work_unit"].map(|field| format!("{}/{field}", seat.pointer));
+    fits(tx, agency, (seat.role, seat.region_code, seat.work_unit), today(with.now), places).await?;
     Ok(agency)
 }
 
@@ -348,21 +349,10 @@ pub(super) async fn named_agency(
     found.ok_or_else(|| FlowError::Input(vec![unknown()]))
 }
 
-/// Every fault of a seat at its agency.
-pub(super) async fn fits_at(
-    tx: &mut Tx,
-    with: &Administration<'_>,
-    agency: Uuid,
-    seat: &SeatToGive<'_>,
-) -> Result<(), FlowError> {
-    let places = ["role", "region_code", "work_unit"].map(|field| format!("{}/{field}", seat.pointer));
-    fits(tx, agency, (seat.role, seat.region_code, seat.work_unit), today(with.now), places).await
-}
-
 /// Every fault of a seat of this role, region and work unit at an agency, at the three places named. Who acts for an agency acts for
 /// all of it: the conduct it answers for may have happened anywhere. Who reads cases says of which unit he is, since any agency may be
 /// a subject's.
-async fn fits(
+pub(super) async fn fits(
     tx: &mut Tx,
     agency: Uuid,
     (role, region, unit): (Role, &str, Option<&str>),
@@ -385,6 +375,7 @@ async fn fits(
     if faults.is_empty() { Ok(()) } else { Err(FlowError::Input(faults)) }
 }
 
+/// Puts on record what the administrator did to an account; answers the key of the record.
 pub(super) async fn recorded(
     tx: &mut Tx,
     with: &Administration<'_>,
@@ -392,9 +383,8 @@ pub(super) async fn recorded(
     kind: &'static str,
     seat_id: Option<Uuid>,
     reason: Option<&str>,
-) -> Result<(), FlowError> {
-    db::officers::record(tx, officer_id, kind, Some(with.by.officer_id), seat_id, reason, with.now).await?;
-    Ok(())
+) -> Result<Uuid, FlowError> {
+    Ok(db::officers::record(tx, officer_id, kind, Some(with.by.officer_id), seat_id, reason, with.now).await?)
 }
 
 /// Ends the seats that the law no longer knows: their agency is gone, or the role or the region is no longer its.

@@ -1,11 +1,13 @@
 //! What is corrected after the acceptance: the unit of the subject, that two on record are one, the phase of the conduct. Who the subject
 //! is, an acceptance says.
 
+use uuid::Uuid;
+
 use super::transition::{Setting, current, note, sight};
 use super::{FlowError, exclusions, merges};
 use crate::db::{self, Tx};
 use crate::domain::actor::Actor;
-use crate::domain::case::{CaseFacts, ConductPhase, State, SubjectResolution};
+use crate::domain::case::{Case, CaseFacts, ConductPhase, State, SubjectResolution};
 use crate::domain::decide::Refusal;
 use crate::domain::event;
 use crate::domain::fault::{Fault, FieldFault};
@@ -50,8 +52,8 @@ pub async fn correct_phase(
 }
 
 /// Makes the subject of the case already locked and that of the case `other` one person, who has the numbers of both from then on, if
-/// the actor may see both cases. On record of both. Every case about that person is hidden from whom one of the numbers names.
-/// Answers the case as it now is.
+/// the actor may see both cases. On record of every case about that person, each of which is hidden from whom one of the numbers names;
+/// only these two say of each other why. Answers the case as it now is.
 pub async fn join_persons(
     tx: &mut Tx,
     setting: &Setting,
@@ -61,24 +63,54 @@ pub async fn join_persons(
     other: &str,
     reason: &str,
 ) -> Result<CaseFacts, FlowError> {
-    let facts = correctable(actor, locked.ok_or(FlowError::NotFound)?, expected)?;
-    let fault = |fault| Err(FlowError::Input(vec![FieldFault::new("/same_person_as", fault)]));
-    let other = db::cases::lock(tx, other, &sight(actor)).await?;
-    let Some((other, person)) = other.and_then(|other| other.subject.person_id.map(|person| (other, person))) else {
-        return fault(Fault::UnknownCode);
+    // Who may not is refused before anybody else's case is waited for.
+    let number = correctable(actor, locked.ok_or(FlowError::NotFound)?, expected)?.case.case_number;
+    let joined = loop {
+        if let Some(joined) = joined(tx, actor, &number, expected, other).await? {
+            break joined;
+        }
     };
-    let Some(former) = facts.subject.person_id.filter(|former| *former != person) else {
-        return fault(Fault::NotAllowed);
-    };
-    db::persons::join(tx, former, person).await?;
-    for (case, same) in [(&facts.case, &other.case), (&other.case, &facts.case)] {
-        let details = serde_json::json!({ "same_person_as": same.case_number, "reason": reason });
-        note(tx, setting, actor, case, "subject.joined", Some(event::salted(&details))).await?;
-    }
-    for case_id in db::persons::cases_about(tx, person).await? {
+    let [own, other] = joined.cases.each_ref();
+    for case_id in db::persons::cases_about(tx, joined.person).await? {
+        let case = db::cases::lock_by_id(tx, case_id).await?.ok_or(FlowError::NotFound)?.case;
+        let same = [(own, other), (other, own)].into_iter().find(|(one, _)| one.id == case_id);
+        // Whoever reads a further case may be kept from these two, and the reason may name them.
+        let details = same.map(|(_, same)| serde_json::json!({ "same_person_as": same.case_number, "reason": reason }));
+        note(tx, setting, actor, &case, "subject.joined", details.as_ref().map(event::salted)).await?;
         exclusions::spread(tx, setting, actor, case_id).await?;
     }
-    db::cases::lock_by_id(tx, facts.case.id).await?.ok_or(FlowError::NotFound)
+    db::cases::lock_by_id(tx, own.id).await?.ok_or(FlowError::NotFound)
+}
+
+/// Two persons made one.
+struct Joined {
+    /// The cases that were named: the actor's, and the other.
+    cases: [Case; 2],
+    /// Who is left.
+    person: Uuid,
+}
+
+/// Begins anew, locks all cases about the two persons in the order of all who lock several, and joins them if that is still to be
+/// done; none where a case came to be about one of them, or merged with such a case, before all were locked.
+async fn joined(
+    tx: &mut Tx,
+    actor: &Actor,
+    number: &str,
+    expected: i32,
+    other: &str,
+) -> Result<Option<Joined>, FlowError> {
+    tx.begin_anew().await?;
+    let (numbers, fault) = ([number, other], |fault| FlowError::Input(vec![FieldFault::new("/same_person_as", fault)]));
+    let held = db::exclusions::lock_about(tx, numbers).await?;
+    let facts = db::cases::lock(tx, number, &sight(actor)).await?.ok_or(FlowError::NotFound)?;
+    let facts = correctable(actor, facts, expected)?;
+    let other = db::cases::lock(tx, other, &sight(actor)).await?;
+    let other = other.and_then(|other| other.subject.person_id.map(|person| (other.case, person)));
+    let (other, person) = other.ok_or_else(|| fault(Fault::UnknownCode))?;
+    let former = facts.subject.person_id.filter(|former| *former != person);
+    db::persons::join(tx, former.ok_or_else(|| fault(Fault::NotAllowed))?, person).await?;
+    let all_held = db::exclusions::about(tx, numbers).await?.iter().all(|id| held.contains(id));
+    Ok(all_held.then_some(Joined { cases: [facts.case, other], person }))
 }
 
 /// Puts another work unit in the place of the subject's, on the case already locked, if the actor may see it and it is still at

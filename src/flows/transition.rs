@@ -121,6 +121,7 @@ pub async fn fire(
     let facts = match &action {
         Action::Merge(merge) => merges::lock_in_order(tx, actor, facts, Some(&merge.master_case_number)).await?,
         Action::Unmerge(_) => merges::lock_in_order(tx, actor, facts, None).await?,
+        Action::Accept(accept) => merges::lock_in_order(tx, actor, facts, accept.same_person_as.as_deref()).await?,
         other if places_subject(other) => merges::lock_in_order(tx, actor, facts, None).await?,
         _ => facts,
     };

@@ -12,6 +12,8 @@ use crate::domain::policy;
 
 /// The `aud` of officers' tokens.
 pub(super) const OFFICER_AUDIENCE: &str = "netral";
+/// The `client_id` of officers' tokens: they sign in with this program itself.
+const OWN_CLIENT: &str = "netral";
 /// The `aud` of reporters' tokens; a different one, so that neither passes for the other.
 pub(super) const REPORTER_AUDIENCE: &str = "netral-reporter";
 /// The one thing a reporter's token is for.
@@ -53,6 +55,8 @@ pub struct OfficerClaims {
     pub aud: String,
     /// The officer.
     pub sub: Uuid,
+    /// To which program it was given (RFC 9068, 2.2): the machine client, or `netral` where an officer signed in here.
+    pub client_id: String,
     /// The seat the officer acts through.
     pub seat: Uuid,
     /// The role of that seat when the token was made. For the reader; rights are looked up with the seat.
@@ -123,7 +127,7 @@ impl Keys {
     /// [`TokenError::Signing`], when the cryptographic library refuses.
     pub fn sign_officer(&self, of: OfficerToken, now: DateTime<Utc>, life: TimeDelta) -> Result<String, TokenError> {
         let scope: Vec<&str> = policy::permissions(of.role).iter().map(|permission| permission.as_str()).collect();
-        self.sign_access(of, &scope, now, life)
+        self.sign_access(of, OWN_CLIENT.to_owned(), &scope, now, life)
     }
 
     /// The same for a machine client, good for these scopes.
@@ -138,12 +142,13 @@ impl Keys {
         life: TimeDelta,
     ) -> Result<String, TokenError> {
         let scope: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-        self.sign_access(of, &scope, now, life)
+        self.sign_access(of, of.officer_id.to_string(), &scope, now, life)
     }
 
     fn sign_access(
         &self,
         of: OfficerToken,
+        client_id: String,
         scope: &[&str],
         now: DateTime<Utc>,
         life: TimeDelta,
@@ -154,6 +159,7 @@ impl Keys {
                 iss: self.issuer.clone(),
                 aud: OFFICER_AUDIENCE.to_owned(),
                 sub: of.officer_id,
+                client_id,
                 seat: of.seat_id,
                 role: of.role,
                 scope: scope.join(" "),

@@ -199,6 +199,10 @@ fn context(app: &App, claimed: &Claimed, language: Language) -> LetterContext {
         }
         (None, Some(number)) => (number.clone(), format!("{base}/v1/cases/{number}")),
         (None, None) => match (claimed.notice, claimed.digest_day) {
+            (Notice::ClientSecretMade, _) => {
+                let client = claimed.account_id.map(|id| id.to_string()).unwrap_or_default();
+                (String::new(), format!("{base}/v1/access-log?officer={client}"))
+            }
             (Notice::CalendarMissing, Some(day)) => {
                 (day.format("%Y").to_string(), format!("{base}/v1/calendar?year={}", day.format("%Y")))
             }

@@ -36,6 +36,7 @@ notices![
     "case_reopened",
     "case_reopened_officer",
     "case_transferred_to_body",
+    "client_secret_made",
     "control_recorded",
     "credentials_changed",
     "deadline_digest",
@@ -205,6 +206,7 @@ mod tests {
                 let of_no_case = [
                     "breach_due",
                     "breach_overdue",
+                    "client_secret_made",
                     "credentials_changed",
                     "deadline_digest",
                     "ppk_overdue",

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::denials::{Door, World, all, door};
 use crate::harness::contract::document;
+use crate::harness::smtp::SmtpServer;
 use crate::harness::{Call, Persona, Reply, TestApp, steps};
 
 const READ: &str = "cases:read:agency";
@@ -52,6 +53,11 @@ async fn shut_out(app: &TestApp, client: &Client, how: &str) -> Reply {
     app.post(&path).by(Persona::SystemAdmin).json(&json!({ "reason": REASON })).expect(200).await
 }
 
+async fn renew(app: &TestApp, client: &Client) -> Reply {
+    let path = format!("/v1/clients/{}/secrets", client.id);
+    app.post(&path).by(Persona::SystemAdmin).json(&json!({ "reason": REASON })).expect(201).await
+}
+
 async fn sight(app: &TestApp, token: &str, case: &str) -> u16 {
     let listed = app.get("/v1/cases?limit=200").bearer(token).expect(200).await.body().contains(case);
     let status = app.get(&format!("/v1/cases/{case}")).bearer(token).send().await.status;
@@ -75,8 +81,8 @@ async fn a_system_gets_a_token_by_its_secret_and_reads_the_cases_its_inspectorat
     let token = granted.text("/access_token");
     let claims = app.app.keys.verify_officer(token, app.now()).unwrap();
     assert_eq!(
-        (claims.sub.to_string(), claims.role, claims.scope.as_str()),
-        (client.id.clone(), Role::IntegrationClient, READ)
+        (claims.sub.to_string(), claims.client_id, claims.role, claims.scope.as_str()),
+        (client.id.clone(), client.id.clone(), Role::IntegrationClient, READ)
     );
 
     let read = async |path: &str| app.get(path).bearer(token).expect(200).await;
@@ -202,7 +208,7 @@ async fn another_secret_ends_the_one_before_and_the_tokens_that_came_of_it() {
     let client = register(&app, &body("Sistem")).await;
     let old = token(&app, &client).await;
     app.get("/v1/cases").bearer(&old).expect(200).await;
-    let renewed = app.post(&format!("/v1/clients/{}/secrets", client.id)).by(Persona::SystemAdmin).expect(201).await;
+    let renewed = renew(&app, &client).await;
     assert_eq!(renewed.header("cache-control"), "no-store");
     tokio::time::sleep(Wait::from_secs(1)).await;
     app.get("/v1/cases").bearer(&old).expect(401).await;
@@ -213,6 +219,32 @@ async fn another_secret_ends_the_one_before_and_the_tokens_that_came_of_it() {
         assert!(!kept.contains("netral_client_"), "{kept}");
     }
     assert_eq!(app.db.count("idempotency_keys WHERE reply::text LIKE '%netral_client_%'").await, 0);
+}
+
+#[tokio::test]
+async fn the_leads_of_its_inspectorate_and_the_privacy_officers_hear_of_each_secret_and_why_is_on_record() {
+    let smtp = SmtpServer::start();
+    let app = TestApp::start_with(&[("NETRAL_SMTP_URL", &smtp.url())], false).await;
+    let client = register(&app, &body("Sistem")).await;
+    let told = BTreeSet::from([Persona::Lead, Persona::PrivacyOfficer].map(|persona| persona.email().to_owned()));
+    let heard = async |before: usize| {
+        app.deliver_all().await;
+        let mails = smtp.messages();
+        for mail in &mails[before..] {
+            let text = mail["text"].as_str().unwrap();
+            assert!(text.contains(&format!("/v1/access-log?officer={}", client.id)), "{text}");
+            assert!(!text.contains(&client.secret) && !text.contains(REASON), "{text}");
+        }
+        let to = |mail: &Value| mail["to"][0].as_str().unwrap().to_owned();
+        (mails.len(), mails[before..].iter().map(to).collect::<BTreeSet<_>>())
+    };
+    assert_eq!(heard(0).await, (2, told.clone()), "and not the lead of another agency");
+    let path = format!("/v1/clients/{}/secrets", client.id);
+    app.post(&path).by(Persona::SystemAdmin).json(&json!({ "reason": "Singkat" })).expect(422).await;
+    renew(&app, &client).await;
+    assert_eq!(heard(2).await, (4, told));
+    let why = format!("SELECT reason AS value FROM officer_events WHERE officer_id = '{}' AND kind =", client.id);
+    assert_eq!(app.db.values(&format!("{why} 'secret_renewed'")).await, [REASON]);
 }
 
 #[tokio::test]
@@ -342,7 +374,7 @@ async fn a_system_is_registered_where_its_inspectorate_reviews_and_nowhere_else(
     };
     assert_eq!(refused("name", "SISTEM".into()).await, "/name taken");
     assert_eq!(refused("agency_code", "TIDAK".into()).await, "/agency_code unknown-code");
-    assert_eq!(refused("agency_code", "KANREG07".into()).await, "/role not-allowed");
+    assert_eq!(refused("agency_code", "KANREG07".into()).await, "/agency_code not-allowed");
     assert_eq!(refused("region_code", "73".into()).await, "/region_code not-allowed");
     assert_eq!(refused("work_unit", "   ".into()).await, "/work_unit required");
     assert_eq!(refused("scopes", json!([])).await, "/scopes too-short");

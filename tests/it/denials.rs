@@ -330,7 +330,9 @@ impl World {
                 json!({ "role": "inspector", "agency_code": "PEMDA1571", "region_code": "15.71", "work_unit": "Inspektorat" })
             }
             "register_client" => clients::body("Sistem lain"),
-            "disable_officer" | "enable_officer" | "disable_client" | "enable_client" => json!({ "reason": WHY }),
+            "disable_officer" | "enable_officer" | "disable_client" | "enable_client" | "renew_client_secret" => {
+                json!({ "reason": WHY })
+            }
             "review_access_flag" => json!({ "note": WHY }),
             "register_breach" => json!({
                 "discovered_at": self.app.now(), "persons_affected": 12,

@@ -92,3 +92,30 @@ async fn who_merges_one_more_case_waits_for_those_merged_before_he_holds_the_mas
     let merge = fire(&app, Persona::Triage, &further, "merge", &merge_into(&app, &master)).await;
     waits_for_the_merged_case_first(&app, &older, &[&newer, &master, &further], merge, 200).await;
 }
+
+#[tokio::test]
+async fn who_joins_two_persons_or_names_the_person_of_another_case_waits_for_merged_cases_before_he_holds_his_own() {
+    let app = TestApp::start().await;
+    let further = app.case_after(&["take", "accept"]).await;
+    let by_nik = app.case_after(&["take"]).await;
+    let mut accept = steps::input(&app, "accept");
+    accept["subject"] = json!({ "nik": "3602041211870001", "employment": "pns" });
+    app.fire_with(&by_nik, "accept", &accept).await;
+    let [older, newer, master] = merged(&app).await;
+    app.fire(&master, "accept").await;
+
+    let same = app.case_after(&["take"]).await;
+    let mut accept = steps::input(&app, "accept");
+    accept["same_person_as"] = master.as_str().into();
+    let accept = fire(&app, Persona::Triage, &same, "accept", &accept).await;
+    waits_for_the_merged_case_first(&app, &older, &[&newer, &master, &same], accept, 200).await;
+
+    let join = async || {
+        let body = json!({ "same_person_as": master, "reason": REASON });
+        let path = format!("/v1/cases/{by_nik}/subject/person");
+        app.call(Method::PUT, &path).by(Persona::Lead).if_match(app.version(&by_nik).await).json(&body)
+    };
+    let others = [&newer, &further, &by_nik, &master, &same].map(String::as_str);
+    waits_for_the_merged_case_first(&app, &older, &others, join().await, 200).await;
+    assert_eq!(app.db.count("persons").await, 1);
+}

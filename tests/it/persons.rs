@@ -193,6 +193,24 @@ async fn two_persons_on_record_who_turn_out_to_be_one_are_joined_with_a_reason()
 }
 
 #[tokio::test]
+async fn a_further_case_of_a_joined_person_says_so_and_leads_to_no_other() {
+    let app = TestApp::start().await;
+    let further = app.case_after(&["take", "accept"]).await;
+    let by_nip = app.case_after(&["take", "accept"]).await;
+    let by_nik = app.case_after(&["take"]).await;
+    app.fire_with(&by_nik, "accept", &accept(&app, json!({ "nik": "3602041211870001", "employment": "pns" }))).await;
+    let body = json!({ "same_person_as": by_nip, "reason": format!("Sama dengan terlapor pada berkas {by_nip}.") });
+    let before = app.version(&further).await;
+    let join = app.call(reqwest::Method::PUT, &format!("/v1/cases/{by_nik}/subject/person")).by(Persona::Lead);
+    join.if_match(app.version(&by_nik).await).json(&body).expect(200).await;
+    let events = app.get(&format!("/v1/cases/{further}/events")).by(Persona::Lead).expect(200).await;
+    let last = events.at("/data").as_array().unwrap().last().unwrap();
+    assert_eq!(last["kind"], "subject.joined");
+    assert!(!events.body().contains(&by_nip) && !events.body().contains(&by_nik), "{}", events.body());
+    assert_eq!(app.version(&further).await, before + 1, "who had read it before reads it again");
+}
+
+#[tokio::test]
 async fn nobody_sees_from_the_database_that_a_subject_reported_or_a_reporter_is_reported() {
     let app = TestApp::start().await;
     let nik = "3602041211870001";

@@ -347,6 +347,7 @@ fn every_notice_has_its_letters_in_both_languages_and_is_sent_by_some_rule() {
         let beside_the_rules =
             matches!(notice, Notice::CredentialsChanged | Notice::RefreshReused | Notice::ApprovalWaiting)
                 || matches!(notice, Notice::DeadlineDigest | Notice::PpkOverdue | Notice::CalendarMissing)
+                || matches!(notice, Notice::ClientSecretMade)
                 || matches!(notice, Notice::ReviewRequested | Notice::ReviewRefused)
                 || matches!(notice, Notice::BreachDue | Notice::BreachOverdue | Notice::AddressChanged);
         assert!(sent.contains(notice) || beside_the_rules, "no rule sends {notice}");

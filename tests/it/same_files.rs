@@ -108,7 +108,7 @@ async fn a_file_that_was_purged_leads_to_no_other_case() {
 async fn a_file_that_an_officer_is_not_shown_leads_him_to_no_case_that_he_sees() {
     let app = TestApp::start().await;
     let (one, two) =
-        (case_about(&app, "198609262015051001", -300).await, case_about(&app, "197001011995031001", -10).await);
+        (case_about(&app, "199001012015051001", -300).await, case_about(&app, "197001011995031001", -10).await);
     upload(&app, &one, "Daftar hadir kampanye").await;
     app.walk(&two, &["accept"]).await;
     let call = app.post(&format!("/v1/cases/{two}/files")).by(Persona::Inspector);

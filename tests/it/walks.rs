@@ -9,7 +9,7 @@ use netral::domain::actor::{Actor, Role};
 use netral::domain::beside::Beside;
 use netral::domain::calendar::today;
 use netral::domain::case::{Case, CaseFacts, Category, ClosureReason, MasterFacts, State, SubjectResolution};
-use netral::domain::deadline::{Clock, ClockStatus, DeadlineCode as D, course};
+use netral::domain::deadline::{Clock, ClockStatus, DeadlineCode as D, Office, course};
 use netral::domain::decide::{Decision, Effect, Verdict, decide};
 use netral::domain::guards::Named;
 use netral::domain::ids::Language;
@@ -267,7 +267,12 @@ fn timed(facts: &CaseFacts) -> Result<(), TestCaseError> {
     let later = matches!(case.state, State::SanctionDecided | State::Appeal | State::Monitoring);
     let law = crate::law::law();
     for clock in &facts.clocks {
-        prop_assert_eq!(&clock.region_code, law.offices(case).region(clock.code), "not where the work is: {:?}", case);
+        prop_assert_eq!(
+            &clock.region_code,
+            law.offices(case).region(Office::of(clock.code, &clock.variant)),
+            "not where the work is: {:?}",
+            case
+        );
         let zone = law.calendar.zone(&clock.region_code);
         let ends = clock.due_at.map(|due| due.with_timezone(&zone).time().to_string());
         prop_assert!(ends.is_none_or(|ends| ends == "23:59:59"), "not the end of a day: {:?} in {:?}", clock, case);
